@@ -1,0 +1,106 @@
+"""What the user asks for: free words and numbers, checked."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tapeloom.core.errors import InputError
+from tapeloom.core.harmony import Key
+from tapeloom.core.meter import Meter
+from tapeloom.core.mood import Character, character, look_up
+from tapeloom.core.seed import MAX_SEED
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_FILLERS = frozenset(
+    ["a", "an", "and", "at", "by", "for", "from", "in", "my", "of", "on", "the", "to", "with", "lo", "fi", "lofi", "beat", "beats"]
+)
+MAX_WORDS_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One record's order. None means that the composer draws it.
+
+    >>> brief = Brief("rainy night, peaceful", bpm=75, key="Am", minutes=3)
+    >>> brief.moods, brief.scenes, brief.unknown
+    (('peaceful',), ('rain', 'night'), ())
+    >>> Brief("quiet xylophone").unknown
+    ('xylophone',)
+    >>> Brief(bpm=0)
+    Traceback (most recent call last):
+    tapeloom.core.errors.InputError: bpm is 0; it must lie between 40 and 200 (lo-fi: 60 to 95)
+    """
+
+    words: str = ""
+    bpm: float | None = None  # quarter notes a minute, 40..200
+    key: str | None = None  # such as Am, F# minor, Eb major, D dorian
+    minutes: float | None = None  # 0.5..120; 3 when neither minutes nor bars are given
+    bars: int | None = None  # 4..5000
+    meter: str = "4/4"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.words) > MAX_WORDS_LENGTH or not self.words.isprintable():
+            raise InputError(
+                f"the brief's words must be one line of at most {MAX_WORDS_LENGTH} characters"
+            )
+        _check("bpm", self.bpm, 40, 200, " (lo-fi: 60 to 95)")
+        _check("minutes", self.minutes, 0.5, 120, "")
+        _check("bars", self.bars, 4, 5000, "")
+        _check("seed", self.seed, 0, MAX_SEED, "")
+        if self.minutes is not None and self.bars is not None:
+            raise InputError("minutes and bars are both given; give one of them")
+        if self.key is not None:
+            Key.parse(self.key)
+        Meter.parse(self.meter)
+
+    @property
+    def moods(self) -> tuple[str, ...]:
+        """Names of the moods that the words ask for, in order."""
+        return self._known("mood")
+
+    @property
+    def scenes(self) -> tuple[str, ...]:
+        """Names of the places, times and uses that the words ask for, in order."""
+        return self._known("scene")
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Words outside the vocabulary: they only name the record."""
+        words = (word.lower() for word in _WORD.findall(self.words))
+        return tuple(
+            dict.fromkeys(word for word in words if word not in _FILLERS and look_up(word) is None)
+        )
+
+    @property
+    def character(self) -> Character:
+        """The sum of moods and scenes."""
+        return character(self.moods, self.scenes)
+
+    def _known(self, kind: str) -> tuple[str, ...]:
+        found = (look_up(word) for word in _WORD.findall(self.words))
+        return tuple(dict.fromkeys(name for hit in found if hit for k, name in [hit] if k == kind))
+
+
+def _check(name: str, value: float | None, low: float, high: float, note: str) -> None:
+    if value is not None and not low <= value <= high:
+        raise InputError(f"{name} is {value}; it must lie between {low} and {high}{note}")
+
+
+def brief_to_json(brief: Brief) -> dict[str, Any]:
+    """Return the JSON form of brief.json."""
+    return {"format": 1, **asdict(brief)}
+
+
+def brief_from_json(data: Mapping[str, Any]) -> Brief:
+    """Read what `brief_to_json` wrote.
+
+    >>> brief_from_json(brief_to_json(Brief("rain", seed=4))) == Brief("rain", seed=4)
+    True
+    """
+    fields = {name: value for name, value in data.items() if name != "format"}
+    try:
+        return Brief(**fields)
+    except TypeError as error:
+        raise InputError(f"the brief is damaged: {error}") from error

@@ -1,0 +1,51 @@
+"""Pitch as a MIDI number 0..127 (60 = C4) and its names."""
+
+import re
+
+from tapeloom.core.errors import InputError
+
+FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
+SHARP_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+
+_NAME = re.compile(r"([A-G])(#{1,2}|b{1,2}|)")
+
+
+def pitch_class(name: str) -> int:
+    """Return the pitch class 0..11 (C = 0) of a spelled name, of at most two accidentals.
+
+    >>> pitch_class("F#"), pitch_class("Cb"), pitch_class("Bbb")
+    (6, 11, 9)
+    """
+    match = _NAME.fullmatch(name)
+    if match is None:
+        raise InputError(f"{name!r} is no pitch name; write a letter A to G and # or b, as in F#")
+    letter, accidental = match.groups()
+    return (LETTERS[letter] + accidental.count("#") - accidental.count("b")) % 12
+
+
+def pitch_class_name(number: int, *, sharps: bool = False) -> str:
+    """Spell a pitch class without regard to key.
+
+    >>> pitch_class_name(10), pitch_class_name(10, sharps=True)
+    ('Bb', 'A#')
+    """
+    return (SHARP_NAMES if sharps else FLAT_NAMES)[number % 12]
+
+
+def pitch_name(pitch: int, *, sharps: bool = False) -> str:
+    """Name a MIDI pitch in scientific notation.
+
+    >>> pitch_name(60), pitch_name(69), pitch_name(0)
+    ('C4', 'A4', 'C-1')
+    """
+    return f"{pitch_class_name(pitch, sharps=sharps)}{pitch // 12 - 1}"
+
+
+def midi_to_hz(pitch: float) -> float:
+    """Return the frequency in Hz, equal temperament, A4 = 440 Hz.
+
+    >>> midi_to_hz(69), round(midi_to_hz(60), 3)
+    (440.0, 261.626)
+    """
+    return 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)

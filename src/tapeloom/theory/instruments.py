@@ -1,0 +1,62 @@
+"""What each instrument can play: the one owner of ranges and of the drum keys."""
+
+from dataclasses import dataclass
+
+from tapeloom.core.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """An instrument's sounding range, its comfortable part, and its General MIDI program."""
+
+    name: str
+    title: str
+    low: int  # MIDI pitch, the lowest that it sounds
+    high: int  # MIDI pitch, the highest
+    comfortable: tuple[int, int]  # MIDI pitches that sound best
+    program: int  # General MIDI program 0..127
+    polyphony: int  # notes at once
+
+
+INSTRUMENTS: dict[str, Instrument] = {
+    instrument.name: instrument
+    for instrument in (
+        # A Rhodes Mark I 73 reaches E1 to E7.
+        Instrument("electric_piano", "Electric piano", 28, 100, (40, 84), 4, 12),
+        Instrument("felt_piano", "Felt piano", 21, 108, (36, 88), 0, 16),
+        # Four strings E1 A1 D2 G2; the neck is played to about G4.
+        Instrument("upright_bass", "Upright bass", 28, 67, (28, 50), 32, 1),
+        # Six strings E2 to E4, nineteen frets: B5.
+        Instrument("nylon_guitar", "Nylon guitar", 40, 83, (40, 76), 24, 6),
+        Instrument("warm_pad", "Warm pad", 36, 96, (48, 79), 89, 8),
+        Instrument("dusty_kit", "Dusty kit", 35, 81, (35, 81), 0, 8),
+    )
+}
+
+DRUMS: dict[str, int] = {
+    # General MIDI percussion key map (keys 35 to 81).
+    "kick": 36,
+    "rim": 37,
+    "snare": 38,
+    "clap": 39,
+    "brush": 40,
+    "closed_hat": 42,
+    "pedal_hat": 44,
+    "open_hat": 46,
+    "crash": 49,
+    "ride": 51,
+    "shaker": 70,
+}
+
+
+def instrument(name: str) -> Instrument:
+    """Return an instrument by name.
+
+    >>> instrument("upright_bass").low
+    28
+    """
+    try:
+        return INSTRUMENTS[name]
+    except KeyError:
+        known = ", ".join(INSTRUMENTS)
+        raise InputError(f"{name!r} is no instrument; choose one of {known}") from None
