@@ -1,9 +1,11 @@
 """Audio as (channels, samples) float32, in memory or as a file, read and written in blocks."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,6 +186,33 @@ _SOUNDFILE_TAGS = ("title", "artist", "album", "date", "genre", "comment", "lice
 _EXTENSIONS = {".wav": "WAV", ".flac": "FLAC"}
 
 
+class _Sink:
+    """A file for libsndfile to write to that remembers the first error (a full disk).
+
+    libsndfile's FLAC encoder drops the errors of its last frames when it writes by itself.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w+b", buffering=0)  # else a seek would flush, and raise, in C
+        self.error: OSError | None = None
+        self.seek, self.tell, self.read = self._file.seek, self._file.tell, self._file.read
+
+    def write(self, data: bytes) -> int:
+        written = 0
+        while self.error is None and written < len(data):
+            try:
+                written += self._file.write(data[written:])
+            except OSError as error:
+                self.error = error
+        return written
+
+    def close(self) -> None:
+        try:
+            self._file.close()
+        except OSError as error:
+            self.error = self.error or error
+
+
 class AudioWriter:
     """Write WAV or FLAC in blocks under a temporary name; renamed at the end of the `with` block.
 
@@ -205,24 +234,22 @@ class AudioWriter:
         self.frames = 0
         self._subtype = subtype
         self._tags = dict(tags or {})
-        self._replacing: Any = None
-        self._file: Any = None
+        self._stack = ExitStack()
 
-    def __enter__(self) -> "AudioWriter":
+    def __enter__(self) -> Self:
         import soundfile
 
-        self._replacing = replacing(self.path)
-        temporary = self._replacing.__enter__()
         kind = _EXTENSIONS[self.path.suffix.lower()]
         # Level 3 of FLAC (0.375) is twice as fast as the default and 1 % larger.
         level = {"compression_level": 0.375} if kind == "FLAC" else {}
-        try:
+        with ExitStack() as stack:
+            temporary = stack.enter_context(replacing(self.path))
+            self._sink = _Sink(temporary)
+            stack.callback(self._sink.close)
             self._file = soundfile.SoundFile(
-                str(temporary), "w", self.rate, self.channels, self._subtype, format=kind, **level
+                self._sink, "w", self.rate, self.channels, self._subtype, format=kind, **level
             )
-        except (soundfile.LibsndfileError, OSError) as error:
-            self._replacing.__exit__(type(error), error, None)
-            raise TapeloomError(f"{self.path} cannot be written: {error}") from error
+            self._stack = stack.pop_all()
         for name in _SOUNDFILE_TAGS:
             if name in self._tags:
                 setattr(self._file, name, self._tags[name])
@@ -230,30 +257,28 @@ class AudioWriter:
 
     def write(self, block: Samples) -> None:
         """Append one (channels, samples) block."""
-        import soundfile
-
-        if self._subtype.startswith("PCM") and block.size and float(np.abs(block).max()) > 1.0:
-            peak = float(np.abs(block).max())
-            raise TapeloomError(
-                f"{self.path.name} would clip: its peak is {peak:.3f} of full scale"
-            )
+        peak = float(np.abs(block).max()) if block.size else 0.0
+        if self._subtype.startswith("PCM") and not peak <= 1.0:
+            raise TapeloomError(f"{self.path.name} would clip: its peak is {peak:.3f} of full scale")
         self.frames += block.shape[1]
-        try:
+        # A short write is an AssertionError in soundfile; the sink knows its reason.
+        with suppress(AssertionError):
             self._file.write(block.T)
-        except (soundfile.LibsndfileError, OSError) as error:
-            raise TapeloomError(f"{self.path} cannot be written: {error}") from error
+        if self._sink.error:
+            raise self._sink.error
 
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        import soundfile
-
-        try:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._stack:
             self._file.close()
-        except (soundfile.LibsndfileError, OSError) as closing:
-            if error is None:
-                kind, error = type(closing), closing
-                self._replacing.__exit__(kind, error, None)
-                raise TapeloomError(f"{self.path} cannot be written: {closing}") from closing
-        self._replacing.__exit__(kind, error, trace)
+            self._sink.close()
+            failure = error or self._sink.error
+            if failure is not None:
+                raise failure
 
 
 def write_audio(

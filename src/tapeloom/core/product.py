@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
 
 from tapeloom.core.audio import AudioStream
@@ -64,6 +64,23 @@ class Loudness:
     def __post_init__(self) -> None:
         if any(isnan(getattr(self, name)) for name in self.__slots__):
             raise InputError("a loudness is not a number")
+
+
+def loudness_to_json(loudness: Loudness) -> dict[str, float | None]:
+    """Return the figures to two decimals; null is silence, which has no loudness."""
+    figures = {name: getattr(loudness, name) for name in Loudness.__slots__}
+    return {name: round(x, 2) if isfinite(x) else None for name, x in figures.items()}
+
+
+def loudness_from_json(data: Mapping[str, float | None]) -> Loudness:
+    """Read what `loudness_to_json` wrote.
+
+    >>> loudness = Loudness(-14.0, 5.0, -1.0, -10.0, -12.0, float("-inf"))
+    >>> loudness_from_json(loudness_to_json(loudness)) == loudness
+    True
+    """
+    figures = {name: data[name] for name in Loudness.__slots__}
+    return Loudness(**{name: float("-inf") if x is None else x for name, x in figures.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,79 @@
+"""Signals: arrays to arrays. What needs numba is loaded when it is first asked for."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tapeloom.dsp.delay import Echo, delay
+    from tapeloom.dsp.dynamics import Compressor, TruePeakLimiter
+    from tapeloom.dsp.filters import Biquads, bell, high_pass, high_shelf, low_pass, low_shelf
+    from tapeloom.dsp.level import amplitude_to_db, db_to_gain, dc_offset_db, gain_to_db, rms_db
+    from tapeloom.dsp.loudness import Meter, measure
+    from tapeloom.dsp.reverb import FeedbackDelayNetwork
+    from tapeloom.dsp.saturation import TapeSaturator
+    from tapeloom.dsp.spectrum import Spectrum, measure_spectrum
+    from tapeloom.dsp.stereo import correlation, mid_side, pan_gains
+    from tapeloom.dsp.tape import WowAndFlutter
+    from tapeloom.dsp.vinyl import VinylNoise
+
+_HOMES = {
+    "Biquads": "filters",
+    "Compressor": "dynamics",
+    "Echo": "delay",
+    "FeedbackDelayNetwork": "reverb",
+    "Meter": "loudness",
+    "Spectrum": "spectrum",
+    "TapeSaturator": "saturation",
+    "TruePeakLimiter": "dynamics",
+    "VinylNoise": "vinyl",
+    "WowAndFlutter": "tape",
+    "amplitude_to_db": "level",
+    "bell": "filters",
+    "correlation": "stereo",
+    "db_to_gain": "level",
+    "dc_offset_db": "level",
+    "delay": "delay",
+    "gain_to_db": "level",
+    "high_pass": "filters",
+    "high_shelf": "filters",
+    "low_pass": "filters",
+    "low_shelf": "filters",
+    "measure": "loudness",
+    "measure_spectrum": "spectrum",
+    "mid_side": "stereo",
+    "pan_gains": "stereo",
+    "rms_db": "level",
+}
+
+__all__ = [
+    "Biquads",
+    "Compressor",
+    "Echo",
+    "FeedbackDelayNetwork",
+    "Meter",
+    "Spectrum",
+    "TapeSaturator",
+    "TruePeakLimiter",
+    "VinylNoise",
+    "WowAndFlutter",
+    "bell",
+    "correlation",
+    "db_to_gain",
+    "dc_offset_db",
+    "gain_to_db",
+    "high_pass",
+    "high_shelf",
+    "low_pass",
+    "low_shelf",
+    "measure",
+    "measure_spectrum",
+    "mid_side",
+    "pan_gains",
+    "rms_db",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"tapeloom.dsp.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,64 @@
+"""The commands of `tapeloom`, one verb a file; what goes wrong is told in one sentence."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from tapeloom import __version__
+from tapeloom.app.commands.analyze import analyze
+from tapeloom.app.commands.doctor import doctor
+from tapeloom.app.commands.make import make
+from tapeloom.core.errors import TapeloomError
+
+app = typer.Typer(
+    name="tapeloom",
+    help="Make a lo-fi record, ready to release, from a short brief.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(make)
+app.command()(analyze)
+app.command()(doctor)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; exit with 0, 1 for a failure, 2 for bad use, 130 when interrupted."""
+    try:
+        app(args=arguments)
+    except TapeloomError as error:
+        code, message = error.exit_code, str(error)
+    except KeyboardInterrupt:
+        code, message = 130, "interrupted; the same command continues where it stopped"
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("TAPELOOM_DEBUG"):
+            raise
+        code = 1
+        message = (
+            f"internal error: {type(error).__name__}: {error}; "
+            "TAPELOOM_DEBUG=1 shows where, and we would like to hear of it"
+        )
+    else:
+        return
+    typer.echo(f"tapeloom: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,172 @@
+"""`tapeloom make`: one command makes a record, or a batch of them."""
+
+import json
+import secrets
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tapeloom.core.errors import InputError
+
+MAX_COUNT = 10_000
+
+
+def make(
+    words: Annotated[
+        list[str] | None, typer.Argument(help="The brief, such as: rainy night, peaceful")
+    ] = None,
+    bpm: Annotated[
+        float | None, typer.Option(help="Tempo, 40 to 200; lo-fi lies between 60 and 95.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option(help="Such as Am, F# minor, Eb major, D dorian.")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(help="Length, 0.5 to 120 [default: 3].")] = None,
+    bars: Annotated[int | None, typer.Option(help="Length in bars, instead of minutes.")] = None,
+    meter: Annotated[
+        str | None, typer.Option(help="Such as 4/4, 3/4, 6/8, 7/8 [default: 4/4].")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed makes the same record; drawn if left out.")
+    ] = None,
+    count: Annotated[int, typer.Option(help="How many records, on seeds that follow.")] = 1,
+    jobs: Annotated[int, typer.Option(help="How many records at once.")] = 1,
+    engine: Annotated[str, typer.Option(help="Who composes: theory.")] = "theory",
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="A record to continue, or a MIDI file to build on."),
+    ] = None,
+    keep: Annotated[
+        str, typer.Option(help="What of the MIDI file stays: melody, chords or both.")
+    ] = "both",
+    loop: Annotated[
+        list[str] | None, typer.Option(help="A section to cut as a loop, such as A; repeatable.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where records go [default: out, or TAPELOOM_OUT].")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a record that exists.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the records as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Make a record: compose, perform, render, mix and master it, and write its folder."""
+    for name, value, most in (("count", count, MAX_COUNT), ("jobs", jobs, 256)):
+        if not 1 <= value <= most:
+            raise InputError(f"--{name} is {value}; it must lie between 1 and {most}")
+    from tapeloom.app import batch, kernels
+    from tapeloom.app.settings import Settings
+
+    settings = Settings()
+    given = {"bpm": bpm, "key": key, "minutes": minutes, "bars": bars, "meter": meter}
+    fields = {name: value for name, value in given.items() if value is not None}
+    text = " ".join(words or ())
+    if source is not None and source.is_dir():
+        if text:
+            fields["words"] = text
+        if seed is not None:
+            fields["seed"] = seed
+        planned = [_continued(source, fields, tuple(loop or ()), force=force)]
+    else:
+        planned = _ordered(
+            text, fields, seed, count, engine, source, keep,
+            out or settings.out, settings.artist, tuple(loop or ()), force=force,
+        )  # fmt: skip
+    if not quiet:
+        for line in _announce(planned[0].order.brief):
+            typer.echo(line, err=True)
+    kernels.compile_once(lambda line: None if quiet else typer.echo(line, err=True))
+    outcomes = batch.run(planned, workers=min(jobs, len(planned)), quiet=quiet)
+    _report(outcomes, as_json=as_json, quiet=quiet)
+
+
+def _ordered(
+    text: str,
+    fields: dict[str, Any],
+    seed: int | None,
+    count: int,
+    engine: str,
+    song: Path | None,
+    keep: str,
+    out: Path,
+    artist: str,
+    loops: tuple[str, ...],
+    *,
+    force: bool,
+) -> list[Any]:
+    """Return the jobs of new records, on seeds that follow one another."""
+    from tapeloom.app.batch import Job
+    from tapeloom.app.order import KEEPABLE, Order
+    from tapeloom.app.stages import folder_name
+    from tapeloom.compose import engine as engine_named
+    from tapeloom.core.brief import Brief
+
+    engine_named(engine)
+    if song is not None:
+        from tapeloom.core.midi import read_midi
+
+        read_midi(song)  # what is wrong with it is told before any work
+    kept = KEEPABLE if keep == "both" else (keep,)
+    first = secrets.randbelow(1_000_000) if seed is None else seed
+    planned = []
+    for i in range(count):
+        brief = Brief(text, seed=first + i, **fields)
+        order = Order(brief, artist=artist, engine=engine, song=song, keep=kept)
+        final = out / folder_name(brief)
+        if final.exists() and not force:
+            raise InputError(
+                f"{final} exists; use --force to replace it, --from {final} to continue it, "
+                "or another --seed"
+            )
+        planned.append(Job(order, final, force=force, loops=loops))
+    return planned
+
+
+def _continued(
+    folder: Path, changes: dict[str, Any], loops: tuple[str, ...], *, force: bool
+) -> Any:
+    """Return the job of a record that is continued."""
+    from tapeloom.app.batch import Job
+    from tapeloom.app.pipeline import continued
+
+    order, final, base = continued(folder, changes)
+    return Job(order, final, base=base, force=force, loops=loops)
+
+
+def _announce(brief: Any) -> list[str]:
+    """Say the seed, and which words only name the record."""
+    lines = [f"seed {brief.seed}"]
+    if brief.unknown:
+        unknown = ", ".join(brief.unknown)
+        lines.append(f"not in the vocabulary, so only in the title: {unknown}")
+    return lines
+
+
+def _report(outcomes: list[Any], *, as_json: bool, quiet: bool) -> None:
+    """Print what was made; exit with the worst code where a record failed."""
+    made = [outcome.record for outcome in outcomes if outcome.record]
+    if as_json:
+        typer.echo(
+            json.dumps(
+                [{"folder": str(r.folder), **_without_stages(r.data)} for r in made], indent=1
+            )
+        )
+    elif not quiet:
+        for record in made:
+            data = record.data
+            minutes, seconds = divmod(round(data["duration_s"]), 60)
+            typer.echo(
+                f"{record.folder}: {record.title}, {data['key']}, {data['bpm']:g} bpm, "
+                f"{data['meter']}, {minutes}:{seconds:02d}, "
+                f"{record.loudness.integrated_lufs:.1f} LUFS, "
+                f"{record.loudness.true_peak_dbtp:.1f} dBTP"
+            )
+    failed = [outcome for outcome in outcomes if outcome.record is None]
+    for outcome in failed:
+        typer.echo(f"tapeloom: {outcome.job.final.name}: {outcome.error}", err=True)
+    if failed:
+        raise typer.Exit(max(outcome.exit_code for outcome in failed))
+
+
+def _without_stages(data: Any) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != "stages"}

@@ -1,0 +1,121 @@
+"""The order of the stages: a brief goes in, a record's folder comes out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tapeloom.app import stages
+from tapeloom.app.order import Order, read_order, write_order
+from tapeloom.app.workshop import RECORD, Workshop, final_of, open_workshop
+from tapeloom.core.brief import Brief
+from tapeloom.core.errors import InputError
+from tapeloom.core.files import read_json
+from tapeloom.core.product import Loudness
+
+# How much of the whole each stage takes (benchmarks/make_record.py measures it).
+STAGES = {
+    "compose": 0.02,
+    "perform": 0.01,
+    "render": 0.3,
+    "mix": 0.3,
+    "master": 0.32,
+    "cover": 0.05,
+}
+OnProgress = Callable[[str, float], None]  # (stage, how much of the whole is done, 0..1)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A finished record; `data` is its record.json."""
+
+    folder: Path
+    title: str
+    loudness: Loudness
+    data: Mapping[str, Any]
+
+
+def produce(
+    order: Order,
+    final: Path,
+    *,
+    base: Path | None = None,
+    force: bool = False,
+    loops: Sequence[str] = (),
+    threads: int = 2,
+    on_progress: OnProgress | None = None,
+) -> Record:
+    """Make a record in the folder `final`; with `base`, continue that record.
+
+    A stage whose inputs are as they were is not run again. Raises InputError for what cannot be
+    asked, TapeloomError for what fails on the way.
+    """
+    with open_workshop(final, base=base, force=force) as shop:
+        order = write_order(order, shop.folder)
+        run = _Run(shop, threads, on_progress)
+
+        score = run("compose", stages.compose, order)
+        performance = run("perform", stages.perform, order, score)
+        stems = run("render", stages.render, order, performance)
+        mix = run("mix", stages.mix, order, performance, stems)
+        master = run("master", stages.master, order, mix)
+        run("cover", stages.cover, order, score)
+        stages.cut_loops(loops, shop, score, performance, mix)
+
+        data = stages.provenance(order) | stages.facts(score, performance, master)
+        shop.finish(data)
+    return Record(final, data["title"], master.loudness, read_json(final / RECORD))
+
+
+class _Run:
+    """Run the stages in turn and tell how far the whole has come."""
+
+    def __init__(self, shop: Workshop, threads: int, on_progress: OnProgress | None) -> None:
+        self._shop, self._threads = shop, threads
+        self._tell = on_progress or (lambda stage, done: None)
+        self._done = 0.0
+
+    def __call__(self, name: str, stage: Callable[..., Any], *arguments: Any) -> Any:
+        begin, share = self._done, STAGES[name]
+        self._tell(name, begin)
+        site = stages.Site(
+            self._shop, self._threads, lambda part: self._tell(name, begin + share * part)
+        )
+        value = stage(site, *arguments)
+        self._done = begin + share
+        self._tell(name, self._done)
+        return value
+
+
+def make(
+    words: str | Brief = "", *, out: str | Path = "out", force: bool = False, **fields: Any
+) -> Record:
+    """Make one record from words or a brief: the call behind `tapeloom make`.
+
+    fields  those of Brief: bpm, key, minutes, bars, meter, seed
+    """
+    brief = words if isinstance(words, Brief) else Brief(words, **fields)
+    return produce(Order(brief), Path(out) / stages.folder_name(brief), force=force)
+
+
+def remake(folder: str | Path, *, loops: Sequence[str] = (), **changes: Any) -> Record:
+    """Continue a record with the first stage whose inputs have changed.
+
+    folder   a record, or the hidden folder of an interrupted make
+    changes  fields of the brief to change; refused where the score was edited by hand
+    """
+    order, final, base = continued(Path(folder), changes)
+    return produce(order, final, base=base, loops=loops)
+
+
+def continued(folder: Path, changes: Mapping[str, Any]) -> tuple[Order, Path, Path | None]:
+    """Return what `produce` needs to continue a record: the order, its folder, its base."""
+    order = read_order(folder, changes)
+    if changes and stages.is_edited(folder):
+        given = " ".join(f"--{name}" for name in changes)
+        raise InputError(
+            f"the score of {folder.name} was edited by hand and {given} would compose it anew; "
+            f"leave out {given}, or make a new record"
+        )
+    final = final_of(folder)
+    return order, final, folder if final == folder else None

@@ -1,0 +1,358 @@
+"""Each stage at work in a record's folder: what it reads, what it writes, and its settings."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tapeloom import __version__
+from tapeloom.app.order import SONG, Order
+from tapeloom.app.workshop import RECORD, Made, Workshop
+from tapeloom.core.audio import AudioFile, encode_audio, write_audio
+from tapeloom.core.brief import Brief, brief_to_json
+from tapeloom.core.errors import InputError
+from tapeloom.core.files import read_json, replacing, sha256_of, write_json
+from tapeloom.core.meter import bar_starts, meter_at
+from tapeloom.core.performance import Performance, performance_from_json, performance_to_json
+from tapeloom.core.product import (
+    Master,
+    Mix,
+    Provenance,
+    Stem,
+    Stems,
+    loudness_from_json,
+    loudness_to_json,
+)
+from tapeloom.core.score import Score, score_from_json, score_to_json
+from tapeloom.core.seed import stream
+from tapeloom.theory.instruments import DRUMS
+
+FORMAT = 1  # of record.json
+LIBRARIES = ("numpy", "scipy", "numba", "symusic", "soundfile", "av", "pillow")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a stage works, with how many threads, and whom it tells of its progress (0..1)."""
+
+    shop: Workshop
+    threads: int
+    on_progress: Callable[[float], None]
+
+    @property
+    def folder(self) -> Path:
+        """The record's folder in the making."""
+        return self.shop.folder
+
+
+def title(brief: Brief) -> str:
+    """Return the record's title."""
+    from tapeloom.compose.naming import title_of
+
+    return title_of(brief.words, stream(brief.seed, "title"))
+
+
+def folder_name(brief: Brief) -> str:
+    """Return `<slug>-<seed>`.
+
+    >>> folder_name(Brief("Rainy night, café", seed=7))
+    'rainy-night-cafe-7'
+    """
+    plain = unicodedata.normalize("NFKD", title(brief)).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain)[:48].strip("-")
+    return f"{slug or 'record'}-{brief.seed}"
+
+
+def compose(site: Site, order: Order) -> Score:
+    """Compose, or take the score as the user edited it."""
+    from tapeloom.core.midi import read_midi, write_midi
+
+    folder = site.folder
+
+    def make() -> Made:
+        from tapeloom.compose import accompany, engine, plan
+
+        brief = order.brief
+        if order.song is None:
+            drawn = plan(brief, stream(brief.seed, "plan"))
+            score = engine(order.engine).compose(drawn, stream(brief.seed, "compose"))
+        else:
+            song = read_midi(folder / SONG)
+            score = accompany(song, brief, kept=order.keep, rng=stream(brief.seed, "compose"))
+        write_json(folder / "score.json", score_to_json(score))
+        write_midi(folder / "score.mid", score)
+        return [folder / "score.json", folder / "score.mid"], None
+
+    inputs = {
+        "brief": brief_to_json(order.brief),
+        "engine": order.engine,
+        "song": [order.origin.sha256, order.keep] if order.origin else None,
+    }
+    site.shop.step("compose", inputs=inputs, make=make)
+    score = score_from_json(read_json(folder / "score.json"))
+    if site.shop.is_edited("compose", "score.mid"):
+        from tapeloom.compose.edit import take_notes
+
+        score = take_notes(score, read_midi(folder / "score.mid"))
+        write_json(folder / "score.json", score_to_json(score))
+        site.shop.accept("compose", "score.json", "score.mid")
+    elif site.shop.is_edited("compose", "score.json"):
+        write_midi(folder / "score.mid", score)
+        site.shop.accept("compose", "score.json", "score.mid")
+    return score
+
+
+def perform(site: Site, order: Order, score: Score) -> Performance:
+    """Play the score with a feel that belongs to the record."""
+    from tapeloom.compose.perform import draw_feel
+    from tapeloom.compose.perform import perform as play
+    from tapeloom.core.midi import write_performance_midi
+
+    folder, seed = site.folder, order.brief.seed
+    feel = draw_feel(order.brief.character, stream(seed, "feel"))
+
+    def make() -> Made:
+        performance = play(score, feel, stream(seed, "perform"))
+        write_json(folder / "performance.json", performance_to_json(performance))
+        write_performance_midi(folder / "performance.mid", performance)
+        return [folder / "performance.json", folder / "performance.mid"], None
+
+    inputs = {"feel": repr(feel), "seed": seed}
+    site.shop.step("perform", inputs=inputs, reads=["score.json"], make=make)
+    return performance_from_json(read_json(folder / "performance.json"))
+
+
+def render(site: Site, order: Order, performance: Performance) -> Stems:
+    """Synthesise each part into dry/."""
+    folder = site.folder / "dry"
+    character, seed = order.brief.character, order.brief.seed
+
+    def make() -> Made:
+        from tapeloom.synth import render as synthesise
+
+        folder.mkdir(exist_ok=True)
+        stems = synthesise(
+            performance,
+            folder,
+            seed=seed,
+            brightness=character.brightness,
+            textures=character.textures,
+            jobs=site.threads,
+            on_progress=site.on_progress,
+        )
+        return _paths(stems), _stems_to_json(stems, site.folder)
+
+    inputs = {
+        "seed": seed,
+        "brightness": character.brightness,
+        "textures": dict(character.textures),
+    }
+    found = site.shop.step("render", inputs=inputs, reads=["performance.json"], make=make)
+    return _stems_from_json(found, site.folder)
+
+
+def mix(site: Site, order: Order, performance: Performance, stems: Stems) -> Mix:
+    """Mix the dry parts into stems/, premix.flac and mix.flac."""
+    folder, seed = site.folder, order.brief.seed
+    character = order.brief.character
+    drawn = {
+        "brightness": character.brightness,
+        "energy": character.energy,
+        "textures": dict(character.textures),
+    }
+    kicks = [
+        note.onset_s
+        for part in performance.parts
+        if part.role == "drums"
+        for note in part.notes
+        if note.pitch == DRUMS["kick"]
+    ]
+
+    def make() -> Made:
+        from tapeloom.studio.mixer import draw_mix
+        from tapeloom.studio.mixer import mix as blend
+
+        settings = draw_mix(stems, rng=stream(seed, "mix"), **drawn)
+        mixed = blend(
+            stems,
+            settings,
+            folder,
+            kick_onsets_s=kicks,
+            seed=seed,
+            jobs=site.threads,
+            on_progress=site.on_progress,
+        )
+        whole = [folder / "premix.flac", folder / "mix.flac"]
+        return [*_paths(mixed.stems), *whole], _stems_to_json(mixed.stems, folder)
+
+    reads = [str(path.relative_to(folder)) for path in _paths(stems)]
+    found = site.shop.step(
+        "mix", inputs={"seed": seed, **drawn}, reads=["performance.json", *reads], make=make
+    )
+    return Mix(
+        _stems_from_json(found, folder),
+        AudioFile.open(folder / "premix.flac"),
+        AudioFile.open(folder / "mix.flac"),
+    )
+
+
+def master(site: Site, order: Order, mixed: Mix) -> Master:
+    """Master the mix to master.flac and master.mp3, and measure what was written."""
+    from tapeloom.studio.mastering import draw_master
+    from tapeloom.studio.mastering import master as finish
+
+    folder, brief = site.folder, order.brief
+    settings = draw_master(rng=stream(brief.seed, "master"), brightness=brief.character.brightness)
+    tags = {
+        "title": title(brief),
+        "artist": order.artist,
+        "genre": "Lo-Fi",
+        "comment": f"made by Tapeloom {__version__}, seed {brief.seed}",
+    }
+
+    def make() -> Made:
+        flac, mp3 = folder / "master.flac", folder / "master.mp3"
+        done = finish(
+            mixed.mix,
+            settings,
+            flac,
+            tags=tags,
+            on_progress=lambda part: site.on_progress(part / 2),
+        )
+        encode_audio(mp3, done.audio, tags=tags)
+        write_json(folder / "loudness.json", loudness_to_json(done.loudness))
+        return [flac, mp3, folder / "loudness.json"], loudness_to_json(done.loudness)
+
+    inputs = {"settings": repr(settings), "tags": tags}
+    found = site.shop.step("master", inputs=inputs, reads=["mix.flac"], make=make)
+    return Master(AudioFile.open(folder / "master.flac"), loudness_from_json(found))
+
+
+def cover(site: Site, order: Order, score: Score) -> None:
+    """Paint cover.png."""
+    brief, path = order.brief, site.folder / "cover.png"
+    subtitle = f"{score.key} · {score.tempo.initial_bpm:.0f} bpm"
+
+    def make() -> Made:
+        from tapeloom.media.cover import draw_cover, paint_cover
+
+        design = draw_cover(
+            moods=brief.moods,
+            scenes=brief.scenes,
+            brightness=brief.character.brightness,
+            rng=stream(brief.seed, "cover"),
+        )
+        image = paint_cover(design, title=title(brief), subtitle=subtitle)
+        with replacing(path) as temporary:
+            image.save(temporary, "PNG")
+        return [path], None
+
+    inputs = {"title": title(brief), "subtitle": subtitle, "brief": brief_to_json(brief)}
+    site.shop.step("cover", inputs=inputs, make=make)
+
+
+def cut_loops(
+    names: Sequence[str], shop: Workshop, score: Score, performance: Performance, mixed: Mix
+) -> None:
+    """Cut each named section out of the mix and its stems, on the bar lines, into loops/."""
+    from tapeloom.studio.loops import Loop
+
+    known = {section.name: section for section in reversed(performance.sections)}
+    for name in names:
+        if name not in known:
+            raise InputError(f"there is no section {name!r}; choose one of {', '.join(known)}")
+        section = known[name]
+        slug = name.replace("'", "-prime").replace(" ", "-")
+        folder = shop.folder / "loops" / f"{slug}_{score.tempo.initial_bpm:.0f}bpm"
+        streams = {"mix": mixed.mix} | {stem.name: stem.audio for stem in mixed.stems.stems}
+
+        def make(
+            folder: Path = folder, section: Any = section, streams: Mapping[str, Any] = streams
+        ) -> Made:
+            folder.mkdir(parents=True, exist_ok=True)
+            for file, audio in streams.items():
+                start, end = (round(at * audio.rate) for at in (section.start_s, section.end_s))
+                write_audio(folder / f"{file}.wav", Loop(audio, start, end))
+            return [folder / f"{file}.wav" for file in streams], None
+
+        reads = ["mix.flac", *(f"stems/{stem.name}.flac" for stem in mixed.stems.stems)]
+        inputs = {"section": asdict(section)}
+        shop.step(f"loop {name}", inputs=inputs, reads=reads, make=make)
+
+
+def is_edited(folder: Path) -> bool:
+    """Tell whether a finished record's score was changed since it was made."""
+    if not (folder / RECORD).is_file():
+        return False
+    written = read_json(folder / RECORD).get("checksums", {})
+    return any(
+        (folder / name).is_file() and sha256_of(folder / name) != written.get(name)
+        for name in ("score.mid", "score.json")
+    )
+
+
+def provenance(order: Order) -> dict[str, Any]:
+    """Return what record.json says of where the record comes from."""
+    origins = (order.origin,) if order.origin else ()
+    source = Provenance(
+        version=__version__,
+        seed=order.brief.seed,
+        brief=brief_to_json(order.brief),
+        engine=order.engine,
+        origins=origins,
+    )
+    free = source.is_free_of_other_rights
+    return {
+        "format": FORMAT,
+        "title": title(order.brief),
+        "artist": order.artist,
+        **asdict(source),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "free_of_other_rights": free,
+        "rights": (
+            "Composed and synthesised from equations, without samples: nobody else has rights in it."
+            if free
+            else "Borrows from the file under origins: whoever has rights in that has them here too."
+        ),
+    }
+
+
+def facts(score: Score, performance: Performance, master: Master) -> dict[str, Any]:
+    """Return what record.json says of the music and the sound."""
+    starts = bar_starts(score.meters, score.end)
+    return {
+        "bpm": float(score.tempo.initial_bpm),
+        "key": str(score.key) if score.key else None,
+        "meter": str(meter_at(score.meters, 0)),
+        "bars": len(starts),
+        "duration_s": round(master.audio.frames / master.audio.rate, 3),
+        "sections": [
+            {"name": section.name, "start_s": section.start_s, "end_s": section.end_s}
+            for section in performance.sections
+        ],
+        "instruments": {part.name: part.instrument for part in score.parts},
+        "loudness": loudness_to_json(master.loudness),
+    }
+
+
+def _paths(stems: Stems) -> list[Path]:
+    return [stem.audio.path for stem in stems.stems if isinstance(stem.audio, AudioFile)]
+
+
+def _stems_to_json(stems: Stems, folder: Path) -> list[dict[str, str]]:
+    return [
+        {"name": stem.name, "role": stem.role, "file": str(path.relative_to(folder))}
+        for stem, path in zip(stems.stems, _paths(stems), strict=True)
+    ]
+
+
+def _stems_from_json(data: Sequence[Mapping[str, str]], folder: Path) -> Stems:
+    return Stems(
+        tuple(
+            Stem(entry["name"], entry["role"], AudioFile.open(folder / entry["file"]))
+            for entry in data
+        )
+    )

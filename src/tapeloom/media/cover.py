@@ -1,0 +1,134 @@
+"""The record's cover: a scene and palette drawn from the brief, painted with its title."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from tapeloom.core.errors import InputError
+from tapeloom.media.canvas import Canvas, Mask
+from tapeloom.media.lettering import (
+    MIN_CONTRAST,
+    Setting,
+    lowest_contrast,
+    set_subtitle,
+    set_title,
+)
+from tapeloom.media.palette import PALETTES, choose_palette, mix
+from tapeloom.media.scenes import SCENES
+
+MIN_SIZE, MAX_SIZE = 64, 6000
+# Which pictures suit a word of the brief.
+_PICTURES: dict[str, dict[str, float]] = {
+    "rain": {"window": 6, "city": 1.5, "desk": 1.5, "hills": 0.5},
+    "night": {"city": 3, "window": 2.5, "desk": 2, "hills": 2},
+    "cafe": {"window": 3, "desk": 3, "city": 1},
+    "winter": {"hills": 4, "window": 2.5, "city": 1},
+    "autumn": {"hills": 4, "window": 1.5, "city": 1, "desk": 1},
+    "summer": {"city": 3, "hills": 3},
+    "morning": {"hills": 3, "city": 2, "window": 2},
+    "study": {"desk": 6, "window": 2},
+    "sleep": {"window": 3, "hills": 4},
+    "city": {"city": 8, "window": 1},
+    "peaceful": {"hills": 1.5, "window": 1},
+    "melancholic": {"window": 1.5, "city": 0.8},
+    "uplifting": {"city": 1.2, "hills": 1.2},
+    "dreamy": {"hills": 1.5, "city": 1},
+    "nostalgic": {"desk": 1.6, "city": 1},
+    "dark": {"city": 1.5, "desk": 1},
+    "warm": {"desk": 1.3, "window": 1, "city": 0.8},
+    "focused": {"desk": 2},
+    "playful": {"city": 1, "desk": 1, "window": 0.8},
+    "romantic": {"city": 1.5, "hills": 0.8, "window": 0.8},
+}
+_WEATHER = {"rain": "rain", "winter": "snow"}
+_EDGE = 0.075  # margin of the lettering
+
+
+@dataclass(frozen=True, slots=True)
+class CoverDesign:
+    """Everything that was drawn for one cover; painting it is pure."""
+
+    picture: str  # a name in media.scenes.SCENES
+    palette: str  # a name in media.palette.PALETTES
+    weather: tuple[str, ...]  # "rain", "snow"
+    side: int  # 1 or -1: on which side the heavier half of the picture lies
+    detail_seed: int  # of houses, leaves, drops and grain
+
+    def __post_init__(self) -> None:
+        for value, known in ((self.picture, SCENES), (self.palette, PALETTES)):
+            if value not in known:
+                raise InputError(f"{value!r} is not known; choose one of {', '.join(known)}")
+
+
+def draw_cover(
+    *, moods: Sequence[str], scenes: Sequence[str], brightness: float, rng: np.random.Generator
+) -> CoverDesign:
+    """Draw a picture, palette and weather that suit a brief's moods and scenes.
+
+    >>> rng = np.random.default_rng(3)
+    >>> draw_cover(moods=["peaceful"], scenes=["rain"], brightness=0.4, rng=rng).weather
+    ('rain',)
+    """
+    words = [*moods, *scenes]
+    names = list(SCENES)
+    weights = np.ones(len(names)) * 0.2
+    for word in words:
+        suits = _PICTURES.get(word, {})
+        weights += [suits.get(name, 0.0) for name in names]
+    picture = names[int(rng.choice(len(names), p=weights**1.5 / (weights**1.5).sum()))]
+    palette = choose_palette(words, brightness=brightness, rng=rng)
+    return CoverDesign(
+        picture=picture,
+        palette=palette.name,
+        weather=tuple(_WEATHER[word] for word in scenes if word in _WEATHER),
+        side=int(rng.choice([-1, 1])),
+        detail_seed=int(rng.integers(2**31)),
+    )
+
+
+def paint_cover(
+    design: CoverDesign, *, title: str, subtitle: str, size: int = 1400
+) -> Image.Image:
+    """Paint a square cover of `size` pixels with its lettering."""
+    if not MIN_SIZE <= size <= MAX_SIZE:
+        raise InputError(f"size is {size}; it must lie between {MIN_SIZE} and {MAX_SIZE} pixels")
+    palette = PALETTES[design.palette]
+    rng = np.random.default_rng(design.detail_seed)
+    canvas = Canvas(size)
+    SCENES[design.picture](canvas, palette, design.weather, float(design.side), rng)
+    settings = _set(title, subtitle, size)
+    colours = (palette.colour("paper"), mix(palette.colour("light"), palette.colour("paper"), 0.45))
+    for setting, colour in zip(settings, colours, strict=True):
+        if setting is not None:
+            _write(canvas, setting, colour, palette.colour("ink"))
+    return canvas.finish(rng)
+
+
+def _set(title: str, subtitle: str, size: int) -> tuple[Setting | None, Setting | None]:
+    width = 1 - 2 * _EDGE
+    small = set_subtitle(subtitle, size=size, left=_EDGE, width=width, base=0.925)
+    large = set_title(title, size=size, left=_EDGE, width=width, base=0.925 if small is None else 0.863)
+    return large, small
+
+
+def _write(canvas: Canvas, setting: Setting, colour: np.ndarray, ink: np.ndarray) -> None:
+    """Lay letters down, on a soft shade as deep as their contrast needs."""
+    letters = setting.mask(canvas.size)
+    soft = Image.fromarray((letters * 255).astype(np.uint8)).reduce(4)
+    soft = soft.filter(ImageFilter.MaxFilter(9)).filter(
+        ImageFilter.GaussianBlur(max(1.0, 0.006 * canvas.size / 4 * 4))
+    )
+    shade = np.asarray(soft.resize((canvas.size, canvas.size), Image.Resampling.BILINEAR), np.float32)
+    halo = Mask(np.clip(shade / 255 * 1.3, 0, 1), 0, 0)
+    canvas.paint(halo, ink, opacity=0.3)
+    for _ in range(12):
+        # A little more than the rule, for grain and rounding come after.
+        if lowest_contrast(canvas.pixels, letters, colour) >= MIN_CONTRAST * 1.12:
+            break
+        canvas.paint(halo, ink * np.float32(0.8), opacity=0.35)
+    canvas.paint(Mask(letters, 0, 0), colour)
+
+
+__all__ = ["CoverDesign", "draw_cover", "paint_cover"]

@@ -1,0 +1,116 @@
+"""Where the beats of a meter lie and how heavy each moment of its bar is."""
+
+from fractions import Fraction
+from functools import lru_cache
+
+from tapeloom.core.errors import InputError
+from tapeloom.core.meter import Meter
+from tapeloom.core.time import PPQ
+
+SIXTEENTH = PPQ // 4
+
+# How players group the units of uneven meters, the commonest first.
+GROUPINGS: dict[str, tuple[tuple[int, ...], ...]] = {
+    "5/4": ((3, 2), (2, 3)),
+    "7/4": ((4, 3), (3, 4)),
+    "5/8": ((3, 2), (2, 3)),
+    "7/8": ((2, 2, 3), (3, 2, 2), (2, 3, 2)),
+    "8/8": ((3, 3, 2), (3, 2, 3), (2, 3, 3)),
+    "9/8": ((3, 3, 3), (2, 2, 2, 3)),
+    "10/8": ((3, 2, 3, 2), (3, 3, 2, 2)),
+    "11/8": ((3, 3, 3, 2), (2, 2, 3, 2, 2)),
+    "13/8": ((3, 3, 3, 2, 2), (3, 2, 3, 2, 3)),
+}
+
+
+def groupings(meter: Meter) -> tuple[tuple[int, ...], ...]:
+    """List the ways to group a meter's units (its denominator's note value), commonest first.
+
+    >>> groupings(Meter(7, 8))[0], groupings(Meter(4, 4)), groupings(Meter(6, 8))
+    ((2, 2, 3), ((2, 2),), ((3, 3),))
+    """
+    known = GROUPINGS.get(str(meter))
+    if known is not None:
+        return known
+    n = meter.numerator
+    if meter.is_compound:
+        return ((3,) * (n // 3),)
+    if n % 2 == 0:
+        return ((2,) * (n // 2),)
+    if n <= 3:
+        return ((n,),)
+    return ((2,) * ((n - 3) // 2) + (3,),)
+
+
+def group_starts(meter: Meter, grouping: tuple[int, ...] | None = None) -> tuple[int, ...]:
+    """Return the ticks in the bar at which its groups begin.
+
+    >>> [start // SIXTEENTH for start in group_starts(Meter(5, 4))]
+    [0, 12]
+    """
+    grouping = grouping or groupings(meter)[0]
+    if sum(grouping) != meter.numerator or min(grouping) < 1:
+        raise InputError(f"the grouping {grouping} doesn't add up to the {meter.numerator} units")
+    return tuple(sum(grouping[:i]) * meter.unit_ticks for i in range(len(grouping)))
+
+
+def beat_starts(meter: Meter, grouping: tuple[int, ...] | None = None) -> tuple[int, ...]:
+    """Return the ticks in the bar at which its beats begin.
+
+    Quarters are the beats of simple meters, the groups themselves those of meters in eighths.
+
+    >>> [start // SIXTEENTH for start in beat_starts(Meter(3, 4))]
+    [0, 4, 8]
+    >>> [start // SIXTEENTH for start in beat_starts(Meter(7, 8))]
+    [0, 4, 8]
+    """
+    if meter.denominator <= 4:
+        return tuple(range(0, meter.bar_ticks, PPQ))
+    return group_starts(meter, grouping)
+
+
+def step_ticks(meter: Meter) -> int:
+    """Return the ticks of the finest step that a drummer counts: a sixteenth where it fits.
+
+    >>> step_ticks(Meter(7, 8)), step_ticks(Meter(7, 32))
+    (2520, 1260)
+    """
+    return SIXTEENTH if meter.bar_ticks % SIXTEENTH == 0 else SIXTEENTH // 2
+
+
+@lru_cache(maxsize=64)
+def metric_weights(meter: Meter, grouping: tuple[int, ...] | None = None) -> tuple[float, ...]:
+    """Return the weight 0..1 of each step of a bar: downbeat 1, groups, beats, eighths, the rest.
+
+    After the metrical levels of Lerdahl and Jackendoff, "A Generative Theory of Tonal Music"
+    (1983), chapter 4: a moment is as heavy as the highest level on which it is a beat.
+
+    >>> metric_weights(Meter(4, 4))[:8]
+    (1.0, 0.1, 0.3, 0.1, 0.6, 0.1, 0.3, 0.1)
+    >>> metric_weights(Meter(4, 4))[8]
+    0.8
+    """
+    step = step_ticks(meter)
+    groups = set(group_starts(meter, grouping))
+    beats = set(beat_starts(meter, grouping))
+
+    def weight(tick: int) -> float:
+        if tick == 0:
+            return 1.0
+        if tick in groups:
+            return 0.8
+        if tick in beats:
+            return 0.6
+        return 0.3 if tick % (PPQ // 2) == 0 else 0.1
+
+    return tuple(weight(tick) for tick in range(0, meter.bar_ticks, step))
+
+
+def metric_weight(meter: Meter, offset: int) -> float:
+    """Return the weight of a tick in the bar; what lies between the steps weighs nothing.
+
+    >>> metric_weight(Meter(6, 8), 3 * PPQ // 2), metric_weight(Meter(6, 8), 1)
+    (0.8, 0.0)
+    """
+    step = Fraction(offset % meter.bar_ticks, step_ticks(meter))
+    return metric_weights(meter)[int(step)] if step.denominator == 1 else 0.0

@@ -1,0 +1,155 @@
+"""Sources of sound: ringing modes, detuned wavetables, and bands of noise."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Signal = NDArray[np.float64]
+
+LANES = 8  # the recurrence of a mode strides over this many samples, so that a processor overlaps
+FLOOR = 1e-5  # -100 dBFS: a mode below it has ended
+TABLE = 2048  # samples in one cycle of a wavetable
+CONTROL = 64  # samples between two updates of the slow drift
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def ring_kernel(  # pragma: no cover
+    out: Signal, angle: Signal, decay: Signal, phase: Signal, left: Signal, right: Signal
+) -> None:
+    """Add decaying sines to `out` (2, a multiple of LANES): angle and decay are per sample.
+
+    y[n] = 2 r^L cos(L w) y[n - L] - r^2L y[n - 2L], with a stride of L lanes, all independent.
+    """
+    older = np.empty(LANES)
+    old = np.empty(LANES)
+    for m in range(angle.shape[0]):
+        w, d = angle[m], decay[m]
+        loudest = max(abs(left[m]), abs(right[m]))
+        if loudest <= FLOOR:
+            continue
+        length = out.shape[1]
+        if d > 0.0:
+            length = int(min(float(length), np.log(loudest / FLOOR) / d + 1.0))
+        blocks = (length + LANES - 1) // LANES
+        for k in range(LANES):
+            older[k] = np.exp(-d * (k - 2 * LANES)) * np.sin(phase[m] + w * (k - 2 * LANES))
+            old[k] = np.exp(-d * (k - LANES)) * np.sin(phase[m] + w * (k - LANES))
+        c1 = 2.0 * np.exp(-d * LANES) * np.cos(w * LANES)
+        c2 = -np.exp(-2.0 * d * LANES)
+        g0, g1 = left[m], right[m]
+        for b in range(blocks):
+            for k in range(LANES):
+                y = c1 * old[k] + c2 * older[k]
+                older[k] = old[k]
+                old[k] = y
+                out[0, b * LANES + k] += g0 * y
+                out[1, b * LANES + k] += g1 * y
+
+
+def ring(
+    frames: int,
+    rate: int,
+    *,
+    hz: Signal,
+    t60_s: Signal,
+    left: Signal,
+    right: Signal | None = None,
+    phase: Signal | None = None,
+) -> Signal:
+    """Return the sum of decaying sines, shape (2, frames); modes above 0.45 rate are left out.
+
+    hz, t60_s    frequency and time to fall by 60 dB of each mode
+    left, right  amplitude of each mode in each channel (right: as left)
+    phase        radians at the first sample (0)
+    """
+    right = left if right is None else right
+    phase = np.zeros(len(hz)) if phase is None else phase
+    audible = hz < 0.45 * rate
+    out = np.zeros((2, -(-frames // LANES) * LANES))
+    ring_kernel(
+        out,
+        2.0 * np.pi * hz[audible] / rate,
+        np.log(1000.0) / (np.maximum(t60_s[audible], 1e-3) * rate),
+        phase[audible],
+        left[audible],
+        right[audible],
+    )
+    return out[:, :frames]
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def ensemble_kernel(  # pragma: no cover
+    out: Signal,
+    tables: Signal,
+    morph: Signal,
+    step: Signal,
+    start: Signal,
+    drift: Signal,
+    drift_step: Signal,
+    left: Signal,
+    right: Signal,
+) -> None:
+    """Add detuned readers of a morphing wavetable to `out` (2, n).
+
+    tables      (2, TABLE + 1): one cycle, dark and bright, its first sample repeated at the end
+    morph       (n,): 0 dark .. 1 bright
+    step        table samples a sample, of each reader; start: its first position
+    drift       depth of each reader's slow vibrato as a fraction of step, drift_step its radians
+                each CONTROL samples
+    """
+    for v in range(step.shape[0]):
+        position = start[v]
+        turn = start[v]
+        increment = step[v]
+        for n in range(out.shape[1]):
+            if n % CONTROL == 0:
+                increment = step[v] * (1.0 + drift[v] * np.sin(turn))
+                turn += drift_step[v]
+            i = int(position)
+            f = position - i
+            dark = tables[0, i] + f * (tables[0, i + 1] - tables[0, i])
+            bright = tables[1, i] + f * (tables[1, i + 1] - tables[1, i])
+            y = dark + morph[n] * (bright - dark)
+            out[0, n] += left[v] * y
+            out[1, n] += right[v] * y
+            position += increment
+            if position >= TABLE:
+                position -= TABLE
+
+
+def cycle(amplitudes: Sequence[float] | Signal, phases: Sequence[float] | Signal) -> Signal:
+    """Return one cycle of harmonics 1, 2, 3 ..., shape (TABLE + 1,), the end meeting the start."""
+    spectrum = np.zeros(TABLE // 2 + 1, np.complex128)
+    count = min(len(amplitudes), TABLE // 4)
+    spectrum[1 : count + 1] = np.asarray(amplitudes)[:count] * np.exp(
+        1j * (np.asarray(phases)[:count] - np.pi / 2)
+    )
+    wave = np.fft.irfft(spectrum * TABLE / 2, TABLE)
+    return np.append(wave, wave[0])
+
+
+def band_noise(
+    frames: int, rate: int, rng: np.random.Generator, *, low_hz: float, high_hz: float
+) -> Signal:
+    """Return noise of unit root mean square between two corner frequencies (12 dB per octave)."""
+    from scipy.signal import sosfilt
+
+    noise = rng.standard_normal(frames)
+    shaped: Signal = np.asarray(sosfilt(band(rate, low_hz=low_hz, high_hz=high_hz), noise))
+    return shaped / max(float(np.sqrt(np.mean(shaped**2))), 1e-9)
+
+
+def band(rate: int, *, low_hz: float = 0.0, high_hz: float = 0.0) -> Any:
+    """Return Butterworth sections (12 dB per octave) for a high-pass, a low-pass or both."""
+    from scipy.signal import butter
+
+    top = 0.49 * rate
+    sections = []
+    if low_hz > 0.0:
+        sections.append(butter(2, min(low_hz, top), "highpass", fs=rate, output="sos"))
+    if high_hz > 0.0:
+        sections.append(butter(2, min(high_hz, top), "lowpass", fs=rate, output="sos"))
+    return np.concatenate(sections)

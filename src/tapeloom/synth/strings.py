@@ -1,0 +1,242 @@
+"""Plucked strings after Karplus, Strong, Jaffe and Smith, and the nylon guitar."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from tapeloom.core.audio import Samples
+from tapeloom.core.pitch import midi_to_hz
+from tapeloom.synth.envelopes import (
+    damp,
+    fade_in,
+    fade_out,
+    frames_of,
+    level,
+    pan_gains,
+    velocity_gain,
+)
+from tapeloom.synth.oscillators import Signal, band, band_noise, ring
+from tapeloom.synth.voice import Manner
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def string_kernel(  # pragma: no cover
+    out: Signal, excitation: Signal, delay: int, damping: float, loss: float, tuning: float
+) -> None:
+    """Let a string answer an excitation: a delay line with losses, written to `out`.
+
+    delay    whole samples of the loop
+    damping  S of the loop's low-pass (1 - S) / (1 - S z^-1)
+    loss     gain of the loop, below 1
+    tuning   coefficient of the first-order all-pass that makes up the fraction of a sample
+    """
+    line = np.zeros(delay)
+    at = 0
+    smooth = 0.0
+    last_in = 0.0
+    last_out = 0.0
+    for n in range(out.shape[0]):
+        back = line[at]
+        smooth = (1.0 - damping) * back + damping * smooth
+        last_out = tuning * (smooth - last_out) + last_in
+        last_in = smooth
+        y = loss * last_out
+        if n < excitation.shape[0]:
+            y += excitation[n]
+        line[at] = y
+        out[n] = y
+        at += 1
+        if at == delay:
+            at = 0
+
+
+def pluck(
+    excitation: Signal, frames: int, rate: int, *, hz: float, t60_s: float, bright_t60_s: float
+) -> Signal:
+    """Return what a string of pitch `hz` makes of an excitation, shape (frames,).
+
+    t60_s         time in which the fundamental falls by 60 dB
+    bright_t60_s  the same at 3 kHz (shorter)
+
+    D. Jaffe and J. Smith, "Extensions of the Karplus-Strong plucked-string algorithm", Computer
+    Music Journal, 1983, equations 12 to 22; J. Smith, "Physical Audio Signal Processing".
+    """
+    omega = 2.0 * np.pi * hz / rate
+    period = rate / hz
+    base = 10.0 ** (-3.0 / (hz * t60_s))
+    damping = _damping(omega, 2.0 * np.pi * min(3000.0, 0.3 * rate) / rate, hz, t60_s, bright_t60_s)
+    lag = _lag(damping, omega)
+    while period - lag < 1.4 and damping > 1e-3:
+        damping *= 0.5
+        lag = _lag(damping, omega)
+    gain = (1.0 - damping) / np.sqrt(1.0 - 2.0 * damping * np.cos(omega) + damping**2)
+    delay = max(1, int(period - lag - 0.35))
+    rest = period - lag - delay
+    tuning = np.sin(0.5 * omega * (1.0 - rest)) / np.sin(0.5 * omega * (1.0 + rest))
+    out = np.empty(frames)
+    string_kernel(
+        out, excitation, delay, float(damping), float(min(base / gain, 0.99999)), float(tuning)
+    )
+    return out
+
+
+def _lag(damping: float, omega: float) -> float:
+    """Return the phase delay of the loop's low-pass in samples."""
+    return float(np.arctan2(damping * np.sin(omega), 1.0 - damping * np.cos(omega)) / omega)
+
+
+def _damping(omega: float, high: float, hz: float, t60_s: float, bright_t60_s: float) -> float:
+    """Return S for which a partial at `high` falls as asked, relative to the fundamental."""
+    # |H(high)|^2 / |H(omega)|^2 = ratio^2 is a quadratic in S; one root lies in 0..1.
+    ratio = 10.0 ** (-3.0 / hz * (1.0 / min(bright_t60_s, t60_s) - 1.0 / t60_s))
+    a = 1.0 - ratio**2
+    if a < 1e-12 or high <= omega:
+        return 0.0
+    b = (np.cos(omega) - ratio**2 * np.cos(high)) / a
+    return float(np.clip(b - np.sqrt(max(b * b - 1.0, 0.0)), 0.0, 0.95))
+
+
+def struck_shape(
+    frames: int, rate: int, rng: np.random.Generator, *, cutoff_hz: float, noise: float
+) -> Signal:
+    """Return the push of a fingertip: a smooth pulse with some of the skin's noise in it."""
+    from scipy.signal import sosfilt
+
+    pulse = np.zeros(frames)
+    width = min(frames, frames_of(0.4 / cutoff_hz, rate))
+    pulse[:width] = np.hanning(width + 2)[1:-1] / np.sqrt(width)
+    burst = rng.standard_normal(frames) * np.exp(-np.arange(frames) / (0.004 * rate))
+    burst *= noise / np.sqrt(0.002 * rate)
+    return np.asarray(sosfilt(band(rate, high_hz=cutoff_hz), pulse + burst), np.float64)
+
+
+def comb(excitation: Signal, rate: int, *, hz: float, position: float) -> Signal:
+    """Pluck at a part 0..0.5 of the string's length: partials with a node there are missing."""
+    lag = position * rate / hz
+    whole = int(lag)
+    part = lag - whole
+    delayed = np.zeros_like(excitation)
+    if whole + 1 < len(excitation):
+        delayed[whole:] += (1.0 - part) * excitation[: len(excitation) - whole]
+        delayed[whole + 1 :] += part * excitation[: len(excitation) - whole - 1]
+    return excitation - delayed
+
+
+def through_body(excitation: Signal, body: Signal) -> Signal:
+    """Convolve with a body's impulse response: body and string are linear, so they commute."""
+    from scipy.fft import irfft, next_fast_len, rfft
+
+    length = len(excitation) + len(body) - 1
+    size = next_fast_len(length, real=True)
+    return np.asarray(irfft(rfft(excitation, size) * rfft(body, size), size)[:length], np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The modes of a wooden box."""
+
+    hz: tuple[float, ...]
+    t60_s: tuple[float, ...]
+    gain: tuple[float, ...]
+    direct: float  # how much of the string is heard without the box
+
+    def response(self, rate: int, *, seconds: float, spread: Signal) -> Signal:
+        """Return the impulse response, shape (n,); `spread` scales each mode."""
+        frames = frames_of(seconds, rate)
+        # A cosine phase would begin with a step, a sine swells: wood swells.
+        out = ring(
+            frames,
+            rate,
+            hz=np.array(self.hz),
+            t60_s=np.array(self.t60_s),
+            left=np.array(self.gain) * spread,
+            right=np.zeros(len(self.hz)),
+        )[0]
+        out /= np.sqrt(0.02 * rate)
+        fade_out(out, rate, 0.3 * seconds)
+        out[0] += self.direct
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class NylonGuitar:
+    """A guitar with nylon strings, plucked by fingertips.
+
+    Each string swings in two planes that the box hears differently: two loops, a hair apart in
+    pitch, one long and one short, each with its own way through the body.
+
+    J. Woodhouse, "Plucked guitar transients", Acta Acustica, 2004, for the body's modes.
+    """
+
+    body: Body
+    position: float  # of the plucking finger, as a part of the string
+    cutoff_hz: float  # of a fingertip at full strength
+    split_cents: float  # between the two planes
+    decay: float  # stretches the ring
+    manner: Manner
+    tail_s: float = 0.5
+
+    def stops(self, ringing: int, struck: int) -> bool:
+        """Tell whether a pluck stops the string that rings."""
+        return ringing == struck
+
+    def note(
+        self, pitch: int, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
+    ) -> Samples:
+        """Return a whole note with its release, shape (2, n)."""
+        f = midi_to_hz(pitch)
+        v = velocity / 127.0
+        place, strength, pan = rng.normal(0.0, 1.0, 3)
+        t60_s = self.decay * 4.6 * 2.0 ** (-(pitch - 40) / 26.0)
+        n = frames_of(min(duration_s + self.tail_s, 1.4 * t60_s + 0.2), rate)
+        cutoff_hz = self.cutoff_hz * (0.35 + 0.65 * v) * (1.0 + 0.06 * strength)
+        cutoff_hz = max(cutoff_hz, 1.2 * f)
+        touch = struck_shape(
+            frames_of(0.03, rate), rate, rng, cutoff_hz=min(cutoff_hz, 0.45 * rate), noise=0.35
+        )
+        position = float(np.clip(self.position + 0.012 * place, 0.06, 0.45))
+        touch = comb(touch, rate, hz=f, position=position)
+        planes = []
+        for sign, share in ((-1.0, 1.0), (1.0, 0.45)):
+            spread = 1.0 + 0.3 * rng.standard_normal(len(self.body.hz))
+            drive = through_body(touch, self.body.response(rate, seconds=0.12, spread=spread))
+            hz = f * 2.0 ** (sign * 0.5 * self.split_cents / 1200.0)
+            stretch = share**0.7
+            planes.append(
+                pluck(drive, n, rate, hz=hz, t60_s=t60_s * stretch, bright_t60_s=0.42 * stretch)
+            )
+        sound = np.stack(
+            [planes[0] + 0.30 * planes[1], 0.86 * planes[0] + 0.62 * planes[1]]
+        )
+        brush = min(n, frames_of(0.018, rate))
+        skin = band_noise(brush, rate, rng, low_hz=1200.0, high_hz=3800.0)
+        fade_in(sound, rate, 0.0015)
+        sound = level(sound, rate, rms=0.075 * velocity_gain(velocity), window_s=0.2)
+        sound[:, :brush] += 0.006 * (0.4 + v) * skin * np.hanning(brush)
+        if n > frames_of(duration_s, rate):
+            damp(sound, rate, at_s=duration_s, t60_s=0.22)
+        fade_out(sound, rate, 0.02)
+        left, right = pan_gains(0.05 * float(np.tanh(pan)))
+        return (sound * np.array([[left], [right]])).astype(np.float32)
+
+
+def draw_nylon_guitar(rng: np.random.Generator, *, brightness: float) -> NylonGuitar:
+    """Draw a nylon guitar."""
+    low = np.array([98.0, 192.0, 222.0, 305.0, 395.0, 470.0]) * rng.uniform(0.96, 1.04, 6)
+    high = np.sort(rng.uniform(520.0, 3200.0, 16))
+    hz = np.concatenate([low, high])
+    gain = np.concatenate(
+        [np.array([0.55, 1.0, 0.8, 0.45, 0.6, 0.45]), 0.5 * (520.0 / high) ** 0.6]
+    ) * rng.choice([-1.0, 1.0], len(hz))
+    t60_s = np.clip(26.0 / hz, 0.02, 0.2) * rng.uniform(0.8, 1.2, len(hz))
+    return NylonGuitar(
+        body=Body(
+            tuple(map(float, hz)), tuple(map(float, t60_s)), tuple(map(float, gain)), direct=0.9
+        ),
+        position=rng.uniform(0.14, 0.24),
+        cutoff_hz=rng.uniform(2200.0, 2800.0) + 1400.0 * brightness,
+        split_cents=rng.uniform(0.3, 0.9),
+        decay=rng.uniform(0.85, 1.15),
+        manner=Manner(cutoff_hz=rng.uniform(5000.0, 6200.0) + 3000.0 * brightness),
+    )

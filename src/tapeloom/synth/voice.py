@@ -1,0 +1,39 @@
+"""What the driver asks of an instrument."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from tapeloom.core.audio import Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a whole part is treated: what its player and its amplifier do to every note."""
+
+    pedal: bool = False  # the sustain pedal holds its notes
+    cutoff_hz: float = 16_000.0  # the amplifier's low-pass (12 dB per octave)
+    tremolo_hz: float = 0.0  # the stereo tremolo's rate
+    tremolo_depth: float = 0.0  # 0..1
+    tremolo_phase: float = 0.0  # radians
+
+
+class Voice(Protocol):
+    """One instrument with the parameters drawn for this record."""
+
+    @property
+    def tail_s(self) -> float:
+        """Longest time that a note sounds after it was let go, in seconds."""
+
+    @property
+    def manner(self) -> Manner:
+        """How the whole part is treated."""
+
+    def stops(self, ringing: int, struck: int) -> bool:
+        """Tell whether striking one pitch stops another that rings (one string, a closed hat)."""
+
+    def note(
+        self, pitch: int, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
+    ) -> Samples:
+        """Return a whole note with its release, shape (2, n)."""
