@@ -131,7 +131,7 @@ def render(site: Site, order: Order, performance: Performance) -> Stems:
     character, seed = order.brief.character, order.brief.seed
 
     def make() -> Made:
-        from tapeloom.synth import render as synthesise
+        from tapeloom.synth.render import render as synthesise
 
         folder.mkdir(exist_ok=True)
         stems = synthesise(

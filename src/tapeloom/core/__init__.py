@@ -1,0 +1,1 @@
+"""The nouns that two stages share, their checks and their files."""

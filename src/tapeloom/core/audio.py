@@ -5,7 +5,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,7 +154,7 @@ def _av_blocks(path: Path, channels: int) -> Iterator[Samples]:
     try:
         with av.open(str(path)) as container:
             for frame in container.decode(audio=0):
-                array = frame.to_ndarray()
+                array: NDArray[Any] = frame.to_ndarray()
                 if np.issubdtype(array.dtype, np.integer):
                     scale = float(np.iinfo(array.dtype).max) + 1.0
                     array = (array / scale).astype(np.float32)
@@ -259,7 +259,9 @@ class AudioWriter:
         """Append one (channels, samples) block."""
         peak = float(np.abs(block).max()) if block.size else 0.0
         if self._subtype.startswith("PCM") and not peak <= 1.0:
-            raise TapeloomError(f"{self.path.name} would clip: its peak is {peak:.3f} of full scale")
+            raise TapeloomError(
+                f"{self.path.name} would clip: its peak is {peak:.3f} of full scale"
+            )
         self.frames += block.shape[1]
         # A short write is an AssertionError in soundfile; the sink knows its reason.
         with suppress(AssertionError):
@@ -322,7 +324,7 @@ def encode_audio(
         try:
             with av.open(str(temporary), "w") as container:
                 container.metadata.update(tags or {})
-                stream = container.add_stream(codec, rate=audio.rate, options=options)
+                stream: Any = container.add_stream(codec, rate=audio.rate, options=options)
                 stream.bit_rate = bit_rate
                 stream.layout = layout
                 resampler = av.AudioResampler(format=stream.format, layout=layout, rate=stream.rate)

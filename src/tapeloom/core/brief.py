@@ -13,7 +13,7 @@ from tapeloom.core.seed import MAX_SEED
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _FILLERS = frozenset(
-    ["a", "an", "and", "at", "by", "for", "from", "in", "my", "of", "on", "the", "to", "with", "lo", "fi", "lofi", "beat", "beats"]
+    "a an and at by for from in my of on the to with lo fi lofi beat beats".split()
 )
 MAX_WORDS_LENGTH = 500
 

@@ -17,3 +17,9 @@ class InputError(TapeloomError, ValueError):
     """
 
     exit_code = 2
+
+
+class Interrupted(TapeloomError):  # noqa: N818  (what happened, no fault)
+    """The user stopped a long work; the message says how it goes on: exit code 130."""
+
+    exit_code = 130

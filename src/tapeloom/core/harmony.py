@@ -33,7 +33,7 @@ class Key:
     (Key(tonic='F#', mode='minor'), 'A minor', (2, 4, 5, 7, 9, 11, 0))
     >>> Key.parse("H#")
     Traceback (most recent call last):
-    tapeloom.core.errors.InputError: 'H#' is no key; write one like Am, F# minor, Eb major or D dorian
+    tapeloom.core.errors.InputError: 'H#' is no key; write one like Am, F# minor, Eb major ...
     """
 
     tonic: str = "A"

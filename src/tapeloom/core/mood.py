@@ -92,7 +92,8 @@ MOODS: dict[str, Mood] = {
 SCENES: dict[str, Scene] = {
     scene.name: scene
     for scene in (
-        Scene("rain", -1, -0.05, -0.05, -0.05, {"rain": 0.7}, ("rainy", "raining", "storm", "drizzle")),
+        Scene("rain", -1, -0.05, -0.05, -0.05, {"rain": 0.7},
+              ("rainy", "raining", "storm", "drizzle")),
         Scene("night", -2, -0.05, -0.1, -0.05, {"vinyl": 0.1},
               ("midnight", "evening", "nocturnal", "moon", "moonlight", "late")),
         Scene("cafe", 2, 0.1, 0.05, 0.05, {"room": 0.5}, ("café", "coffee", "coffeehouse", "bar")),
@@ -100,9 +101,12 @@ SCENES: dict[str, Scene] = {
         Scene("autumn", -1, 0.0, -0.05, 0.0, {"wind": 0.25}, ("fall", "leaves", "october")),
         Scene("summer", 3, 0.05, 0.1, 0.1, {}, ("beach", "sun", "july")),
         Scene("morning", 1, 0.0, 0.1, 0.0, {}, ("sunrise", "dawn", "breakfast")),
-        Scene("study", 1, -0.05, 0.0, 0.05, {}, ("studying", "homework", "work", "working", "reading", "library")),
-        Scene("sleep", -6, -0.2, -0.15, -0.2, {"rain": 0.15}, ("sleeping", "bedtime", "lullaby", "nap")),
-        Scene("city", 2, 0.05, 0.0, 0.1, {"room": 0.25}, ("street", "urban", "tokyo", "train", "subway", "neon")),
+        Scene("study", 1, -0.05, 0.0, 0.05, {},
+              ("studying", "homework", "work", "working", "reading", "library")),
+        Scene("sleep", -6, -0.2, -0.15, -0.2, {"rain": 0.15},
+              ("sleeping", "bedtime", "lullaby", "nap")),
+        Scene("city", 2, 0.05, 0.0, 0.1, {"room": 0.25},
+              ("street", "urban", "tokyo", "train", "subway", "neon")),
     )
 }  # fmt: skip
 

@@ -48,4 +48,4 @@ def midi_to_hz(pitch: float) -> float:
     >>> midi_to_hz(69), round(midi_to_hz(60), 3)
     (440.0, 261.626)
     """
-    return 440.0 * 2.0 ** ((pitch - 69.0) / 12.0)
+    return float(440.0 * 2.0 ** ((pitch - 69.0) / 12.0))

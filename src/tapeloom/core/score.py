@@ -48,7 +48,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """An articulation or other sign on the note of this tick and pitch (`ghost`, `roll`, `fill`)."""
+    """An articulation or other sign on the note of this tick and pitch (`ghost`, `roll`)."""
 
     tick: int
     pitch: int
@@ -165,7 +165,8 @@ class Score:
             if any(b <= a for a, b in itertools.pairwise(ticks)):
                 raise InputError("meters and keys must be in rising order of ticks")
         for spans in (self.chords, self.sections):
-            if any(b.start < a.end for a, b in itertools.pairwise(spans)):
+            bounds = [(span.start, span.end) for span in spans]
+            if any(b < a_end for (_, a_end), (b, _) in itertools.pairwise(bounds)):
                 raise InputError("chords and sections must follow one another without overlap")
 
     @property

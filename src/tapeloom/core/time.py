@@ -97,7 +97,7 @@ class TempoMap:
         starts = np.array([tick for tick, _ in self.changes], np.float64)
         i = np.maximum(np.searchsorted(starts, at, side="right") - 1, 0)
         rates = np.array([60.0 / (PPQ * float(bpm)) for _, bpm in self.changes])
-        return np.asarray(self._seconds)[i] + (at - starts[i]) * rates[i]
+        return np.asarray(np.asarray(self._seconds)[i] + (at - starts[i]) * rates[i], np.float64)
 
     def s_to_tick(self, seconds: float) -> float:
         """Convert seconds to a (fractional) tick, the inverse of `tick_to_s`.

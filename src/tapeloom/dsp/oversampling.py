@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 TAPS = 32  # per phase; BS.1770-5 asks for 12
 HALF = TAPS // 2
+# 1 / cos(pi / 4) for a signal known at twice its rate (Boche, 1999), and a little more since only
+# the neighbourhood is looked at.
+_HALFWAY_BOUND = 1.5
 _CHUNK = 64  # samples that are interpolated or skipped together
 
 
@@ -67,7 +70,10 @@ def _interpolated_peaks(
         if highest * bound <= (largest if follows else floor):
             continue
         found = peaks[start : start + count]
-        for p in range(phases):
+        for q in range(phases):
+            # The middle between two samples comes first: with it the signal is known at twice the
+            # rate, between whose samples it is at most 3 dB higher.
+            p = (q + phases // 2) % phases
             sums[:] = 0.0
             for k in range(width):
                 tap = taps[p, k]
@@ -78,6 +84,10 @@ def _interpolated_peaks(
                 magnitude = abs(sums[n])
                 if magnitude > found[n]:
                     found[n] = magnitude
+                if magnitude > highest:
+                    highest = magnitude
+            if q == 0 and highest * _HALFWAY_BOUND <= (largest if follows else floor):
+                break
         for n in range(count):
             if found[n] > largest:
                 largest = found[n]

@@ -16,6 +16,7 @@ from tapeloom.media.palette import Colour, ramp
 Points = Sequence[tuple[float, float]]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+GROUND = 0.7  # y from which a picture is calm and dark, for its title
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,17 @@ class Pen:
 
 
 class Canvas:
-    """A square picture of float display colours."""
+    """A square picture of float display colours, one plane a colour: (3, size, size)."""
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.pixels = np.zeros((size, size, 3), np.float32)
+        self.pixels = np.zeros((3, size, size), np.float32)
 
     def gradient(self, stops: Sequence[tuple[float, Colour]], box: Box = WHOLE) -> None:
         """Fill a box with a vertical gradient; stop positions are y of the picture."""
         left, top, right, bottom = self._pixels(box)
         ys = (np.arange(top, bottom) + 0.5) / self.size
-        self.pixels[top:bottom, left:right] = ramp(stops, ys)[:, None]
+        self.pixels[:, top:bottom, left:right] = ramp(stops, ys).T[:, :, None]
 
     def mask(self, draw: Callable[[Pen], None], box: Box = WHOLE, *, blur: float = 0.0) -> Mask:
         """Draw a shape with anti-aliased edges; `blur` is a Gaussian radius."""
@@ -96,33 +97,68 @@ class Canvas:
         width, height = right - left, bottom - top
         # A blurred edge needs no finer drawing.
         fine = 1 if blur * self.size > 2 else 3 if width * height < 1_500_000 else 2
-        image = Image.new("L", (max(1, width * fine), max(1, height * fine)))
+        image = Image.new("L", (width * fine, height * fine))
         scale = float(self.size * fine)
         draw(Pen(ImageDraw.Draw(image), scale, left / self.size, top / self.size))
+        drawn = image.getbbox()
+        if drawn is None:
+            return Mask(np.zeros((1, 1), np.float32), left, top)
+        # What was left empty costs time in every later step.
+        reach = fine * (2 + round(3 * blur * self.size))
+        x0, y0 = (max(0, edge - reach) // fine for edge in drawn[:2])
+        x1, y1 = (
+            min(width, -(-(drawn[2] + reach) // fine)),
+            min(height, -(-(drawn[3] + reach) // fine)),
+        )
+        image = image.crop((x0 * fine, y0 * fine, x1 * fine, y1 * fine))
         if fine > 1:
             image = image.reduce(fine)
         if blur > 0:
             image = image.filter(ImageFilter.GaussianBlur(blur * self.size))
-        return Mask(np.asarray(image, np.float32) / 255, left, top)
+        return Mask(np.asarray(image, np.float32) / np.float32(255), left + x0, top + y0)
+
+    def polygon(self, points: Points, *, box: Box | None = None, blur: float = 0.0) -> Mask:
+        """Return the mask of one polygon."""
+        return self.mask(
+            lambda pen: pen.polygon(points), box or _around(points, 4 * blur), blur=blur
+        )
+
+    def ellipse(
+        self, x: float, y: float, rx: float, ry: float, *, box: Box | None = None, blur: float = 0.0
+    ) -> Mask:
+        """Return the mask of one ellipse."""
+        around = _around([(x - rx, y - ry), (x + rx, y + ry)], 4 * blur)
+        return self.mask(lambda pen: pen.ellipse(x, y, rx, ry), box or around, blur=blur)
+
+    def rectangle(self, x0: float, y0: float, x1: float, y1: float, *, radius: float = 0.0) -> Mask:
+        """Return the mask of one rectangle with round corners."""
+        box = _around([(x0, y0), (x1, y1)])
+        return self.mask(lambda pen: pen.rectangle(x0, y0, x1, y1, radius=radius), box)
+
+    def stroke(self, points: Points, widths: Sequence[float]) -> Mask:
+        """Return the mask of one brush stroke."""
+        return self.mask(lambda pen: pen.stroke(points, widths), _around(points, max(widths)))
 
     def paint(
         self, mask: Mask, colour: Colour, to: Colour | None = None, *, opacity: float = 1.0
     ) -> None:
         """Lay a colour, or a vertical gradient from `colour` to `to` over the mask's height."""
         view, cover = self._under(mask)
-        if to is None:
-            fill: NDArray[np.float32] = colour
-        else:
-            rows = np.flatnonzero(cover.max(axis=1) > 0)
-            first, last = (int(rows[0]), int(rows[-1])) if len(rows) else (0, 1)
-            at = (np.arange(len(cover)) - first) / max(1, last - first)
-            fill = ramp([(0.0, colour), (1.0, to)], at)[:, None]
-        view += (fill - view) * (cover * np.float32(opacity))[..., None]
+        cover = cover * np.float32(opacity) if opacity < 1 else cover
+        rows = (
+            ramp([(0.0, colour), (1.0, to)], np.linspace(0, 1, len(cover)))
+            if to is not None
+            else None
+        )
+        for c in range(3):
+            fill = np.float32(colour[c]) if rows is None else rows[:, c, None]
+            view[c] += (fill - view[c]) * cover
 
     def light(self, mask: Mask, colour: Colour, *, strength: float = 1.0) -> None:
         """Add light through a mask (screen blending: it never burns out)."""
         view, cover = self._under(mask)
-        view += (1 - view) * colour * (cover * np.float32(strength))[..., None]
+        for c in range(3):
+            view[c] += (1 - view[c]) * (cover * np.float32(colour[c] * strength))
 
     def glow(
         self, x: float, y: float, radius: float, colour: Colour, *, strength: float = 0.5,
@@ -140,34 +176,39 @@ class Canvas:
         cover += 0.4 * np.outer(np.exp(-6 * dy**2), np.exp(-6 * dx**2))
         self.light(Mask(cover.astype(np.float32), left, top), colour, strength=strength)
 
-    def darken(self, cover: NDArray[np.float32], colour: Colour) -> None:
-        """Lay a colour over the whole picture, `cover` of (height, width) 0..1."""
-        self.pixels += (colour - self.pixels) * cover[..., None]
-
-    def finish(self, rng: np.random.Generator, *, grain: float = 0.018) -> Image.Image:
+    def finish(self, rng: np.random.Generator, *, grain: float = 0.014) -> Image.Image:
         """Add vignette and film grain, and round with noise so that no gradient shows bands."""
         n = self.size
         away = (np.linspace(-1, 1, n, dtype=np.float32)) ** 2
-        shade = 1 - 0.2 * np.clip((away[:, None] + away[None, :]) / 2, 0, 1) ** 1.5
+        shade = 1 - np.float32(0.2) * ((away[:, None] + away[None, :]) / 2) ** np.float32(1.5)
         # Film grain is soft and strongest in the middle tones.
-        coarse = rng.standard_normal((n, n), np.float32)
-        coarse = (coarse + np.roll(coarse, 1, 0) + np.roll(coarse, 1, 1)) * np.float32(0.577)
-        picture = self.pixels * shade[..., None]
-        tone = picture.mean(axis=2)
-        picture += (coarse * grain * (0.35 + 2.4 * tone * (1 - tone)))[..., None]
-        picture = picture * 255 + rng.random((n, n, 1), np.float32)
-        return Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8))
+        film = rng.standard_normal((n, n), np.float32)
+        film = (film + np.roll(film, 1, 0) + np.roll(film, 1, 1)) * np.float32(0.577 * grain)
+        tone = self.pixels.mean(axis=0)
+        film *= np.float32(0.35) + np.float32(2.4) * tone * (1 - tone)
+        rounding = rng.random((n, n), np.float32)
+        finished = np.empty((n, n, 3), np.uint8)
+        for c in range(3):
+            plane = (self.pixels[c] * shade + film) * np.float32(255) + rounding
+            finished[..., c] = np.clip(plane, 0, 255)
+        return Image.fromarray(finished)
 
     def _pixels(self, box: Box) -> tuple[int, int, int, int]:
         n = self.size
-        left, top = max(0, int(box[0] * n)), max(0, int(box[1] * n))
+        left, top = (min(n - 1, max(0, int(edge * n))) for edge in box[:2])
         right, bottom = min(n, int(np.ceil(box[2] * n))), min(n, int(np.ceil(box[3] * n)))
         return left, top, max(left + 1, right), max(top + 1, bottom)
 
     def _under(self, mask: Mask) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        view = self.pixels[mask.top :, mask.left :]
-        h, w = min(view.shape[0], mask.cover.shape[0]), min(view.shape[1], mask.cover.shape[1])
-        return view[:h, :w], mask.cover[:h, :w]
+        view = self.pixels[:, mask.top :, mask.left :]
+        h, w = min(view.shape[1], mask.cover.shape[0]), min(view.shape[2], mask.cover.shape[1])
+        return view[:, :h, :w], mask.cover[:h, :w]
+
+
+def _around(points: Points, margin: float = 0.0) -> Box:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    edge = margin + 0.004
+    return min(xs) - edge, min(ys) - edge, max(xs) + edge, max(ys) + edge
 
 
 def smooth(points: Points, *, closed: bool = False, steps: int = 14) -> list[tuple[float, float]]:

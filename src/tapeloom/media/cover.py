@@ -16,32 +16,9 @@ from tapeloom.media.lettering import (
     set_title,
 )
 from tapeloom.media.palette import PALETTES, choose_palette, mix
-from tapeloom.media.scenes import SCENES
+from tapeloom.media.scenes import SCENES, SUITS
 
 MIN_SIZE, MAX_SIZE = 64, 6000
-# Which pictures suit a word of the brief.
-_PICTURES: dict[str, dict[str, float]] = {
-    "rain": {"window": 6, "city": 1.5, "desk": 1.5, "hills": 0.5},
-    "night": {"city": 3, "window": 2.5, "desk": 2, "hills": 2},
-    "cafe": {"window": 3, "desk": 3, "city": 1},
-    "winter": {"hills": 4, "window": 2.5, "city": 1},
-    "autumn": {"hills": 4, "window": 1.5, "city": 1, "desk": 1},
-    "summer": {"city": 3, "hills": 3},
-    "morning": {"hills": 3, "city": 2, "window": 2},
-    "study": {"desk": 6, "window": 2},
-    "sleep": {"window": 3, "hills": 4},
-    "city": {"city": 8, "window": 1},
-    "peaceful": {"hills": 1.5, "window": 1},
-    "melancholic": {"window": 1.5, "city": 0.8},
-    "uplifting": {"city": 1.2, "hills": 1.2},
-    "dreamy": {"hills": 1.5, "city": 1},
-    "nostalgic": {"desk": 1.6, "city": 1},
-    "dark": {"city": 1.5, "desk": 1},
-    "warm": {"desk": 1.3, "window": 1, "city": 0.8},
-    "focused": {"desk": 2},
-    "playful": {"city": 1, "desk": 1, "window": 0.8},
-    "romantic": {"city": 1.5, "hills": 0.8, "window": 0.8},
-}
 _WEATHER = {"rain": "rain", "winter": "snow"}
 _EDGE = 0.075  # margin of the lettering
 
@@ -75,9 +52,9 @@ def draw_cover(
     names = list(SCENES)
     weights = np.ones(len(names)) * 0.2
     for word in words:
-        suits = _PICTURES.get(word, {})
+        suits = SUITS.get(word, {})
         weights += [suits.get(name, 0.0) for name in names]
-    picture = names[int(rng.choice(len(names), p=weights**1.5 / (weights**1.5).sum()))]
+    picture = names[int(rng.choice(len(names), p=weights**2 / (weights**2).sum()))]
     palette = choose_palette(words, brightness=brightness, rng=rng)
     return CoverDesign(
         picture=picture,
@@ -88,9 +65,7 @@ def draw_cover(
     )
 
 
-def paint_cover(
-    design: CoverDesign, *, title: str, subtitle: str, size: int = 1400
-) -> Image.Image:
+def paint_cover(design: CoverDesign, *, title: str, subtitle: str, size: int = 1400) -> Image.Image:
     """Paint a square cover of `size` pixels with its lettering."""
     if not MIN_SIZE <= size <= MAX_SIZE:
         raise InputError(f"size is {size}; it must lie between {MIN_SIZE} and {MAX_SIZE} pixels")
@@ -108,8 +83,10 @@ def paint_cover(
 
 def _set(title: str, subtitle: str, size: int) -> tuple[Setting | None, Setting | None]:
     width = 1 - 2 * _EDGE
-    small = set_subtitle(subtitle, size=size, left=_EDGE, width=width, base=0.925)
-    large = set_title(title, size=size, left=_EDGE, width=width, base=0.925 if small is None else 0.863)
+    small = set_subtitle(subtitle, size=size, left=_EDGE, width=width, base=0.935)
+    large = set_title(
+        title, size=size, left=_EDGE, width=width, base=0.92 if small is None else 0.872
+    )
     return large, small
 
 
@@ -120,7 +97,9 @@ def _write(canvas: Canvas, setting: Setting, colour: np.ndarray, ink: np.ndarray
     soft = soft.filter(ImageFilter.MaxFilter(9)).filter(
         ImageFilter.GaussianBlur(max(1.0, 0.006 * canvas.size / 4 * 4))
     )
-    shade = np.asarray(soft.resize((canvas.size, canvas.size), Image.Resampling.BILINEAR), np.float32)
+    shade = np.asarray(
+        soft.resize((canvas.size, canvas.size), Image.Resampling.BILINEAR), np.float32
+    )
     halo = Mask(np.clip(shade / 255 * 1.3, 0, 1), 0, 0)
     canvas.paint(halo, ink, opacity=0.3)
     for _ in range(12):

@@ -47,7 +47,9 @@ def printable(text: str, faces: tuple[Face, ...]) -> tuple[str, Face]:
     kept = []
     for c in text:
         plain = [c, *unicodedata.normalize("NFKD", c)]
-        kept.append(next((p for p in plain if ord(p) in _letters_of(best)), " " if c == " " else ""))
+        kept.append(
+            next((p for p in plain if ord(p) in _letters_of(best)), " " if c == " " else "")
+        )
     return " ".join("".join(kept).split()), best
 
 
@@ -84,7 +86,7 @@ class Setting:
             for c in line:
                 draw.text((x, y), c, font=font, fill=255, anchor="ls")
                 x += font.getlength(c) + self.spacing
-        return np.asarray(image, np.float32) / 255
+        return np.asarray(image, np.float32) / np.float32(255)
 
     @property
     def last(self) -> int:
@@ -126,21 +128,25 @@ def _splits(words: list[str], n: int) -> list[list[str]]:
 
 
 def set_title(text: str, *, size: int, left: float, width: float, base: float) -> Setting | None:
-    """Set a title as large as it fits: up to two lines, three when long, then cut with a dot row."""
+    """Set a title as large as it fits: one line, or two or three smaller ones, then cut short."""
     text, face = printable(text, TITLE_FACES)
     if not text:
         return None
     words = text.split()[:24]
     lines: list[str] | None = None
+    # Each more line must leave the picture above the ground as it is.
     for fraction, count in (
-        (0.125, 1), (0.112, 2), (0.1, 2), (0.088, 2), (0.078, 2), (0.068, 3), (0.058, 3), (0.05, 3),
+        (0.125, 1), (0.112, 1), (0.1, 1), (0.09, 1), (0.08, 1), (0.078, 2), (0.07, 2), (0.062, 2),
+        (0.053, 3), (0.045, 3),
     ):  # fmt: skip
         height = round(fraction * size)
         lines = wrap(words, face, height, width * size, count)
         if lines:
             break
     while lines is None:
-        words = [_shorten(words[0])] if len(words) == 1 else [*words[:-2], words[-2].rstrip("…") + "…"]
+        words = (
+            [_shorten(words[0])] if len(words) == 1 else [*words[:-2], words[-2].rstrip("…") + "…"]
+        )
         lines = wrap(words, face, height, width * size, 3)
     leading = round(1.06 * height)
     top = round(base * size) - leading * (len(lines) - 1)
@@ -164,7 +170,9 @@ def set_subtitle(text: str, *, size: int, left: float, width: float, base: float
     return Setting((text,), face, height, round(left * size), round(base * size), 0, 0.09 * height)
 
 
-def lowest_contrast(ground: NDArray[np.float32], letters: NDArray[np.float32], ink: Colour) -> float:
+def lowest_contrast(
+    ground: NDArray[np.float32], letters: NDArray[np.float32], ink: Colour
+) -> float:
     """Return the lowest contrast between the letters' colour and the ground close to them."""
     near = np.asarray(
         Image.fromarray((letters > 0.02).astype(np.uint8) * 255).reduce(4).resize(
@@ -173,4 +181,4 @@ def lowest_contrast(ground: NDArray[np.float32], letters: NDArray[np.float32], i
     ) > 0  # fmt: skip
     if not near.any():
         return 21.0
-    return float(contrast(ink, np.clip(ground[near], 0, 1)).min())
+    return float(contrast(ink, np.clip(ground[:, near].T, 0, 1)).min())

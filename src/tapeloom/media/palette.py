@@ -29,6 +29,10 @@ class Palette:
         """Return one of haze, ink, light, accent, paper as an array."""
         return rgb(getattr(self, name))
 
+    def sky_colour(self, i: int) -> Colour:
+        """Return the sky's colour at the zenith (0), in the middle (1), at the horizon (2)."""
+        return rgb(self.sky[i])
+
 
 PALETTES: dict[str, Palette] = {
     palette.name: palette
@@ -97,9 +101,10 @@ PALETTES: dict[str, Palette] = {
 }  # fmt: skip
 
 
-def choose_palette(
-    words: Sequence[str], *, brightness: float, rng: np.random.Generator
-) -> Palette:
+_DARK, _LIGHT = {"night", "sleep"}, {"morning", "summer"}
+
+
+def choose_palette(words: Sequence[str], *, brightness: float, rng: np.random.Generator) -> Palette:
     """Draw a palette that suits moods and scenes, near a brightness of 0..1."""
     palettes = list(PALETTES.values())
     wanted = [word for word in words if any(word in palette.suits for palette in palettes)]
@@ -107,6 +112,8 @@ def choose_palette(
         [
             (0.02 + sum(palette.suits.get(word, 0.0) for word in wanted) ** 2)
             * np.exp(-3.0 * abs(palette.brightness - brightness))
+            * (0.05 if _DARK.intersection(words) and not palette.is_night else 1.0)
+            * (0.05 if _LIGHT.intersection(words) and palette.is_night else 1.0)
             for palette in palettes
         ]
     )
@@ -125,7 +132,8 @@ def hexadecimal(colour: Colour) -> str:
 
 def mix(a: Colour, b: Colour, t: float) -> Colour:
     """Blend two colours in OKLab, where the middle of blue and yellow is not grey mud."""
-    return ramp([(0.0, a), (1.0, b)], np.array([t]))[0]
+    blend: Colour = ramp([(0.0, a), (1.0, b)], np.array([t]))[0]
+    return blend
 
 
 def ramp(stops: Sequence[tuple[float, Colour]], at: NDArray[Any]) -> NDArray[np.float32]:

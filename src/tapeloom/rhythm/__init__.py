@@ -1,5 +1,6 @@
 """What musicians know of time: meters, drum grooves, swing and drift."""
 
+from tapeloom.rhythm.feel import STRAIGHT, Feel, draw_feel
 from tapeloom.rhythm.groove import LATENESS_MS, drift, played_swing, swing
 from tapeloom.rhythm.meters import (
     SIXTEENTH,
@@ -16,8 +17,11 @@ __all__ = [
     "GROOVES",
     "LATENESS_MS",
     "SIXTEENTH",
+    "STRAIGHT",
+    "Feel",
     "Groove",
     "beat_starts",
+    "draw_feel",
     "drift",
     "groove_in",
     "group_starts",

@@ -70,12 +70,12 @@ def beat_starts(meter: Meter, grouping: tuple[int, ...] | None = None) -> tuple[
 
 
 def step_ticks(meter: Meter) -> int:
-    """Return the ticks of the finest step that a drummer counts: a sixteenth where it fits.
+    """Return the ticks of the finest step that a drummer counts: a sixteenth or a shorter unit.
 
     >>> step_ticks(Meter(7, 8)), step_ticks(Meter(7, 32))
     (2520, 1260)
     """
-    return SIXTEENTH if meter.bar_ticks % SIXTEENTH == 0 else SIXTEENTH // 2
+    return min(SIXTEENTH, meter.unit_ticks)
 
 
 @lru_cache(maxsize=64)

@@ -6,8 +6,9 @@ import numpy as np
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
-from tapeloom.synth.envelopes import damp, fade_in, fade_out, frames_of, level, velocity_gain
-from tapeloom.synth.oscillators import band_noise
+from tapeloom.dsp.filters import Biquads
+from tapeloom.synth.envelopes import finish, frames_of, level_gain, velocity_gain
+from tapeloom.synth.oscillators import Signal, band_noise
 from tapeloom.synth.strings import Body, comb, pluck, struck_shape, through_body
 from tapeloom.synth.voice import Manner
 
@@ -20,6 +21,7 @@ class UprightBass:
     position: float  # of the plucking finger, as a part of the string
     cutoff_hz: float  # of the finger at full strength
     decay: float  # stretches the ring
+    bright_s: float  # how long a partial near 900 Hz takes to fall by 60 dB
     sag_cents: float  # how sharp a strong pluck begins
     growl: float  # how much of the string slaps the fingerboard
     manner: Manner
@@ -39,54 +41,76 @@ class UprightBass:
         t60_s = self.decay * 4.2 * 2.0 ** (-(pitch - 28) / 24.0)
         n = frames_of(min(duration_s + self.tail_s, 1.3 * t60_s + 0.2), rate)
         cutoff_hz = self.cutoff_hz * (0.45 + 0.55 * v) * (1.0 + 0.05 * strength)
-        cutoff_hz = min(max(cutoff_hz, 2.5 * f), 0.45 * rate)
+        cutoff_hz = min(max(cutoff_hz, 2.0 * f), 0.45 * rate)
         touch = struck_shape(frames_of(0.05, rate), rate, rng, cutoff_hz=cutoff_hz, noise=0.25)
+        touch = _ease(touch, rate, corner_hz=1.6 * f + 20.0)
         position = float(np.clip(self.position + 0.015 * place, 0.1, 0.45))
         touch = comb(touch, rate, hz=f, position=position)
         spread = 1.0 + 0.15 * rng.standard_normal(len(self.body.hz))
         drive = through_body(touch, self.body.response(rate, seconds=0.25, spread=spread))
-        sound = pluck(drive, n, rate, hz=f, t60_s=t60_s, bright_t60_s=0.22)
-        sound = _sag(sound, rate, cents=self.sag_cents * v, settle_s=0.06)
+        both = np.zeros((2, n))
+        pluck(
+            both,
+            drive,
+            rate,
+            hz=f,
+            t60_s=t60_s,
+            bright_hz=900.0,
+            bright_t60_s=self.bright_s,
+            right=0.0,
+        )
+        sound = both[0]
+        _sag(sound, rate, cents=self.sag_cents * v, settle_s=0.06)
         # A long string slaps the wood: the waveform flattens on one side while it is loud.
         peak = float(np.abs(sound[: frames_of(0.2, rate)]).max())
-        if peak > 1e-9:
-            swing = self.growl * (0.2 + v) * sound / peak
-            sound = np.log1p(np.exp(-2.0 * np.abs(swing))) + np.maximum(swing, 0.0) * 0.5 + swing
-            sound -= np.log(2.0)
-        fade_in(sound, rate, 0.003)
-        sound = level(sound, rate, rms=0.13 * velocity_gain(velocity), window_s=0.25)
+        swing = self.growl * (0.2 + v) / max(peak, 1e-9) * sound
+        sound = np.tanh(swing + 0.22 * swing**2)
         head = min(n, frames_of(0.016, rate))
         skin = band_noise(head, rate, rng, low_hz=700.0, high_hz=1900.0)
-        sound[:head] += 0.007 * (0.3 + v) * skin * np.hanning(head)
-        if n > frames_of(duration_s, rate):
-            damp(sound, rate, at_s=duration_s, t60_s=0.2)
-        fade_out(sound, rate, 0.02)
-        return np.stack([sound, sound]).astype(np.float32)
+        out = finish(
+            sound,
+            rate,
+            gain=level_gain(sound, rate, rms=0.12 * velocity_gain(velocity), window_s=0.2),
+            rise_s=0.003,
+            held_s=duration_s,
+            release_s=0.2,
+        )
+        out[:, :head] += (0.007 * (0.2 + v) * skin * np.hanning(head)).astype(np.float32)
+        return out
 
 
-def _sag(sound: np.ndarray, rate: int, *, cents: float, settle_s: float) -> np.ndarray:
-    """Begin sharp and settle on the pitch: read the string by a clock that runs ahead, then less.
+def _ease(touch: Signal, rate: int, *, corner_hz: float) -> Signal:
+    """Let the finger release gradually: 6 dB per octave above a corner, so that the lowest lead."""
+    keep = np.exp(-2.0 * np.pi * corner_hz / rate)
+    one_pole = np.array([1.0 - keep, 0.0, 0.0, 1.0, -keep, 0.0])
+    eased: Signal = Biquads([one_pole], channels=1).process(touch[None])[0]
+    return eased
 
-    The clock is late by the whole advance at first, so that it ends on time.
+
+def _sag(sound: Signal, rate: int, *, cents: float, settle_s: float) -> None:
+    """Begin sharp and settle on the pitch, in place: read by a clock that runs fast at first.
+
+    The clock starts late by what it will gain, so that after a while it needs no correction.
     """
-    n = len(sound)
-    t = np.arange(n) / rate
-    ahead = (2.0 ** (cents / 1200.0) - 1.0) * settle_s * (1.0 - np.exp(-t / settle_s))
-    return np.interp((t + ahead) * rate, np.arange(n), sound)
+    head = min(len(sound), frames_of(8.0 * settle_s, rate))
+    t = np.arange(head) / rate
+    late = (2.0 ** (cents / 1200.0) - 1.0) * settle_s * np.exp(-t / settle_s)
+    sound[:head] = np.interp((t - late) * rate, np.arange(head), sound[:head], left=0.0)
 
 
 def draw_upright_bass(rng: np.random.Generator, *, brightness: float) -> UprightBass:
     """Draw an upright bass."""
     hz = np.array([64.0, 104.0, 152.0, 208.0, 290.0, 430.0, 640.0]) * rng.uniform(0.95, 1.05, 7)
-    gain = np.array([0.5, 0.7, 0.35, 0.4, 0.3, 0.22, 0.15]) * rng.choice([-1.0, 1.0], 7)
+    gain = np.array([0.25, 0.3, 0.14, 0.12, 0.1, 0.08, 0.06]) * rng.choice([-1.0, 1.0], 7)
     t60_s = np.array([0.22, 0.2, 0.15, 0.13, 0.1, 0.07, 0.05])
     return UprightBass(
         body=Body(
             tuple(map(float, hz)), tuple(map(float, t60_s)), tuple(map(float, gain)), direct=1.0
         ),
         position=rng.uniform(0.2, 0.3),
-        cutoff_hz=rng.uniform(650.0, 850.0) + 350.0 * brightness,
+        cutoff_hz=rng.uniform(560.0, 720.0) + 400.0 * brightness,
         decay=rng.uniform(0.85, 1.15),
+        bright_s=rng.uniform(0.3, 0.42) + 0.25 * brightness,
         sag_cents=rng.uniform(9.0, 17.0),
         growl=rng.uniform(0.5, 0.9),
         manner=Manner(cutoff_hz=rng.uniform(2200.0, 2800.0) + 1600.0 * brightness),

@@ -1,7 +1,11 @@
 """How notes begin, end, and how loud they are."""
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
+
+from tapeloom.core.audio import Samples
+from tapeloom.dsp.stereo import pan_gains
 
 Signal = NDArray[np.float64]
 
@@ -15,7 +19,7 @@ def frames_of(seconds: float, rate: int) -> int:
 
 def velocity_gain(velocity: int) -> float:
     """Return the amplitude of a velocity: 1 at 127, -8 dB at 64, -30 dB at 10."""
-    return max((velocity / 127.0) ** 1.35, 10.0 ** (-34.0 / 20.0))
+    return float(max((velocity / 127.0) ** 1.35, 10.0 ** (-34.0 / 20.0)))
 
 
 def fade(frames: int) -> Signal:
@@ -23,43 +27,99 @@ def fade(frames: int) -> Signal:
     return 0.5 - 0.5 * np.cos(np.pi * (np.arange(frames) + 0.5) / frames)
 
 
-def fade_in(sound: Signal, rate: int, seconds: float) -> None:
+def fade_in(sound: Signal | Samples, rate: int, seconds: float) -> None:
     """Let the last axis begin from silence, in place."""
     frames = min(frames_of(max(seconds, MIN_FADE_S), rate), sound.shape[-1])
     sound[..., :frames] *= fade(frames)
 
 
-def fade_out(sound: Signal, rate: int, seconds: float) -> None:
+def fade_out(sound: Signal | Samples, rate: int, seconds: float) -> None:
     """Let the last axis end in silence, in place."""
     frames = min(frames_of(max(seconds, MIN_FADE_S), rate), sound.shape[-1])
     sound[..., sound.shape[-1] - frames :] *= fade(frames)[::-1]
 
 
-def damp(sound: Signal, rate: int, *, at_s: float, t60_s: float) -> None:
-    """Let the sound die away from a moment on, 60 dB in `t60_s`, in place.
+@njit(cache=True, nogil=True)
+def finish_kernel(
+    out: Samples,
+    sound: Signal,
+    left: float,
+    right: float,
+    rise: int,
+    held: int,
+    damping: float,
+    landing: float,
+    fall: int,
+) -> None:
+    """Write a note, shape (1 or 2, n), to `out` (2, n) with its gains, fades and damper.
 
-    A damper takes a few milliseconds to land: the decay sets in softly.
+    rise, fall  samples of the raised cosines at both ends
+    held        sample at which the damper sets in
+    damping     decay per sample from then on; landing: samples until it is in full force
     """
-    start = min(frames_of(at_s, rate), sound.shape[-1])
-    t = np.arange(sound.shape[-1] - start) / rate
-    landing = 0.006
-    sound[..., start:] *= np.exp(-np.log(1000.0) / t60_s * (t - landing * (1 - np.exp(-t / landing))))
+    frames = out.shape[1]
+    second = sound.shape[0] - 1
+    gain = 1.0
+    lift = 1.0
+    lifting = np.exp(-1.0 / landing)
+    for n in range(frames):
+        if n >= held:
+            lift = lift * lifting if lift > 1e-9 else 0.0  # denormals are slow
+            x = damping * (1.0 - lift)
+            gain = gain * (1.0 - x * (1.0 - 0.5 * x)) if gain > 1e-12 else 0.0
+        g = gain
+        if n < rise:
+            g *= 0.5 - 0.5 * np.cos(np.pi * (n + 0.5) / rise)
+        if n >= frames - fall:
+            g *= 0.5 - 0.5 * np.cos(np.pi * (frames - n - 0.5) / fall)
+        out[0, n] = left * g * sound[0, n]
+        out[1, n] = right * g * sound[second, n]
 
 
-def level(sound: Signal, rate: int, *, rms: float, window_s: float = 0.25) -> Signal:
-    """Scale a note so that its first `window_s` has the given root mean square over both channels.
+def finish(
+    sound: Signal,
+    rate: int,
+    *,
+    gain: float = 1.0,
+    pan: float = 0.0,
+    rise_s: float,
+    held_s: float,
+    release_s: float,
+    fall_s: float = 0.02,
+) -> Samples:
+    """Return a whole note, shape (2, n), from its raw sound of shape (n,) or (2, n).
+
+    rise_s     length of the fade at its beginning
+    held_s     when the damper falls; it takes a few milliseconds to land
+    release_s  time in which the damper silences it by 60 dB
+    fall_s     length of the fade at its end
+    """
+    sound = sound if sound.ndim == 2 else sound[None]
+    frames = sound.shape[1]
+    out = np.empty((2, frames), np.float32)
+    left, right = pan_gains(pan)
+    finish_kernel(
+        out,
+        sound,
+        gain * left,
+        gain * right,
+        min(frames_of(max(rise_s, MIN_FADE_S), rate), frames),
+        min(frames_of(held_s, rate), frames),
+        float(np.log(1000.0)) / (release_s * rate),
+        0.006 * rate,
+        min(frames_of(max(fall_s, MIN_FADE_S), rate), frames),
+    )
+    return out
+
+
+def level_gain(sound: Signal, rate: int, *, rms: float, window_s: float = 0.12) -> float:
+    """Return the gain that gives the first `window_s` of a note this root mean square.
 
     Every pitch is then equally loud, whatever its strings and body did.
     """
     head = sound[..., : frames_of(window_s, rate)]
     measured = float(np.sqrt(np.mean(head**2)))
-    return sound * (rms / measured) if measured > 1e-9 else sound
-
-
-def pan_gains(pan: float) -> tuple[float, float]:
-    """Return the gains of left and right, of constant power, for -1 (left) .. 1 (right)."""
-    angle = (pan + 1.0) * np.pi / 4.0
-    return float(np.cos(angle)) * 2**0.5, float(np.sin(angle)) * 2**0.5
+    return rms / measured if measured > 1e-9 else 0.0
 
 
 def stereo(mono: Signal, pan: float) -> Signal:

@@ -1,22 +1,23 @@
 """Sources of sound: ringing modes, detuned wavetables, and bands of noise."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tapeloom.dsp.filters import Biquads, high_pass, low_pass
+
 Signal = NDArray[np.float64]
 
 LANES = 8  # the recurrence of a mode strides over this many samples, so that a processor overlaps
 FLOOR = 1e-5  # -100 dBFS: a mode below it has ended
-TABLE = 2048  # samples in one cycle of a wavetable
+TABLE = 1024  # samples in one cycle of a wavetable
 CONTROL = 64  # samples between two updates of the slow drift
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def ring_kernel(  # pragma: no cover
+@njit(cache=True, nogil=True)
+def ring_kernel(
     out: Signal, angle: Signal, decay: Signal, phase: Signal, left: Signal, right: Signal
 ) -> None:
     """Add decaying sines to `out` (2, a multiple of LANES): angle and decay are per sample.
@@ -80,8 +81,8 @@ def ring(
     return out[:, :frames]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def ensemble_kernel(  # pragma: no cover
+@njit(cache=True, nogil=True)
+def ensemble_kernel(
     out: Signal,
     tables: Signal,
     morph: Signal,
@@ -94,30 +95,38 @@ def ensemble_kernel(  # pragma: no cover
 ) -> None:
     """Add detuned readers of a morphing wavetable to `out` (2, n).
 
-    tables      (2, TABLE + 1): one cycle, dark and bright, its first sample repeated at the end
+    tables      (TABLE + 1, 2): one cycle of the dark wave and what the bright one has more, the
+                first sample repeated at the end
     morph       (n,): 0 dark .. 1 bright
     step        table samples a sample, of each reader; start: its first position
     drift       depth of each reader's slow vibrato as a fraction of step, drift_step its radians
                 each CONTROL samples
     """
-    for v in range(step.shape[0]):
-        position = start[v]
-        turn = start[v]
-        increment = step[v]
-        for n in range(out.shape[1]):
-            if n % CONTROL == 0:
-                increment = step[v] * (1.0 + drift[v] * np.sin(turn))
-                turn += drift_step[v]
-            i = int(position)
-            f = position - i
-            dark = tables[0, i] + f * (tables[0, i + 1] - tables[0, i])
-            bright = tables[1, i] + f * (tables[1, i + 1] - tables[1, i])
-            y = dark + morph[n] * (bright - dark)
-            out[0, n] += left[v] * y
-            out[1, n] += right[v] * y
-            position += increment
-            if position >= TABLE:
-                position -= TABLE
+    voices = step.shape[0]
+    position = start.copy()
+    turn = start.copy()
+    increment = step.copy()
+    for n in range(out.shape[1]):
+        if n % CONTROL == 0:
+            for v in range(voices):
+                increment[v] = step[v] * (1.0 + drift[v] * np.sin(turn[v]))
+                turn[v] += drift_step[v]
+        m = morph[n]
+        sum_left = 0.0
+        sum_right = 0.0
+        for v in range(voices):  # the inner loop: readers don't wait for one another
+            p = position[v]
+            i = np.uint32(p)
+            f = p - i
+            here = tables[i, 0] + m * tables[i, 1]
+            there = tables[i + np.uint32(1), 0] + m * tables[i + np.uint32(1), 1]
+            y = here + f * (there - here)
+            sum_left += left[v] * y
+            sum_right += right[v] * y
+            p += increment[v]
+            position[v] = p - TABLE if p >= TABLE else p
+        out[0, n] += sum_left
+        out[1, n] += sum_right
 
 
 def cycle(amplitudes: Sequence[float] | Signal, phases: Sequence[float] | Signal) -> Signal:
@@ -134,22 +143,25 @@ def cycle(amplitudes: Sequence[float] | Signal, phases: Sequence[float] | Signal
 def band_noise(
     frames: int, rate: int, rng: np.random.Generator, *, low_hz: float, high_hz: float
 ) -> Signal:
-    """Return noise of unit root mean square between two corner frequencies (12 dB per octave)."""
-    from scipy.signal import sosfilt
-
-    noise = rng.standard_normal(frames)
-    shaped: Signal = np.asarray(sosfilt(band(rate, low_hz=low_hz, high_hz=high_hz), noise))
+    """Return noise of unit root mean square between two corner frequencies, shape (n,)."""
+    shaped = band_pass(rng.standard_normal(frames), rate, low_hz=low_hz, high_hz=high_hz)
     return shaped / max(float(np.sqrt(np.mean(shaped**2))), 1e-9)
 
 
-def band(rate: int, *, low_hz: float = 0.0, high_hz: float = 0.0) -> Any:
-    """Return Butterworth sections (12 dB per octave) for a high-pass, a low-pass or both."""
-    from scipy.signal import butter
+def band_pass(
+    sound: Signal, rate: int, *, low_hz: float = 0.0, high_hz: float = 0.0, order: int = 1
+) -> Signal:
+    """Filter a whole sound, shape (n,) or (2, n), 12 dB per octave and order; 0 leaves a side."""
+    sections = band(rate, low_hz=low_hz, high_hz=high_hz) * order
+    rows = np.atleast_2d(sound)
+    return Biquads(sections, channels=len(rows)).process(rows).reshape(sound.shape)
 
-    top = 0.49 * rate
+
+def band(rate: int, *, low_hz: float = 0.0, high_hz: float = 0.0) -> list[Signal]:
+    """Return the sections of a high-pass, a low-pass or both; a corner beyond reach is left out."""
     sections = []
-    if low_hz > 0.0:
-        sections.append(butter(2, min(low_hz, top), "highpass", fs=rate, output="sos"))
-    if high_hz > 0.0:
-        sections.append(butter(2, min(high_hz, top), "lowpass", fs=rate, output="sos"))
-    return np.concatenate(sections)
+    if 0.0 < low_hz < 0.49 * rate:
+        sections.append(high_pass(low_hz, rate))
+    if 0.0 < high_hz < 0.49 * rate:
+        sections.append(low_pass(high_hz, rate))
+    return sections

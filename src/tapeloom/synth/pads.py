@@ -6,18 +6,21 @@ import numpy as np
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
-from tapeloom.synth.envelopes import damp, fade, fade_out, frames_of, pan_gains, velocity_gain
+from tapeloom.dsp.stereo import pan_gains
+from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import CONTROL, TABLE, Signal, cycle, ensemble_kernel
 from tapeloom.synth.voice import Manner
 
+# Of the steady voice and the four about it: they move it, and cannot cancel it.
+STRENGTHS = np.array([0.85, 0.26, 0.26, 0.24, 0.24])
 MAX_HOLD_S = 120.0  # a held key is let go after two minutes
 
 
 @dataclass(frozen=True, slots=True)
 class WarmPad:
-    """Six voices a few cents apart, each with its own drift, between a dark and a bright wave."""
+    """A steady voice and four a few cents off, drifting, between a dark and a bright wave."""
 
-    detune_cents: tuple[float, ...]  # of each voice; the mean is 0
+    detune_cents: tuple[float, ...]  # of each voice; the first is 0
     pans: tuple[float, ...]  # -1..1, of each voice
     drift_hz: tuple[float, ...]  # rate of each voice's slow vibrato
     drift_cents: float  # its depth
@@ -49,39 +52,46 @@ class WarmPad:
         turn, scatter = rng.uniform(0.0, 2.0 * np.pi), rng.normal(0.0, 0.15)
         hold_s = min(duration_s, MAX_HOLD_S)
         n = frames_of(hold_s + self.release_s, rate)
-        t = np.arange(n) / rate
         opening = self.attack_s * (1.5 - 0.6 * v)
+        # Brightness changes slowly: drawn at a lower rate, then joined by lines.
+        coarse = np.arange(0, n + 512, 512)
+        t = coarse / rate
         morph = (0.25 + 0.5 * v) * (1.0 - np.exp(-t / (1.5 * opening)))
         morph *= 1.0 + 0.25 * np.sin(2.0 * np.pi * self.breath_hz * t + turn)
         cents = np.array(self.detune_cents) * (1.0 + scatter)
-        gains = np.array([pan_gains(pan) for pan in self.pans])
-        # The ear takes detuning of low notes for beating, and their width for mud.
+        # The ear takes detuning of low notes for beating.
         if pitch < 48:
             cents *= 0.6
+        gains = np.array([pan_gains(pan) for pan in self.pans]) * STRENGTHS[:, None]
+        dark, bright = (self._wave(f, rate, hz) for hz in (self.dark_hz, self.bright_hz))
         out = np.zeros((2, n))
         ensemble_kernel(
             out,
-            np.stack([self._wave(f, rate, self.dark_hz), self._wave(f, rate, self.bright_hz)]),
-            np.minimum(morph, 1.0),
+            np.ascontiguousarray(np.stack([dark, bright - dark], axis=1)),
+            np.interp(np.arange(n), coarse, np.minimum(morph, 1.0)),
             TABLE * f / rate * 2.0 ** (cents / 1200.0),
             start,
-            np.full(voices, self.drift_cents / 1200.0 * np.log(2.0)),
+            # The steady voice keeps the pitch.
+            self.drift_cents / 1200.0 * np.log(2.0) * np.array([0.25, 1.0, 1.0, 1.0, 1.0]),
             2.0 * np.pi * np.array(self.drift_hz) * CONTROL / rate,
-            np.ascontiguousarray(gains[:, 0]) / np.sqrt(voices),
-            np.ascontiguousarray(gains[:, 1]) / np.sqrt(voices),
+            np.ascontiguousarray(gains[:, 0]),
+            np.ascontiguousarray(gains[:, 1]),
         )
-        out *= 0.06 * velocity_gain(velocity) * 10.0 ** (-0.06 * max(0, pitch - 60) / 20.0)
-        rise = min(frames_of(opening, rate), n)
-        out[:, :rise] *= fade(frames_of(opening, rate))[:rise]
-        damp(out, rate, at_s=hold_s, t60_s=self.release_s)
-        fade_out(out, rate, 0.05)
-        return out.astype(np.float32)
+        return finish(
+            out,
+            rate,
+            gain=0.06 * velocity_gain(velocity) * 10.0 ** (-0.06 * max(0, pitch - 60) / 20.0),
+            rise_s=opening,
+            held_s=hold_s,
+            release_s=self.release_s,
+            fall_s=0.05,
+        )
 
     def _wave(self, hz: float, rate: int, corner_hz: float) -> Signal:
         """Return one cycle of unit root mean square with its harmonics in band."""
         corner_hz *= (max(hz, 60.0) / 262.0) ** 0.3
-        k = np.arange(1, 1 + max(1, min(400, int(min(8.0 * corner_hz, 0.42 * rate) / hz))))
-        amplitude = np.where(k % 2 == 0, self.even, 1.0) / k
+        k = np.arange(1.0, 1 + max(1, min(400, int(min(8.0 * corner_hz, 0.42 * rate) / hz))))
+        amplitude: Signal = np.where(k % 2 == 0, self.even, 1.0) / k
         amplitude = amplitude / (1.0 + (k * hz / corner_hz) ** 2) ** 1.2
         amplitude /= np.sqrt(0.5 * np.sum(amplitude**2))
         return cycle(amplitude, 0.35 * k**1.5)
@@ -89,12 +99,12 @@ class WarmPad:
 
 def draw_warm_pad(rng: np.random.Generator, *, brightness: float) -> WarmPad:
     """Draw a warm pad."""
-    cents = np.array([-8.0, 7.0, -4.5, 5.0, -1.5, 2.0]) * rng.uniform(0.7, 1.2)
-    cents += rng.normal(0.0, 0.6, 6)
+    cents = np.array([0.0, -4.0, 4.0, -8.5, 8.5]) * rng.uniform(0.75, 1.2)
+    cents[1:] += rng.normal(0.0, 0.3, 4)
     return WarmPad(
-        detune_cents=tuple(map(float, cents - cents.mean())),
-        pans=tuple(map(float, np.array([-0.85, 0.85, 0.6, -0.6, -0.2, 0.2]))),
-        drift_hz=tuple(map(float, rng.uniform(0.12, 0.6, 6))),
+        detune_cents=tuple(map(float, cents)),
+        pans=(0.0, -0.8, 0.8, 0.95, -0.95),
+        drift_hz=tuple(map(float, rng.uniform(0.12, 0.6, 5))),
         drift_cents=rng.uniform(1.5, 3.5),
         dark_hz=rng.uniform(280.0, 420.0) + 200.0 * brightness,
         bright_hz=rng.uniform(800.0, 1200.0) + 1400.0 * brightness,

@@ -7,24 +7,23 @@ from numba import njit
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
-from tapeloom.synth.envelopes import (
-    damp,
-    fade_in,
-    fade_out,
-    frames_of,
-    level,
-    pan_gains,
-    velocity_gain,
-)
-from tapeloom.synth.oscillators import Signal, band, band_noise, ring
+from tapeloom.synth.envelopes import fade_out, finish, frames_of, level_gain, velocity_gain
+from tapeloom.synth.oscillators import Signal, band_noise, band_pass, ring
 from tapeloom.synth.voice import Manner
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def string_kernel(  # pragma: no cover
-    out: Signal, excitation: Signal, delay: int, damping: float, loss: float, tuning: float
+@njit(cache=True, nogil=True)
+def string_kernel(
+    out: Signal,
+    excitation: Signal,
+    delay: int,
+    damping: float,
+    loss: float,
+    tuning: float,
+    left: float,
+    right: float,
 ) -> None:
-    """Let a string answer an excitation: a delay line with losses, written to `out`.
+    """Let a string answer an excitation: a delay line with losses, added to `out` (2, n).
 
     delay    whole samples of the loop
     damping  S of the loop's low-pass (1 - S) / (1 - S z^-1)
@@ -36,7 +35,7 @@ def string_kernel(  # pragma: no cover
     smooth = 0.0
     last_in = 0.0
     last_out = 0.0
-    for n in range(out.shape[0]):
+    for n in range(out.shape[1]):
         back = line[at]
         smooth = (1.0 - damping) * back + damping * smooth
         last_out = tuning * (smooth - last_out) + last_in
@@ -45,19 +44,29 @@ def string_kernel(  # pragma: no cover
         if n < excitation.shape[0]:
             y += excitation[n]
         line[at] = y
-        out[n] = y
+        out[0, n] += left * y
+        out[1, n] += right * y
         at += 1
         if at == delay:
             at = 0
 
 
 def pluck(
-    excitation: Signal, frames: int, rate: int, *, hz: float, t60_s: float, bright_t60_s: float
-) -> Signal:
-    """Return what a string of pitch `hz` makes of an excitation, shape (frames,).
+    out: Signal,
+    excitation: Signal,
+    rate: int,
+    *,
+    hz: float,
+    t60_s: float,
+    bright_hz: float,
+    bright_t60_s: float,
+    left: float = 1.0,
+    right: float = 1.0,
+) -> None:
+    """Add what a string of pitch `hz` makes of an excitation to `out`, shape (2, n).
 
     t60_s         time in which the fundamental falls by 60 dB
-    bright_t60_s  the same at 3 kHz (shorter)
+    bright_t60_s  the same (shorter) for a partial near bright_hz
 
     D. Jaffe and J. Smith, "Extensions of the Karplus-Strong plucked-string algorithm", Computer
     Music Journal, 1983, equations 12 to 22; J. Smith, "Physical Audio Signal Processing".
@@ -65,20 +74,17 @@ def pluck(
     omega = 2.0 * np.pi * hz / rate
     period = rate / hz
     base = 10.0 ** (-3.0 / (hz * t60_s))
-    damping = _damping(omega, 2.0 * np.pi * min(3000.0, 0.3 * rate) / rate, hz, t60_s, bright_t60_s)
-    lag = _lag(damping, omega)
-    while period - lag < 1.4 and damping > 1e-3:
+    high = 2.0 * np.pi * min(bright_hz, 0.3 * rate) / rate
+    damping = _damping(omega, high, hz, t60_s, bright_t60_s)
+    while period - _lag(damping, omega) < 1.4 and damping > 1e-3:
         damping *= 0.5
-        lag = _lag(damping, omega)
+    rest = period - _lag(damping, omega)
+    delay = max(1, int(rest - 0.35))
+    rest -= delay
     gain = (1.0 - damping) / np.sqrt(1.0 - 2.0 * damping * np.cos(omega) + damping**2)
-    delay = max(1, int(period - lag - 0.35))
-    rest = period - lag - delay
     tuning = np.sin(0.5 * omega * (1.0 - rest)) / np.sin(0.5 * omega * (1.0 + rest))
-    out = np.empty(frames)
-    string_kernel(
-        out, excitation, delay, float(damping), float(min(base / gain, 0.99999)), float(tuning)
-    )
-    return out
+    loss = min(base / gain, 0.99999)
+    string_kernel(out, excitation, delay, float(damping), float(loss), float(tuning), left, right)
 
 
 def _lag(damping: float, omega: float) -> float:
@@ -101,14 +107,12 @@ def struck_shape(
     frames: int, rate: int, rng: np.random.Generator, *, cutoff_hz: float, noise: float
 ) -> Signal:
     """Return the push of a fingertip: a smooth pulse with some of the skin's noise in it."""
-    from scipy.signal import sosfilt
-
     pulse = np.zeros(frames)
     width = min(frames, frames_of(0.4 / cutoff_hz, rate))
     pulse[:width] = np.hanning(width + 2)[1:-1] / np.sqrt(width)
     burst = rng.standard_normal(frames) * np.exp(-np.arange(frames) / (0.004 * rate))
     burst *= noise / np.sqrt(0.002 * rate)
-    return np.asarray(sosfilt(band(rate, high_hz=cutoff_hz), pulse + burst), np.float64)
+    return band_pass(pulse + burst, rate, high_hz=cutoff_hz)
 
 
 def comb(excitation: Signal, rate: int, *, hz: float, position: float) -> Signal:
@@ -125,11 +129,10 @@ def comb(excitation: Signal, rate: int, *, hz: float, position: float) -> Signal
 
 def through_body(excitation: Signal, body: Signal) -> Signal:
     """Convolve with a body's impulse response: body and string are linear, so they commute."""
-    from scipy.fft import irfft, next_fast_len, rfft
-
     length = len(excitation) + len(body) - 1
-    size = next_fast_len(length, real=True)
-    return np.asarray(irfft(rfft(excitation, size) * rfft(body, size), size)[:length], np.float64)
+    size = 1 << (length - 1).bit_length()
+    spectrum = np.fft.rfft(excitation, size) * np.fft.rfft(body, size)
+    return np.asarray(np.fft.irfft(spectrum, size)[:length], np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ class Body:
         """Return the impulse response, shape (n,); `spread` scales each mode."""
         frames = frames_of(seconds, rate)
         # A cosine phase would begin with a step, a sine swells: wood swells.
-        out = ring(
+        out: Signal = ring(
             frames,
             rate,
             hz=np.array(self.hz),
@@ -197,28 +200,35 @@ class NylonGuitar:
         )
         position = float(np.clip(self.position + 0.012 * place, 0.06, 0.45))
         touch = comb(touch, rate, hz=f, position=position)
-        planes = []
-        for sign, share in ((-1.0, 1.0), (1.0, 0.45)):
+        sound = np.zeros((2, n))
+        # The second plane is shorter, weaker, and leans to the other side.
+        for sign, share, left, right in ((-1.0, 1.0, 1.0, 0.78), (1.0, 0.5, 0.3, 0.75)):
             spread = 1.0 + 0.3 * rng.standard_normal(len(self.body.hz))
-            drive = through_body(touch, self.body.response(rate, seconds=0.12, spread=spread))
-            hz = f * 2.0 ** (sign * 0.5 * self.split_cents / 1200.0)
-            stretch = share**0.7
-            planes.append(
-                pluck(drive, n, rate, hz=hz, t60_s=t60_s * stretch, bright_t60_s=0.42 * stretch)
+            body = self.body.response(rate, seconds=0.12, spread=spread)
+            pluck(
+                sound,
+                through_body(touch, body),
+                rate,
+                hz=f * 2.0 ** (sign * 0.5 * self.split_cents / 1200.0),
+                t60_s=t60_s * share**0.7,
+                bright_hz=3000.0,
+                bright_t60_s=0.42 * share**0.7,
+                left=left,
+                right=right,
             )
-        sound = np.stack(
-            [planes[0] + 0.30 * planes[1], 0.86 * planes[0] + 0.62 * planes[1]]
+        out = finish(
+            sound,
+            rate,
+            gain=level_gain(sound, rate, rms=0.075 * velocity_gain(velocity)),
+            pan=0.05 * float(np.tanh(pan)),
+            rise_s=0.0015,
+            held_s=duration_s,
+            release_s=0.22,
         )
         brush = min(n, frames_of(0.018, rate))
         skin = band_noise(brush, rate, rng, low_hz=1200.0, high_hz=3800.0)
-        fade_in(sound, rate, 0.0015)
-        sound = level(sound, rate, rms=0.075 * velocity_gain(velocity), window_s=0.2)
-        sound[:, :brush] += 0.006 * (0.4 + v) * skin * np.hanning(brush)
-        if n > frames_of(duration_s, rate):
-            damp(sound, rate, at_s=duration_s, t60_s=0.22)
-        fade_out(sound, rate, 0.02)
-        left, right = pan_gains(0.05 * float(np.tanh(pan)))
-        return (sound * np.array([[left], [right]])).astype(np.float32)
+        out[:, :brush] += (0.006 * (0.25 + v) * skin * np.hanning(brush)).astype(np.float32)
+        return out
 
 
 def draw_nylon_guitar(rng: np.random.Generator, *, brightness: float) -> NylonGuitar:
@@ -227,7 +237,7 @@ def draw_nylon_guitar(rng: np.random.Generator, *, brightness: float) -> NylonGu
     high = np.sort(rng.uniform(520.0, 3200.0, 16))
     hz = np.concatenate([low, high])
     gain = np.concatenate(
-        [np.array([0.55, 1.0, 0.8, 0.45, 0.6, 0.45]), 0.5 * (520.0 / high) ** 0.6]
+        [np.array([0.35, 0.6, 0.5, 0.35, 0.45, 0.4]), 0.5 * (520.0 / high) ** 0.6]
     ) * rng.choice([-1.0, 1.0], len(hz))
     t60_s = np.clip(26.0 / hz, 0.02, 0.2) * rng.uniform(0.8, 1.2, len(hz))
     return NylonGuitar(

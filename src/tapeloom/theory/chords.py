@@ -51,9 +51,7 @@ def avoid_notes(chord: Chord, key: Key) -> tuple[int, ...]:
     """
     tones = chord.pitch_classes
     return tuple(
-        tone
-        for tone in chord_scale(chord, key)
-        if tone not in tones and (tone - 1) % 12 in tones
+        tone for tone in chord_scale(chord, key) if tone not in tones and (tone - 1) % 12 in tones
     )
 
 
@@ -153,7 +151,11 @@ def chroma(notes: Sequence[Note], edges: Sequence[int]) -> NDArray[np.float64]:
 
 
 def recognise_chords(
-    notes: Sequence[Note], edges: Sequence[int], *, key: Key | None = None, change_cost: float = 0.08
+    notes: Sequence[Note],
+    edges: Sequence[int],
+    *,
+    key: Key | None = None,
+    change_cost: float = 0.08,
 ) -> tuple[ChordSpan, ...]:
     """Find the chords of a piece, one for each span between edges, equal neighbours joined.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tapeloom.core.harmony import MODES, Key
+from tapeloom.core.pitch import FLAT_NAMES, SHARP_NAMES
 from tapeloom.core.score import Note
 
 # How well each pitch class above the tonic fits.
@@ -17,14 +18,10 @@ PROFILES: dict[str, dict[str, tuple[float, ...]]] = {
     },
     # D. Temperley, "Music and Probability", 2007, from the Kostka-Payne corpus.
     "temperley": {
-        "major": (0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366, 0.057, 0.400),
-        "minor": (0.712, 0.084, 0.474, 0.618, 0.049, 0.460, 0.105, 0.747, 0.404, 0.067, 0.133, 0.330),
+        "major": (.748, .060, .488, .082, .670, .460, .096, .715, .104, .366, .057, .400),
+        "minor": (.712, .084, .474, .618, .049, .460, .105, .747, .404, .067, .133, .330),
     },
 }  # fmt: skip
-_TONICS = {
-    True: ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"),
-    False: ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ def spell_key(tonic: int, mode: str) -> Key:
     >>> str(spell_key(8, "minor")), str(spell_key(8, "major")), str(spell_key(1, "dorian"))
     ('G# minor', 'Ab major', 'C# dorian')
     """
-    names = sorted({_TONICS[True][tonic % 12], _TONICS[False][tonic % 12]})
+    names = dict.fromkeys((FLAT_NAMES[tonic % 12], SHARP_NAMES[tonic % 12]))
     keys = [Key(name, mode) for name in names]
     return min(keys, key=lambda key: (abs(key.signature), key.signature < 0))
 

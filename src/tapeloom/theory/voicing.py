@@ -1,5 +1,6 @@
 """Ways to lay a chord out in pitches: shell, rootless A and B, drop 2, spread."""
 
+import itertools
 from functools import lru_cache
 
 from tapeloom.core.errors import InputError
@@ -92,10 +93,10 @@ def voicings(
 
 
 def _is_clear(pitches: tuple[int, ...]) -> bool:
-    for below, above in zip(pitches, pitches[1:], strict=False):
+    for below, above in itertools.pairwise(pitches):
         gap = above - below
         if (gap <= 2 and below < LOWEST_SECOND) or (gap <= 4 and below < LOWEST_THIRD):
             return False
     # A semitone at the top or two of them read as a wrong note.
-    gaps = [above - below for below, above in zip(pitches, pitches[1:], strict=False)]
+    gaps = [above - below for below, above in itertools.pairwise(pitches)]
     return gaps.count(1) <= 1 and (not gaps or gaps[-1] != 1) and all(gaps)

@@ -45,8 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(args=arguments)
     except TapeloomError as error:
         code, message = error.exit_code, str(error)
-    except KeyboardInterrupt:
-        code, message = 130, "interrupted; the same command continues where it stopped"
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

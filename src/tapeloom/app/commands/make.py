@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tapeloom.core.errors import InputError
+from tapeloom.core.errors import InputError, Interrupted
 
 MAX_COUNT = 10_000
 
@@ -75,8 +75,11 @@ def make(
     if not quiet:
         for line in _announce(planned[0].order.brief):
             typer.echo(line, err=True)
-    kernels.compile_once(lambda line: None if quiet else typer.echo(line, err=True))
-    outcomes = batch.run(planned, workers=min(jobs, len(planned)), quiet=quiet)
+    try:
+        kernels.compile_once(lambda line: None if quiet else typer.echo(line, err=True))
+        outcomes = batch.run(planned, workers=min(jobs, len(planned)), quiet=quiet)
+    except KeyboardInterrupt:
+        raise Interrupted(_how_to_continue(planned)) from None
     _report(outcomes, as_json=as_json, quiet=quiet)
 
 
@@ -131,6 +134,14 @@ def _continued(
 
     order, final, base = continued(folder, changes)
     return Job(order, final, base=base, force=force, loops=loops)
+
+
+def _how_to_continue(planned: list[Any]) -> str:
+    from tapeloom.app.workshop import partial_of
+
+    half = [job for job in planned if partial_of(job.final).exists()]
+    ways = [f"`tapeloom make --from {job.base or partial_of(job.final)}`" for job in half]
+    return f"interrupted; {' and '.join(ways)} continues" if ways else "interrupted"
 
 
 def _announce(brief: Any) -> list[str]:

@@ -1,0 +1,224 @@
+"""`tapeloom analyze`: what a MIDI file, a score, an audio file or a record is made of."""
+
+import json
+import math
+import shutil
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tapeloom.core.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def analyze(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="MIDI, score.json, audio, a record's folder; - reads stdin."
+        ),
+    ],
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a PNG: a piano roll, or waveform, spectrogram and loudness. A record "
+            "gives two, NAME-score.png and NAME-audio.png."
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: an object, or a list for several files.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Tell key, tempo, chords and ranges of notes; loudness, peaks and spectrum of audio."""
+    if plot is not None:
+        if plot.suffix.lower() != ".png":
+            raise InputError(f"{plot} is no PNG; give --plot a name that ends in .png")
+        if len(files) > 1:
+            raise InputError(f"--plot takes one file, and {len(files)} are given")
+        if not plot.parent.is_dir():
+            raise InputError(f"{plot.parent} is no folder; --plot writes into one that exists")
+    results: list[dict[str, Any]] = []
+    with ExitStack() as cleanup:
+        for name in files:
+            path = _standard_input(cleanup) if name == "-" else Path(name)
+            results.append({"file": name, **_analyze_one(path, plot)})
+            if not as_json and not quiet:
+                _show(results[-1])
+    if as_json and not quiet:
+        shown = results[0] if len(results) == 1 else results
+        typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+
+
+def _standard_input(cleanup: ExitStack) -> Path:
+    """Copy standard input to a file, for readers that must seek."""
+    folder = cleanup.enter_context(TemporaryDirectory())
+    path = Path(folder) / "standard-input"
+    with path.open("wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    return path
+
+
+def _analyze_one(path: Path, plot: Path | None) -> dict[str, Any]:
+    from tapeloom.app.analysis import CURVE_HOP_S, analyze_audio, analyze_score, open_source
+
+    score, audio = open_source(path)
+    kind = "record" if path.is_dir() else "score" if score is not None else "audio"
+    result: dict[str, Any] = {"kind": kind}
+    both = score is not None and audio is not None
+    if score is not None:
+        figures = analyze_score(score)
+        result |= {"score": figures} if path.is_dir() else figures
+        if plot is not None:
+            from tapeloom.media import plot_score
+
+            plot_score(score, plot.with_name(f"{plot.stem}-score.png") if both else plot)
+    if audio is not None:
+        figures, curve = analyze_audio(audio)
+        result |= {"audio": figures} if path.is_dir() else figures
+        if plot is not None:
+            from tapeloom.media import plot_audio
+
+            target = plot.with_name(f"{plot.stem}-audio.png") if both else plot
+            plot_audio(audio, curve, target, hop_s=CURVE_HOP_S)
+    return result
+
+
+def _show(result: Mapping[str, Any]) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    score = result.get("score") or (result if result["kind"] == "score" else None)
+    audio = result.get("audio") or (result if result["kind"] == "audio" else None)
+    if score is not None:
+        console.print(_score_table(result["file"], score))
+        console.print(_parts_table(score))
+        _print_chords(console, score)
+    if audio is not None:
+        console.print(_audio_table(result["file"], audio))
+        console.print(_bands_table(audio))
+
+
+def _grid(title: str) -> "Table":
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    return Table(title=escape(title), title_justify="left", box=box.SIMPLE, show_header=False,
+                 title_style="bold")  # fmt: skip
+
+
+def _score_table(name: str, score: Mapping[str, Any]) -> "Table":
+    table = _grid(name)
+    low, high = score["tempo_range_bpm"]
+    tempo = f"{score['tempo_bpm']:g} bpm" + (f" ({low:g} to {high:g})" if low != high else "")
+    key = score["key"] or "none found"
+    if score["key_found"] and score["key_found"] != score["key"]:
+        key += f" (the notes suggest {score['key_found']})"
+    meters = list(dict.fromkeys(meter for _, meter in score["meters"]))
+    rows = [
+        ("key", key),
+        ("tempo", tempo),
+        ("meter", ", ".join(meters)),
+        ("length", f"{_clock(score['duration_s'])}, {score['bars']} bars"),
+        ("notes", f"{score['notes']}, {score['notes_per_bar']:g} a bar"),
+        ("in key", "" if score["notes_in_key"] is None else f"{100 * score['notes_in_key']:.1f} %"),
+        ("form", ", ".join(f"{s['name']} ({s['bars']})" for s in score["sections"])),
+    ]
+    for label, text in rows:
+        if text:
+            table.add_row(label, text)
+    return table
+
+
+def _parts_table(score: Mapping[str, Any]) -> "Table":
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, header_style="bold")
+    for heading in ("part", "role", "notes", "a bar", "range", "velocity"):
+        table.add_column(heading, justify="right" if heading in ("notes", "a bar") else "left")
+    for part in score["parts"]:
+        table.add_row(
+            escape(part["name"]), part["role"], str(part["notes"]), f"{part['notes_per_bar']:g}",
+            part["range"] or "", f"{part['mean_velocity']:g}",
+        )  # fmt: skip
+    return table
+
+
+def _print_chords(console: Any, score: Mapping[str, Any]) -> None:
+    """Print the chords in lines of four bars; lines that return are printed once."""
+    chords = score["chords"]
+    lines: dict[str, list[int]] = {}
+    for i in range(0, len(chords), 4):
+        text = " | ".join(f"{chord or '-':<9}" for chord in chords[i : i + 4])
+        lines.setdefault(text, []).append(i + 1)
+    for text, bars in lines.items():
+        where = ", ".join(str(bar) for bar in bars[:6]) + (" ..." if len(bars) > 6 else "")
+        console.print(f"  {text}   [dim]bar {where}[/dim]")
+    if lines:
+        console.print()
+
+
+def _audio_table(name: str, audio: Mapping[str, Any]) -> "Table":
+    table = _grid(name)
+    channels = {1: "mono", 2: "stereo"}.get(audio["channels"], f"{audio['channels']} channels")
+    key = audio["key"] or "none found"
+    rows = [
+        ("length", f"{_clock(audio['duration_s'])}, {channels}, {audio['rate_hz']} Hz"),
+        ("integrated loudness", _unit(audio["integrated_lufs"], "LUFS")),
+        ("loudness range", _unit(audio["range_lu"], "LU")),
+        ("loudest 400 ms", _unit(audio["max_momentary_lufs"], "LUFS")),
+        ("loudest 3 s", _unit(audio["max_short_term_lufs"], "LUFS")),
+        ("true peak", _unit(audio["true_peak_dbtp"], "dBTP")),
+        ("sample peak", _unit(audio["sample_peak_dbfs"], "dBFS")),
+        ("peak to loudness", _unit(audio["plr_db"], "dB")),
+        ("crest factor", _unit(audio["crest_db"], "dB")),
+        ("DC offset", _unit(audio["dc_dbfs"], "dBFS")),
+        ("correlation", f"{audio['correlation']:.2f}"),
+        ("longest silence", _unit(audio["longest_silence_s"], "s")),
+        ("spectral centroid", _unit(audio["centroid_hz"], "Hz", digits=0)),
+        ("slope 100 Hz to 4 kHz", _unit(audio["slope_db_per_octave"], "dB an octave")),
+        ("tempo", f"{_unit(audio['tempo_bpm'], 'bpm')} (estimate, "
+                  f"{100 * audio['tempo_confidence']:.0f} % sure)"),
+        ("key", key if audio["key"] is None else
+                f"{key} (estimate, {100 * audio['key_confidence']:.0f} % sure, "
+                f"tuning {audio['tuning_cents']:+.0f} cents)"),
+    ]  # fmt: skip
+    for label, text in rows:
+        table.add_row(label, text)
+    return table
+
+
+def _bands_table(audio: Mapping[str, Any]) -> "Table":
+    """Draw the spectrum by octaves, from the loudest down to 60 dB under it."""
+    table = _grid("")
+    levels = list(audio["bands_db"].items())
+    octaves: list[tuple[str, float | None]] = []
+    for i in range(0, len(levels), 3):
+        near = [level for _, level in levels[max(0, i - 1) : i + 2] if level is not None]
+        power = sum(10 ** (level / 10) for level in near)
+        octaves.append((levels[i][0], 10 * math.log10(power) if power > 0 else None))
+    loudest = max((level for _, level in octaves if level is not None), default=0.0)
+    for hz, level in octaves:
+        length = 0 if level is None else max(0, round((level - loudest + 60) / 2))
+        name = f"{float(hz) / 1000:g} kHz" if float(hz) >= 1000 else f"{hz} Hz"
+        table.add_row(name, _unit(level, "dB"), "█" * length)
+    return table
+
+
+def _unit(value: float | None, unit: str, *, digits: int = 1) -> str:
+    return "-" if value is None else f"{value:.{digits}f} {unit}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"

@@ -1,0 +1,240 @@
+"""The plan: everything about a record that is drawn before its first note."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from tapeloom.compose.form import ENERGY, draw_form, draw_layers, kind_of
+from tapeloom.compose.grid import bars_per_measure, measures_per_bar
+from tapeloom.core.brief import Brief
+from tapeloom.core.harmony import MODES, Key
+from tapeloom.core.meter import Meter, Meters
+from tapeloom.core.mood import Character
+from tapeloom.core.score import Section
+from tapeloom.core.time import PPQ, TempoMap
+from tapeloom.theory.keys import related_keys, spell_key
+from tapeloom.theory.progressions import FAMILIES, Progression, progressions
+
+DEFAULT_MINUTES = 3.0
+LONGEST_PIECE_S = 330.0  # a longer record is a sequence of pieces
+PIECE_S = (185.0, 245.0)
+LETTERS = ("A", "B", "bridge")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One of the related pieces of a record."""
+
+    key: Key
+    progressions: tuple[Progression, ...] = ()  # of A, B and the bridge
+    stretch: int = 1  # measures to each bar of a progression
+
+    def progression(self, letter: str) -> Progression:
+        """Return the progression of A, B or bridge."""
+        return self.progressions[LETTERS.index(letter)]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A record before its notes."""
+
+    tempo: TempoMap
+    meters: Meters
+    pieces: tuple[Piece, ...]
+    sections: tuple[Section, ...]
+    instruments: tuple[tuple[str, str], ...]  # role, name in theory.instruments
+    density: float  # 0..1, how many notes
+    energy: float  # 0..1
+    register: float  # semitones that the melody lies above the middle
+
+    @property
+    def end(self) -> int:
+        """Ticks of the whole."""
+        return self.sections[-1].end
+
+    @property
+    def keys(self) -> tuple[tuple[int, Key], ...]:
+        """The keys of the pieces where they change."""
+        changes: list[tuple[int, Key]] = []
+        for section in self.sections:
+            key = self.pieces[section.piece].key
+            if not changes or changes[-1][1] != key:
+                changes.append((section.start, key))
+        return tuple(changes)
+
+    def instrument_of(self, role: str) -> str:
+        """Return the instrument that plays a role."""
+        return dict(self.instruments)[role]
+
+
+def plan(brief: Brief, rng: np.random.Generator) -> Plan:
+    """Draw form, keys, tempi, progressions and instruments for a brief.
+
+    >>> drawn = plan(Brief("rain", bpm=75, key="Am", bars=32), np.random.default_rng(1))
+    >>> [section.name for section in drawn.sections], str(drawn.pieces[0].key)
+    (['intro', 'A', "A'", 'B', 'outro'], 'A minor')
+    """
+    character = brief.character
+    meter = Meter.parse(brief.meter)
+    tempi, bars = _draw_lengths(brief, meter, rng)
+    keys = _draw_keys(brief, character, len(bars), rng)
+    stretch = 2 if character.density < 0.4 and rng.random() < 0.25 else 1
+    pieces = tuple(
+        Piece(key, draw_progressions(character, key, i, rng), stretch) for i, key in enumerate(keys)
+    )
+    instruments = draw_instruments(character, rng)
+    return Plan(
+        tempo=_tempo_map(tempi, bars, meter),
+        meters=((0, meter),),
+        pieces=pieces,
+        sections=_draw_sections(bars, meter, character, dict(instruments), rng),
+        instruments=instruments,
+        density=character.density,
+        energy=character.energy,
+        register=character.register,
+    )
+
+
+def phrase_bars(meter: Meter) -> int:
+    """Return the bars of a phrase of four measures.
+
+    >>> phrase_bars(Meter(4, 4)), phrase_bars(Meter(2, 4)), phrase_bars(Meter(16, 4))
+    (4, 8, 1)
+    """
+    return max(1, 4 * bars_per_measure(meter) // measures_per_bar(meter))
+
+
+def _draw_lengths(
+    brief: Brief, meter: Meter, rng: np.random.Generator
+) -> tuple[list[Fraction], list[int]]:
+    """Draw each piece's tempo and number of bars."""
+    low, high = brief.character.bpm
+    base = (
+        Fraction(brief.bpm).limit_denominator(1000)
+        if brief.bpm
+        else Fraction(int(rng.integers(round(low), round(high) + 1)))
+    )
+    bar_quarters = Fraction(meter.bar_ticks, PPQ)
+    seconds = (
+        float(60 * brief.bars * bar_quarters / base)
+        if brief.bars
+        else 60.0 * (brief.minutes or DEFAULT_MINUTES)
+    )
+    count = 1 if seconds <= LONGEST_PIECE_S else max(2, round(seconds / float(np.mean(PIECE_S))))
+    shares = rng.uniform(*PIECE_S, count)
+    ends = np.cumsum(shares) / shares.sum()
+    shifts = rng.integers(-2, 3, count) if brief.bpm is None else np.zeros(count, int)
+    tempi = [base + int(shift) * (i > 0) for i, shift in enumerate(shifts)]
+    unit = phrase_bars(meter)
+    bars: list[int] = []
+    elapsed = 0.0
+    for i, bpm in enumerate(tempi):
+        bar_s = float(60 * bar_quarters / bpm)
+        last = i == count - 1
+        if brief.bars:
+            goal = brief.bars if last else unit * round(brief.bars * float(ends[i]) / unit)
+            bars.append(max(1, goal - sum(bars)))
+        else:
+            wanted = (seconds * float(ends[i]) - elapsed) / bar_s
+            bars.append(max(1, round(wanted) if last else unit * max(1, round(wanted / unit))))
+            elapsed += bars[-1] * bar_s
+    return tempi, bars
+
+
+def _tempo_map(tempi: Sequence[Fraction], bars: Sequence[int], meter: Meter) -> TempoMap:
+    """Change the tempo where a piece has another one than the piece before."""
+    changes: list[tuple[int, Fraction]] = []
+    tick = 0
+    for bpm, length in zip(tempi, bars, strict=True):
+        if not changes or changes[-1][1] != bpm:
+            changes.append((tick, bpm))
+        tick += length * meter.bar_ticks
+    return TempoMap(tuple(changes))
+
+
+def _draw_keys(
+    brief: Brief, character: Character, count: int, rng: np.random.Generator
+) -> list[Key]:
+    """Draw the keys: each piece next door to the one before, never far from home, home at last."""
+    if brief.key:
+        home = Key.parse(brief.key)
+    else:
+        modes = [mode for mode in MODES if character.modes.get(mode, 0.0) > 0.0]
+        weights = np.array([character.modes[mode] for mode in modes])
+        mode = modes[int(rng.choice(len(modes), p=weights / weights.sum()))]
+        home = spell_key(int(rng.integers(12)), mode)
+    keys = [home]
+    for i in range(1, count):
+        near = [
+            key
+            for key in related_keys(keys[-1]).values()
+            if abs(key.signature - home.signature) <= 4
+        ]
+        pick = int(rng.integers(len(near)))
+        keys.append(home if i == count - 1 and count > 2 else near[pick])
+    return keys
+
+
+def draw_progressions(
+    character: Character, key: Key, piece: int, rng: np.random.Generator
+) -> tuple[Progression, ...]:
+    """Draw progressions for A, B and the bridge, no two alike where the families allow it."""
+    fitting = [name for name in character.progressions if name in FAMILIES]
+    # The most fitting family leads; later pieces turn to the others.
+    order = fitting[piece % len(fitting) :] + fitting[: piece % len(fitting)]
+    weights = np.array([1.0 / (i + 1) for i in range(len(order))])
+    chosen: list[Progression] = []
+    for letter in LETTERS:
+        family = order[int(rng.choice(len(order), p=weights / weights.sum()))]
+        options = progressions(family, key.mode)
+        fresh = [option for option in options if option not in chosen] or list(options)
+        if letter == "B":
+            # B should open on another chord than A, or it isn't heard as new.
+            first = chosen[0].text.split()[0]
+            fresh = [option for option in fresh if option.text.split()[0] != first] or fresh
+        chosen.append(fresh[int(rng.integers(len(fresh)))])
+    return tuple(chosen)
+
+
+def draw_instruments(character: Character, rng: np.random.Generator) -> tuple[tuple[str, str], ...]:
+    """Draw who plays: the melody never on the instrument of the keys."""
+    bright = character.brightness
+    keys = "electric_piano" if rng.random() < 0.35 + 0.5 * bright else "felt_piano"
+    other = "felt_piano" if keys == "electric_piano" else "electric_piano"
+    melody = "nylon_guitar" if rng.random() < 0.3 else other
+    return (
+        ("melody", melody),
+        ("keys", keys),
+        ("pad", "warm_pad"),
+        ("guitar", "nylon_guitar"),
+        ("bass", "upright_bass"),
+        ("drums", "dusty_kit"),
+    )
+
+
+def _draw_sections(
+    lengths: Sequence[int],
+    meter: Meter,
+    character: Character,
+    instruments: dict[str, str],
+    rng: np.random.Generator,
+) -> tuple[Section, ...]:
+    sections: list[Section] = []
+    tick = 0
+    for number, length in enumerate(lengths):
+        has_guitar = instruments["melody"] != "nylon_guitar" and rng.random() < 0.65
+        extra = "guitar" if has_guitar else "pad"
+        layers: dict[str, tuple[str, ...]] = {}
+        for name, bars in draw_form(length, unit=phrase_bars(meter), rng=rng):
+            kind = kind_of(name)
+            drawn = draw_layers(kind, extra=extra, rng=rng)
+            layers.setdefault(kind, drawn)
+            # What returns has its old layers, or new ones now and then.
+            roles = layers[kind] if rng.random() < 0.7 else drawn
+            energy = float(np.clip(character.energy + ENERGY[kind], 0.05, 1.0))
+            end = tick + bars * meter.bar_ticks
+            sections.append(Section(name, tick, end, round(energy, 3), number, roles))
+            tick = end
+    return tuple(sections)

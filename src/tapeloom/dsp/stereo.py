@@ -1,0 +1,41 @@
+"""Left and right: panning, middle and side, how alike two channels are."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def pan_gains(pan: float) -> tuple[float, float]:
+    """Return the gains of left and right for -1 (left) to 1 (right), of constant power.
+
+    The centre has gain 1, so that what isn't panned isn't changed.
+
+    >>> pan_gains(0.0), [round(gain, 3) for gain in pan_gains(1.0)]
+    ((1.0, 1.0), [0.0, 1.414])
+    """
+    angle = (pan + 1.0) * math.pi / 4.0
+    if pan == 0.0:
+        return 1.0, 1.0
+    return math.sqrt(2.0) * math.cos(angle), math.sqrt(2.0) * math.sin(angle)
+
+
+def mid_side(x: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Turn left and right (2, samples) into middle and side, and back again but for a factor 2.
+
+    >>> mid_side(mid_side(np.array([[1.0], [3.0]]))) / 2
+    array([[1.],
+           [3.]])
+    """
+    return np.stack((x[0] + x[1], x[0] - x[1]))
+
+
+def correlation(x: NDArray[np.floating]) -> float:
+    """Return how alike left and right are: 1 mono, 0 unrelated, -1 opposed; 1 for silence.
+
+    >>> correlation(np.array([[1.0, -1.0], [0.5, -0.5]])), correlation(np.zeros((2, 4)))
+    (1.0, 1.0)
+    """
+    left, right = np.asarray(x[0], np.float64), np.asarray(x[-1], np.float64)
+    power = math.sqrt(float(np.sum(left * left) * np.sum(right * right)))
+    return float(np.sum(left * right)) / power if power > 0.0 else 1.0

@@ -1,0 +1,204 @@
+"""How a record is mixed: the settings, and how they are drawn for its mood."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tapeloom.core.errors import InputError
+from tapeloom.core.product import Stems
+from tapeloom.studio.chain import Chain
+from tapeloom.studio.effects import Band, Compressor, Equalizer, Reverb, Saturation, Tape
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One strip of the mixer. Its level is a loudness, whatever the stem's own level is."""
+
+    name: str  # of the stem
+    loudness_lufs: float  # gated loudness of the strip before the mix is brought to its level
+    pan: float = 0.0  # -1 left to 1 right
+    high_pass_hz: float = 0.0  # 0: none
+    low_pass_hz: float = 0.0  # 0: none
+    effects: Chain = ()
+    mono_below_hz: float = 0.0
+    duck_db: float = 0.0  # how far each kick pushes it down
+    reverb_send_db: float | None = None
+
+    def __post_init__(self) -> None:
+        if not -1.0 <= self.pan <= 1.0:
+            raise InputError(f"pan is {self.pan}; it must lie between -1 (left) and 1 (right)")
+
+
+@dataclass(frozen=True, slots=True)
+class Vinyl:
+    """How much surface noise lies under the record."""
+
+    crackle_per_s: float = 15.0
+    crackle_db: float = -40.0
+    pops_per_s: float = 0.3
+    hiss_db: float = -62.0
+    rumble_db: float = -64.0
+
+
+@dataclass(frozen=True, slots=True)
+class MixSettings:
+    """A whole mix: strips, one reverb that they send to, surface noise, and the bus."""
+
+    channels: tuple[Channel, ...]
+    reverb: Reverb = Reverb()
+    vinyl: Vinyl | None = None
+    bus: Chain = ()
+    premix_lufs: float = -20.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """What a role's strip is like before anything is drawn."""
+
+    loudness_lufs: float
+    pan: float
+    high_pass_hz: float
+    low_pass_hz: tuple[float, float]  # for the darkest and the brightest record
+    send_db: float | None
+    duck_db: tuple[float, float] = (0.0, 0.0)  # the range that is drawn from
+
+
+_STRIPS: dict[str, _Strip] = {
+    "melody": _Strip(-24.0, 0.06, 150.0, (5500.0, 11000.0), -13.0),
+    "keys": _Strip(-25.0, -0.12, 90.0, (4500.0, 9500.0), -16.0, (0.5, 1.5)),
+    "guitar": _Strip(-27.0, 0.28, 110.0, (5000.0, 10000.0), -14.0),
+    "pad": _Strip(-31.0, 0.0, 170.0, (3500.0, 8000.0), -15.0, (2.5, 5.0)),
+    "bass": _Strip(-25.0, 0.0, 32.0, (1800.0, 4000.0), None),
+    "drums": _Strip(-23.5, 0.0, 32.0, (8000.0, 13000.0), -22.0),
+    "other": _Strip(-27.0, -0.25, 100.0, (5500.0, 10000.0), -15.0),
+    "texture": _Strip(-36.0, 0.0, 120.0, (5000.0, 9000.0), None),
+}
+TEXTURE_LUFS = (-48.0, -34.0)  # from a hint to as loud as a texture gets
+
+
+def draw_mix(
+    stems: Stems,
+    *,
+    rng: np.random.Generator,
+    brightness: float,
+    energy: float,
+    textures: Mapping[str, float],
+) -> MixSettings:
+    """Draw the mix of a record: its balance, room, tape and surface.
+
+    brightness, energy  0..1
+    textures            amounts 0..1 by name; `vinyl` is made here, the others are stems
+    """
+    channels = tuple(
+        _draw_channel(
+            stem.name,
+            stem.role,
+            rng=rng,
+            brightness=brightness,
+            energy=energy,
+            amount=textures.get(stem.name, 0.4),
+        )
+        for stem in stems.stems
+    )
+    return MixSettings(
+        channels=channels,
+        reverb=Reverb(
+            decay_s=float(rng.uniform(1.1, 2.0)),
+            damping=float(rng.uniform(0.6, 0.8)),
+            size=float(rng.uniform(0.85, 1.2)),
+            predelay_ms=float(rng.uniform(12.0, 28.0)),
+            low_cut_hz=200.0,
+            high_cut_hz=4500.0 + 3500.0 * brightness,
+        ),
+        vinyl=_draw_vinyl(rng, textures.get("vinyl", 0.0)),
+        bus=_draw_bus(rng, brightness, energy),
+    )
+
+
+def _draw_channel(
+    name: str, role: str, *, rng: np.random.Generator, brightness: float, energy: float, amount: float
+) -> Channel:
+    strip = _STRIPS.get(role, _STRIPS["other"])
+    # Everything is drawn for every role, so that one stem's role doesn't move another's numbers.
+    level, place, cut, duck = rng.uniform(-1.0, 1.0, 4)
+    dark, bright = strip.low_pass_hz
+    low_duck, high_duck = strip.duck_db
+    loudness_lufs = strip.loudness_lufs + 0.7 * float(level)
+    if role == "drums":
+        loudness_lufs += 2.0 * (energy - 0.5)
+    if role == "texture":
+        faint, full = TEXTURE_LUFS
+        loudness_lufs = faint + (full - faint) * min(1.0, max(0.0, amount))
+    return Channel(
+        name=name,
+        loudness_lufs=loudness_lufs,
+        pan=float(np.clip(strip.pan * (1.0 + 0.4 * float(place)), -1.0, 1.0)),
+        high_pass_hz=strip.high_pass_hz,
+        low_pass_hz=(dark + (bright - dark) * brightness) * 2.0 ** (0.2 * float(cut)),
+        effects=_EFFECTS.get(role, ()),
+        mono_below_hz=120.0 if role in ("bass", "drums") else 0.0,
+        duck_db=low_duck + (high_duck - low_duck) * (0.5 + 0.5 * float(duck)),
+        reverb_send_db=strip.send_db,
+    )
+
+
+# Thresholds fit the strips' loudness: the gain comes first.
+_EFFECTS: dict[str, Chain] = {
+    "drums": (
+        # Slow enough to let the stick through; blended, so that ghost notes come up.
+        Compressor(
+            threshold_db=-26.0, ratio=3.0, attack_ms=18.0, release_ms=140.0, makeup_db=4.0, mix=0.5
+        ),
+    ),
+    "bass": (
+        Compressor(threshold_db=-22.0, ratio=3.0, attack_ms=25.0, release_ms=180.0, makeup_db=2.0),
+    ),
+    "keys": (Equalizer((Band("bell", 300.0, -1.5, 0.8),)),),
+    "melody": (
+        Compressor(threshold_db=-20.0, ratio=2.0, attack_ms=20.0, release_ms=160.0, makeup_db=1.0),
+    ),
+}
+
+
+def _draw_bus(rng: np.random.Generator, brightness: float, energy: float) -> Chain:
+    high_cut_hz = (8000.0 + 3500.0 * brightness) * 2.0 ** float(rng.uniform(-0.08, 0.12))
+    return (
+        Compressor(
+            threshold_db=-19.0 - 2.0 * energy,
+            ratio=1.8,
+            knee_db=8.0,
+            attack_ms=30.0,
+            release_ms=float(rng.uniform(180.0, 260.0)),
+            makeup_db=0.5,
+        ),
+        Saturation(drive_db=3.5 + 2.5 * energy + float(rng.uniform(0.0, 2.0))),
+        Equalizer(
+            (
+                # The head's bump.
+                Band("bell", float(rng.uniform(65.0, 95.0)), float(rng.uniform(0.8, 1.8)), 0.8),
+                Band("low_pass", high_cut_hz, q=0.65),
+            )
+        ),
+        Tape(
+            seed=int(rng.integers(2**53)),
+            wow_hz=float(rng.uniform(0.5, 1.0)),
+            wow_percent=float(rng.uniform(0.08, 0.22)),
+            flutter_hz=float(rng.uniform(5.5, 9.0)),
+            flutter_percent=float(rng.uniform(0.02, 0.05)),
+        ),
+    )
+
+
+def _draw_vinyl(rng: np.random.Generator, amount: float) -> Vinyl | None:
+    density, level, pops = rng.uniform(0.0, 1.0, 3)
+    if amount <= 0.0:
+        return None
+    amount = min(1.0, amount)
+    return Vinyl(
+        crackle_per_s=5.0 + 20.0 * amount * (0.5 + 0.5 * float(density)),
+        crackle_db=-50.0 + 10.0 * amount + 3.0 * float(level),
+        pops_per_s=0.2 + 0.6 * amount * float(pops),
+        hiss_db=-72.0 + 10.0 * amount,
+        rumble_db=-70.0 + 6.0 * amount,
+    )

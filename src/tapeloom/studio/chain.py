@@ -1,0 +1,139 @@
+"""Effects in a row: blocks flow through, latency is taken out again."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import numpy as np
+
+from tapeloom.core.audio import BLOCK, Audio, AudioStream, Samples
+
+
+class Process(Protocol):
+    """An effect at work: the state between two blocks."""
+
+    @property
+    def latency(self) -> int:
+        """By how many samples the output is late."""
+
+    def process(self, block: Samples) -> Samples:
+        """Return the next block, of the same shape."""
+
+
+class Effect(Protocol):
+    """An effect's settings: a frozen, slotted dataclass that compares and hashes as a value."""
+
+    __slots__ = ()
+
+    def open(self, rate: int, channels: int) -> Process:
+        """Return it at work, with a fresh state."""
+
+    def __call__(self, audio: Audio) -> Audio:
+        """Return whole audio with the effect on it, as long as before and in time."""
+        return apply((self,), audio)
+
+
+Chain = tuple[Effect, ...]
+
+
+class _Stage:
+    """One process that drops what it is late by."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._late = process.latency  # samples at the beginning that are still to be dropped
+
+    def push(self, block: Samples) -> Samples:
+        if not block.shape[1]:
+            return block
+        block = self._process.process(block)
+        dropped = min(self._late, block.shape[1])
+        self._late -= dropped
+        return block[:, dropped:]
+
+
+class Line:
+    """A chain at work on blocks that are pushed in; what comes out is in time with what went in.
+
+    Each effect's latency is taken out behind it, so that a later one which keeps time (a duck)
+    keeps the record's time.
+    """
+
+    def __init__(self, chain: Chain, *, rate: int, channels: int) -> None:
+        processes = [effect.open(rate, channels) for effect in chain]
+        self._stages = [_Stage(process) for process in processes]
+        self._latencies = [process.latency for process in processes]
+        self._channels = channels
+        self._began = False
+
+    @property
+    def latency(self) -> int:
+        """How many samples are held back until `finish`."""
+        return sum(self._latencies)
+
+    def push(self, block: Samples) -> Samples:
+        """Return what is ready: shorter than the block at the beginning."""
+        self._began = self._began or block.shape[1] > 0
+        for stage in self._stages:
+            block = stage.push(block)
+        return block
+
+    def finish(self) -> Samples:
+        """Return the last samples, which the latencies held back."""
+        tail = np.zeros((self._channels, 0), np.float32)
+        if not self._began:
+            return tail
+        for stage, latency in zip(self._stages, self._latencies, strict=True):
+            silence = np.zeros((self._channels, latency), np.float32)
+            tail = stage.push(np.concatenate((tail, silence), axis=1))
+        return tail
+
+
+def run(chain: Chain, audio: AudioStream, *, size: int = BLOCK) -> Iterator[Samples]:
+    """Yield a stream's blocks of `size` (the last may be shorter) after a chain, in time."""
+    blocks = audio.blocks(size)
+    return through(chain, blocks, rate=audio.rate, channels=audio.channels, size=size)
+
+
+def through(
+    chain: Chain, blocks: Iterator[Samples], *, rate: int, channels: int, size: int = BLOCK
+) -> Iterator[Samples]:
+    """Yield blocks of any lengths as blocks of `size` after a chain, in time."""
+    line = Line(chain, rate=rate, channels=channels)
+
+    def processed() -> Iterator[Samples]:
+        for block in blocks:
+            yield line.push(block)
+        yield line.finish()
+
+    return rebatch(processed(), size)
+
+
+def rebatch(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
+    """Cut blocks of any lengths into blocks of `size`; the last may be shorter."""
+    held: Samples | None = None
+    for block in blocks:
+        held = block if held is None or not held.shape[1] else np.concatenate((held, block), axis=1)
+        start = 0
+        while held.shape[1] - start >= size:
+            yield held[:, start : start + size]
+            start += size
+        held = held[:, start:]
+    if held is not None and held.shape[1]:
+        yield held
+
+
+def ahead(blocks: Iterator[Samples], *, depth: int = 2) -> Iterator[Samples]:
+    """Yield the same blocks, made by a thread that works up to `depth` blocks ahead."""
+    with ThreadPoolExecutor(1) as worker:
+        pending = deque(worker.submit(next, blocks, None) for _ in range(depth))
+        while (block := pending.popleft().result()) is not None:
+            pending.append(worker.submit(next, blocks, None))
+            yield block
+
+
+def apply(chain: Chain, audio: Audio) -> Audio:
+    """Return whole audio after a chain."""
+    blocks = list(run(chain, audio))
+    return Audio(np.concatenate(blocks, axis=1), audio.rate) if blocks else audio

@@ -1,0 +1,293 @@
+"""Performance to stems: every part by its own voice, in blocks, on threads."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from math import ceil, inf
+from pathlib import Path
+from threading import Event, Lock
+
+import numpy as np
+
+from tapeloom.core.audio import BLOCK, RATE, AudioFile, AudioWriter, Samples
+from tapeloom.core.errors import InputError, TapeloomError
+from tapeloom.core.performance import Performance, PlayedPart
+from tapeloom.core.product import Stem, Stems
+from tapeloom.core.seed import stream
+from tapeloom.dsp.filters import Biquads
+from tapeloom.synth.bass import draw_upright_bass
+from tapeloom.synth.drums import draw_dusty_kit
+from tapeloom.synth.envelopes import fade_out, frames_of
+from tapeloom.synth.headroom import HOP, with_headroom
+from tapeloom.synth.keys import draw_electric_piano, draw_felt_piano
+from tapeloom.synth.oscillators import band
+from tapeloom.synth.pads import draw_warm_pad
+from tapeloom.synth.strings import draw_nylon_guitar
+from tapeloom.synth.textures import TEXTURES, texture_blocks
+from tapeloom.synth.voice import Voice
+from tapeloom.theory.instruments import INSTRUMENTS
+
+MONO_BELOW_HZ = 120.0
+BLOCK_DC_HZ = 18.0
+CHOKE_S = 0.014
+SIMULTANEOUS_S = 0.001  # strings struck together don't stop each other
+
+_DRAW: dict[str, Callable[..., Voice]] = {
+    "electric_piano": draw_electric_piano,
+    "felt_piano": draw_felt_piano,
+    "upright_bass": draw_upright_bass,
+    "nylon_guitar": draw_nylon_guitar,
+    "warm_pad": draw_warm_pad,
+    "dusty_kit": draw_dusty_kit,
+}
+_BY_ROLE = {
+    "bass": "upright_bass",
+    "pad": "warm_pad",
+    "guitar": "nylon_guitar",
+    "drums": "dusty_kit",
+}
+# General MIDI families of eight programs, from piano to sound effects.
+_BY_FAMILY = (
+    "felt_piano", "electric_piano", "warm_pad", "nylon_guitar",
+    "upright_bass", "warm_pad", "warm_pad", "electric_piano",
+    "electric_piano", "electric_piano", "electric_piano", "warm_pad",
+    "warm_pad", "nylon_guitar", "electric_piano", "warm_pad",
+)  # fmt: skip
+
+
+def draw_voice(instrument: str, rng: np.random.Generator, *, brightness: float) -> Voice:
+    """Draw an instrument's parameters for one record; brightness 0..1 comes from the mood."""
+    if instrument not in _DRAW:
+        raise InputError(f"{instrument!r} has no voice; choose one of {', '.join(_DRAW)}")
+    return _DRAW[instrument](rng, brightness=float(np.clip(brightness, 0.0, 1.0)))
+
+
+def instrument_of(part: PlayedPart) -> str:
+    """Return the instrument that plays a part, chosen by role and program where none is named.
+
+    >>> instrument_of(PlayedPart("Lead", "other", "", (), program=25))
+    'nylon_guitar'
+    """
+    if part.instrument in INSTRUMENTS:
+        return part.instrument
+    if part.role in _BY_ROLE:
+        return _BY_ROLE[part.role]
+    if part.program in (4, 5):
+        return "electric_piano"
+    if part.program == 0 and part.role != "other":
+        return "electric_piano"
+    return _BY_FAMILY[part.program // 8]
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One note as the driver plays it."""
+
+    start: int  # frame
+    held_s: float  # until the damper falls
+    stop_s: float  # until another note stops it, or inf
+
+
+def schedule(part: PlayedPart, voice: Voice, *, rate: int) -> list[Strike]:
+    """Return when each note starts, is let go (by finger or pedal) and is stopped by another."""
+    pedal = _pedal_spans(part) if voice.manner.pedal else []
+    ends = [_let_go(note.onset_s + note.duration_s, pedal) for note in part.notes]
+    strikes = []
+    for i, note in enumerate(part.notes):
+        stop = inf
+        for later in part.notes[i + 1 :]:
+            if later.onset_s > ends[i] + voice.tail_s:
+                break
+            together = later.onset_s <= note.onset_s + SIMULTANEOUS_S
+            if not together and voice.stops(note.pitch, later.pitch):
+                stop = later.onset_s - note.onset_s
+                break
+        held_s = min(ends[i] - note.onset_s, stop)
+        strikes.append(Strike(round(note.onset_s * rate), held_s, stop))
+    return strikes
+
+
+def _pedal_spans(part: PlayedPart) -> list[tuple[float, float]]:
+    """Return when the sustain pedal is down."""
+    spans: list[tuple[float, float]] = []
+    down: float | None = None
+    for control in sorted(part.controls, key=lambda control: control.time_s):
+        if control.number != 64:
+            continue
+        if control.value >= 64 and down is None:
+            down = control.time_s
+        elif control.value < 64 and down is not None:
+            spans.append((down, control.time_s))
+            down = None
+    if down is not None:
+        spans.append((down, max([down, *(n.onset_s + n.duration_s for n in part.notes)])))
+    return spans
+
+
+def _let_go(end_s: float, pedal: list[tuple[float, float]]) -> float:
+    """Return when a key's damper falls: at its end, or when the pedal goes up."""
+    for down, up in pedal:
+        if down <= end_s < up:
+            return up
+    return end_s
+
+
+class _Player:
+    """A part being played: sums its notes and hands them on through its amplifier."""
+
+    def __init__(self, part: PlayedPart, voice: Voice, *, rate: int, seed: int) -> None:
+        self._part, self._voice, self._rate, self._seed = part, voice, rate, seed
+        self._strikes = schedule(part, voice, rate=rate)
+        self._next = 0  # the next note
+        self._at = 0  # the next frame
+        self._sum = np.zeros((2, 0), np.float32)
+        amplifier = band(rate, low_hz=BLOCK_DC_HZ, high_hz=voice.manner.cutoff_hz)
+        self._middle = Biquads(amplifier, channels=1)
+        self._side = Biquads(amplifier + band(rate, low_hz=MONO_BELOW_HZ), channels=1)
+
+    def take(self, frames: int) -> Samples:
+        """Return the next frames, silence after the last note."""
+        end = self._at + frames
+        self._reserve(frames)
+        while self._next < len(self._strikes) and self._strikes[self._next].start < end:
+            self._strike(self._next)
+            self._next += 1
+        dry, self._sum = self._sum[:, :frames].astype(np.float64), self._sum[:, frames:]
+        # The low end is mono and no channel carries DC: middle and side go their own ways.
+        middle = self._middle.process(0.5 * (dry[:1] + dry[1:]))
+        side = self._side.process(0.5 * (dry[:1] - dry[1:]))
+        out = self._tremolo(np.concatenate([middle + side, middle - side]))
+        self._at = end
+        return out.astype(np.float32)
+
+    def _tremolo(self, block: np.ndarray) -> np.ndarray:
+        """Move the sound gently between left and right."""
+        manner = self._voice.manner
+        if manner.tremolo_depth == 0.0:
+            return block
+        t = np.arange(self._at, self._at + block.shape[1]) / self._rate
+        sway = np.sin(2.0 * np.pi * manner.tremolo_hz * t + manner.tremolo_phase)
+        return block * np.stack(
+            [1.0 - 0.5 * manner.tremolo_depth * (1.0 + sway),
+             1.0 - 0.5 * manner.tremolo_depth * (1.0 - sway)]
+        )  # fmt: skip
+
+    def _strike(self, index: int) -> None:
+        """Add one note to the sum."""
+        note, strike = self._part.notes[index], self._strikes[index]
+        rng = stream(self._seed, self._part.name, index)
+        sound = self._voice.note(note.pitch, note.velocity, strike.held_s, self._rate, rng)
+        stop = strike.stop_s + CHOKE_S
+        if stop * self._rate < sound.shape[1]:
+            sound = sound[:, : frames_of(stop, self._rate)].copy()
+            fade_out(sound, self._rate, CHOKE_S)
+        offset = strike.start - self._at
+        self._reserve(offset + sound.shape[1])
+        self._sum[:, offset : offset + sound.shape[1]] += sound
+
+    def _reserve(self, frames: int) -> None:
+        """Make room for frames that are yet to come."""
+        missing = frames - self._sum.shape[1]
+        if missing > 0:
+            # More than is needed now, so that notes one by one don't copy the sum each.
+            room = np.zeros((2, missing + BLOCK), np.float32)
+            self._sum = np.concatenate([self._sum, room], axis=1)
+
+
+def render_part(
+    part: PlayedPart,
+    voice: Voice,
+    *,
+    frames: int,
+    rate: int = RATE,
+    seed: int,
+    block: int = BLOCK,
+) -> Iterator[Samples]:
+    """Yield a part's audio in blocks, exactly `frames` samples of shape (2, n), below -6 dBFS.
+
+    block  samples a block, a multiple of 64; what is heard doesn't depend on it
+    """
+    if block < HOP or block % HOP:
+        raise InputError(f"block is {block}; it must be a multiple of {HOP}")
+    player = _Player(part, voice, rate=rate, seed=seed)
+    yield from with_headroom(player.take, frames=frames, block=block)
+
+
+def render(
+    performance: Performance,
+    folder: Path,
+    *,
+    seed: int,
+    brightness: float,
+    textures: Mapping[str, float] | None = None,
+    tail_s: float = 6.0,
+    jobs: int = 2,
+    rate: int = RATE,
+    on_progress: Callable[[float], None] | None = None,
+) -> Stems:
+    """Render every part and texture to a 24-bit FLAC file in `folder` and return them.
+
+    textures     amounts 0..1 by name; those that are synthesised elsewhere are left to others
+    tail_s       seconds kept after the last bar, for what still rings
+    jobs         parts at once; the files don't depend on it
+    on_progress  called with 0..1 now and then, from any thread but never from two at once
+    """
+    frames = ceil((performance.duration_s + tail_s) * rate)
+    bpm = round(performance.tempo.initial_bpm)
+    amounts = {name: (textures or {}).get(name, 0.0) for name in TEXTURES}
+    wanted = [name for name in TEXTURES if amounts[name] > 0.0]
+    names = _distinct([part.name for part in performance.parts] + wanted)
+    total = max(1, len(names) * frames)
+    done, lock, stopped = [0], Lock(), Event()
+
+    def blocks_of(index: int) -> Iterator[Samples]:
+        if index >= len(performance.parts):
+            name = wanted[index - len(performance.parts)]
+            return texture_blocks(name, amount=amounts[name], frames=frames, rate=rate, seed=seed)
+        part = performance.parts[index]
+        rng = stream(seed, part.name, "voice")
+        voice = draw_voice(instrument_of(part), rng, brightness=brightness)
+        return render_part(part, voice, frames=frames, rate=rate, seed=seed)
+
+    def write(index: int) -> Stem:
+        path = folder / f"{_file_name(names[index])}_{bpm}bpm.flac"
+        with AudioWriter(path, rate=rate, channels=2) as writer:
+            for block in blocks_of(index):
+                if stopped.is_set():
+                    raise TapeloomError("the rendering was stopped")
+                writer.write(block)
+                with lock:
+                    done[0] += block.shape[1]
+                    if on_progress is not None:
+                        on_progress(done[0] / total)
+        is_part = index < len(performance.parts)
+        role = performance.parts[index].role if is_part else "texture"
+        return Stem(names[index], role, AudioFile.open(path))
+
+    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+        tasks = [pool.submit(write, index) for index in range(len(names))]
+        try:
+            return Stems(tuple(task.result() for task in tasks))
+        except BaseException:
+            stopped.set()
+            raise
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Number the names that occur again."""
+    seen: set[str] = set()
+    out = []
+    for name in names:
+        candidate, count = name, 1
+        while _file_name(candidate).lower() in seen:
+            count += 1
+            candidate = f"{name} {count}"
+        seen.add(_file_name(candidate).lower())
+        out.append(candidate)
+    return out
+
+
+def _file_name(name: str) -> str:
+    """Return a name that every file system takes."""
+    return re.sub(r"[^\w #+-]+", "-", name).strip(" -")[:80] or "part"

@@ -1,0 +1,288 @@
+import itertools
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tapeloom.compose.drums import write_drums
+from tapeloom.compose.perform import STRAIGHT, Feel, draw_feel, perform
+from tapeloom.core.harmony import Chord
+from tapeloom.core.meter import Meter
+from tapeloom.core.mood import character
+from tapeloom.core.score import ChordSpan, Control, Mark, Note, Part, Score, Section
+from tapeloom.core.seed import stream
+from tapeloom.core.time import PPQ, TempoMap
+from tapeloom.rhythm.groove import played_swing, swing
+from tapeloom.theory.instruments import DRUMS
+
+BAR = 4 * PPQ
+S = PPQ // 4
+ROLES = ("melody", "keys", "bass", "drums", "guitar", "pad")
+
+
+def song(bars=48, bpm=75):
+    sections = tuple(
+        Section(name, start * BAR, (start + 8) * BAR, energy, roles=ROLES)
+        for name, start, energy in zip(
+            ("A", "A'", "B", "A2", "B2", "outro"), range(0, bars, 8), (0.4, 0.5, 0.7) * 2,
+            strict=False,
+        )
+    )  # fmt: skip
+    rng = stream(1, "song")
+    drums = write_drums(
+        sections, meters=((0, Meter()),), end=bars * BAR, density=0.7, energy=0.6,
+        rng=stream(1, "drums"),
+    )  # fmt: skip
+    melody, keys, bass, guitar, spans = [], [], [], [], []
+    for bar in range(bars):
+        at = bar * BAR
+        chord = Chord(5 * bar % 12, "min7")
+        spans.append(ChordSpan(at, at + BAR, chord))
+        keys += [Note(at, BAR - S, 50 + step, 70) for step in chord.intervals]
+        guitar += [Note(at + BAR // 2, PPQ, 52 + step, 60) for step in chord.intervals]
+        steps = [int(step) for step in sorted(rng.choice(16, 6, replace=False))]
+        for a, b in itertools.pairwise([*steps, 16]):
+            melody.append(Note(at + a * S, (b - a) * S, 64 + int(rng.integers(12)), 80))
+        bass += [Note(at + k * S, min(3, 16 - k) * S, 36 + chord.root % 12, 80)
+                 for k in range(0, 16, 3)]  # fmt: skip
+    return Score(
+        (
+            Part("melody", "melody", "felt_piano", tuple(melody)),
+            Part("keys", "keys", "electric_piano", tuple(keys)),
+            Part("guitar", "guitar", "nylon_guitar", tuple(guitar)),
+            Part("bass", "bass", "upright_bass", tuple(bass), 32),
+            drums,
+        ),
+        TempoMap.constant(bpm),
+        chords=tuple(spans),
+        sections=sections,
+    )
+
+
+SONG = song()
+FEEL = draw_feel(character(["nostalgic"], []), stream(3, "feel"))
+
+
+def play(score=SONG, feel=FEEL, seed=1):
+    return perform(score, feel, stream(seed, "perform"))
+
+
+def by_key(score, performance, name, key):
+    """Pair the written and the played notes of one key, by order."""
+    written = [n for part in score.parts if part.name == name for n in part.notes if n.pitch == key]
+    played = [n for p in performance.parts if p.name == name for n in p.notes if n.pitch == key]
+    return written, sorted(played, key=lambda note: note.onset_s)
+
+
+def test_straight_feel_plays_the_score_as_it_stands():
+    performance = play(feel=STRAIGHT)
+    for written, played in zip(SONG.parts, performance.parts, strict=True):
+        assert [n.onset_s for n in played.notes] == pytest.approx(
+            [SONG.tempo.tick_to_s(n.start) for n in written.notes], abs=1e-6
+        )
+
+
+@pytest.mark.parametrize("ratio", [0.5, 0.54, 0.58, 0.62, 2 / 3])
+def test_swing_reads_back_within_a_point(ratio):
+    performance = play(feel=replace(FEEL, swing=ratio, breath_ms=0.0, ritardando_ms=0.0))
+    table = FEEL.lateness_ms
+    places = []
+    for name, key in DRUMS.items():
+        written, played = by_key(SONG, performance, "drums", key)
+        late_s = table[name] / 1000.0
+        places += [
+            (p.onset_s - late_s) for w, p in zip(written, played, strict=True) if w.start % (2 * S)
+        ]
+    assert played_swing(np.array(places), beat=0.4) == pytest.approx(ratio, abs=0.01)
+
+
+def test_swing_moves_every_part_alike():
+    feel = Feel(swing=0.62, timing_sd_ms=0.0, breath_ms=0.0, ritardando_ms=0.0, strum_ms=0.0)
+    performance = play(feel=feel)
+    for part in ("melody", "bass", "drums"):
+        onsets = np.array([n.onset_s for n in performance.part(part).notes])
+        assert played_swing(onsets, beat=0.4) == pytest.approx(0.62, abs=0.001)
+
+
+def test_each_drum_sits_where_the_feel_puts_it():
+    performance = play()
+    for name in ("kick", "snare", "closed_hat", "rim", "clap", "ride", "shaker"):
+        written, played = by_key(SONG, performance, "drums", DRUMS[name])
+        if len(written) < 40:
+            continue
+        starts = np.array([n.start for n in written])
+        grid = swing(starts, starts % BAR, ratio=FEEL.swing) / PPQ * 0.8
+        late_ms = 1000.0 * (np.array([n.onset_s for n in played]) - grid)
+        assert np.median(late_ms) == pytest.approx(FEEL.lateness_ms[name], abs=3.0), name
+        assert 3.0 < late_ms.std() < 9.0
+
+
+def test_one_voice_never_overlaps_itself():
+    for seed in range(8):
+        performance = play(seed=seed, feel=replace(FEEL, timing_sd_ms=25.0))
+        for name in ("melody", "bass"):
+            notes = performance.part(name).notes
+            for a, b in itertools.pairwise(notes):
+                assert a.onset_s < b.onset_s
+                assert a.onset_s + a.duration_s <= b.onset_s + 2e-6
+
+
+def test_the_order_of_a_melody_survives():
+    written, played = SONG.part("melody").notes, play().part("melody").notes
+    assert [n.pitch for n in played] == [n.pitch for n in written]
+
+
+def test_melody_is_legato_and_bass_lets_go():
+    feel = replace(FEEL, timing_sd_ms=0.0)
+    performance = play(feel=feel)
+    melody = performance.part("melody").notes
+    gaps = [b.onset_s - a.onset_s - a.duration_s for a, b in itertools.pairwise(melody)]
+    assert np.quantile(gaps, 0.8) < 1e-3
+    bass = performance.part("bass").notes
+    gaps = [b.onset_s - a.onset_s - a.duration_s for a, b in itertools.pairwise(bass)]
+    assert np.median(gaps) > 0.02
+
+
+def test_bars_and_sections_stay_exact():
+    performance = play()
+    assert performance.duration_s == pytest.approx(48 * 3.2)
+    for written, played in zip(SONG.sections, performance.sections, strict=True):
+        assert played.start_s == pytest.approx(SONG.tempo.tick_to_s(written.start), abs=1e-6)
+        assert played.end_s == pytest.approx(SONG.tempo.tick_to_s(written.end), abs=1e-6)
+        assert played.roles == written.roles
+
+
+def test_chords_of_a_guitar_are_strummed_upwards():
+    notes = play().part("guitar").notes
+    spreads = []
+    for chord in (
+        itertools.batched(notes, 4)
+        if hasattr(itertools, "batched")
+        else zip(*[iter(notes)] * 4, strict=True)
+    ):
+        assert [n.pitch for n in chord] == sorted(n.pitch for n in chord)
+        spreads.append(chord[-1].onset_s - chord[0].onset_s)
+    assert min(spreads) > 0.004
+    assert max(spreads) < 0.05
+
+
+def test_a_roll_mark_rolls_a_chord():
+    notes = tuple(Note(0, BAR, pitch, 70) for pitch in (50, 54, 57, 61))
+    plain = Score((Part("keys", "keys", "felt_piano", notes),))
+    rolled = plain.with_part(replace(plain.parts[0], marks=(Mark(0, 50, "roll"),)))
+    feel = Feel(timing_sd_ms=0.0, strum_chance=0.0, strum_ms=20.0)
+    onsets = [n.onset_s for n in play(plain, feel).parts[0].notes]
+    assert max(onsets) - min(onsets) == pytest.approx(0.0, abs=1e-6)
+    onsets = [n.onset_s for n in play(rolled, feel).parts[0].notes]
+    assert 0.015 < max(onsets) - min(onsets) < 0.05
+
+
+def test_staccato_is_short_and_a_grace_note_leads():
+    notes = (Note(0, PPQ, 60), Note(PPQ, PPQ, 62), Note(2 * PPQ, S, 63), Note(3 * PPQ, PPQ, 64))
+    marks = (Mark(0, 60, "staccato"), Mark(2 * PPQ, 63, "grace"))
+    score = Score(
+        (Part("melody", "melody", "felt_piano", notes, marks=marks),), TempoMap.constant(60)
+    )
+    played = play(score, replace(STRAIGHT, phrasing=0.0)).parts[0].notes
+    assert played[0].duration_s < 0.5
+    assert played[1].duration_s == pytest.approx(1.0, abs=0.02)
+    assert played[3].onset_s - played[2].onset_s == pytest.approx(0.07)
+
+
+def test_ghosts_stay_quiet():
+    drums = SONG.part("drums")
+    ghosts = {(mark.tick, mark.pitch) for mark in drums.marks if mark.name == "ghost"}
+    assert ghosts
+    for seed in range(3):
+        performance = play(seed=seed)
+        for key in {pitch for _, pitch in ghosts}:
+            for w, p in zip(*by_key(SONG, performance, "drums", key), strict=True):
+                if (w.start, key) in ghosts:
+                    assert 20 <= p.velocity <= 45
+
+
+def test_louder_sections_are_played_louder_and_tops_of_chords_sing():
+    performance = play(feel=replace(FEEL, velocity_sd=0.0))
+    quiet, loud = performance.sections[0], performance.sections[2]
+    keys = performance.part("keys").notes
+
+    def mean(section):
+        return np.mean([n.velocity for n in keys if section.start_s <= n.onset_s < section.end_s])
+
+    assert mean(loud) > mean(quiet) + 1
+    tops = [n.velocity for n in keys if n.pitch == 60]
+    inner = [n.velocity for n in keys if n.pitch == 57]
+    assert np.mean(tops) > np.mean(inner) + 3
+
+
+def test_the_pedal_changes_with_the_chord():
+    performance = play()
+    controls = [c for c in performance.part("keys").controls if c.number == 64]
+    assert len(controls) == 2 * len(SONG.chords)
+    assert [c.value for c in controls] == [127, 0] * len(SONG.chords)
+    assert [c.time_s for c in controls] == sorted(c.time_s for c in controls)
+    onsets = sorted({n.onset_s for n in performance.part("keys").notes})
+    for up in controls[1::2]:
+        following = [t for t in onsets if t > up.time_s]
+        assert not following or following[0] - up.time_s < 0.3
+    assert not performance.part("melody").controls
+
+
+def test_stabs_with_rests_stay_dry_and_written_pedals_are_kept():
+    stabs = tuple(Note(bar * BAR, S, 60, 70) for bar in range(8))
+    spans = tuple(ChordSpan(bar * BAR, (bar + 1) * BAR, Chord(0)) for bar in range(8))
+    dry = Score((Part("keys", "keys", "felt_piano", stabs),), chords=spans)
+    assert not play(dry).parts[0].controls
+    held = Part("keys", "keys", "felt_piano", SONG.part("keys").notes[:8],
+                controls=(Control(PPQ, 64, 100), Control(2 * PPQ, 64, 0)))  # fmt: skip
+    kept = play(Score((held,), chords=spans)).parts[0].controls
+    assert [(c.time_s, c.value) for c in kept] == [(0.5, 100), (1.0, 0)]
+
+
+def test_parts_draw_their_own_streams():
+    without = replace(SONG, parts=tuple(p for p in SONG.parts if p.role != "guitar"))
+    assert play(without).part("melody") == play().part("melody")
+    assert play(without).part("drums") == play().part("drums")
+
+
+def test_same_seed_same_performance():
+    assert play(seed=2) == play(seed=2)
+    assert play(seed=2).parts != play(seed=3).parts
+
+
+def test_an_empty_score_and_an_empty_part_are_silence():
+    assert play(Score(())).duration_s == 0.0
+    performance = play(Score((Part("pad", "pad", "warm_pad"),), sections=SONG.sections[:1]))
+    assert performance.duration_s == pytest.approx(8 * 2.0)
+    assert performance.parts[0].notes == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            Note,
+            st.integers(0, 60 * PPQ),
+            st.integers(1, 8 * PPQ),
+            st.integers(0, 127),
+            st.integers(1, 127),
+        ),
+        max_size=40,
+    ),
+    st.sampled_from(["melody", "keys", "guitar", "bass", "drums", "pad", "other"]),
+    st.sampled_from([Meter(4, 4), Meter(7, 8), Meter(5, 32), Meter(64, 1)]),
+    st.integers(0, 3),
+)
+def test_any_notes_can_be_played(notes, role, meter, seed):
+    tempo = TempoMap(((0, Fraction(75)), (9 * PPQ + 1, Fraction(71)), (20 * PPQ, Fraction(300))))
+    score = Score((Part("x", role, "", tuple(notes)),), tempo, ((0, meter), (7 * PPQ, Meter(3, 4))))
+    (part,) = perform(score, FEEL, stream(seed, "any")).parts
+    assert sorted(n.pitch for n in part.notes) == sorted(n.pitch for n in notes)
+    for note in part.notes:
+        assert note.onset_s >= 0.0
+        assert note.duration_s > 0.0
+        assert 1 <= note.velocity <= 127
+        assert round(note.onset_s, 6) == note.onset_s

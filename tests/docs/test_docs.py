@@ -1,0 +1,39 @@
+"""The documentation says what the program does."""
+
+import re
+from pathlib import Path
+
+from tapeloom.core.mood import MOODS, SCENES
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_word_of_the_vocabulary_is_documented() -> None:
+    page = (ROOT / "docs/vocabulary.md").read_text("utf-8")
+    for mood in MOODS.values():
+        row = next(line for line in page.splitlines() if line.startswith(f"| **{mood.name}**"))
+        assert ", ".join(mood.synonyms) in row
+        assert f"{mood.bpm[0]:g}–{mood.bpm[1]:g}" in row
+        assert ", ".join(mood.progressions) in row
+        numbers = f"| {mood.density:g} | {mood.brightness:g} | {mood.energy:g} |"
+        assert numbers in row
+    for scene in SCENES.values():
+        row = next(line for line in page.splitlines() if line.startswith(f"| **{scene.name}**"))
+        assert ", ".join(scene.synonyms) in row
+    assert len(re.findall(r"^\| \*\*", page, re.M)) == len(MOODS) + len(SCENES)
+
+
+def test_links_lead_to_files() -> None:
+    for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_option_of_make_is_documented() -> None:
+    page = (ROOT / "docs/getting-started.md").read_text("utf-8")
+    source = (ROOT / "src/tapeloom/app/commands/make.py").read_text("utf-8")
+    names = re.findall(r'typer\.Option\(\s*"(--[a-z]+)"', source)
+    names += [f"--{name}" for name in ("bpm", "key", "minutes", "bars", "meter", "seed", "count")]
+    names += [f"--{name}" for name in ("jobs", "engine", "keep", "loop", "out")]
+    for name in names:
+        assert name in page, name
