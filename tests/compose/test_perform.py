@@ -286,3 +286,13 @@ def test_any_notes_can_be_played(notes, role, meter, seed):
         assert note.duration_s > 0.0
         assert 1 <= note.velocity <= 127
         assert round(note.onset_s, 6) == note.onset_s
+
+
+def test_a_chord_that_comes_early_gets_a_clear_pedal():
+    notes = tuple(Note(0, 3 * PPQ, 60 + i, 70) for i in (0, 4, 7))
+    notes += tuple(Note(BAR - PPQ // 2, BAR // 2, 62 + i, 70) for i in (0, 3, 7))
+    spans = (ChordSpan(0, BAR, Chord(0)), ChordSpan(BAR, 2 * BAR, Chord(2, "min")))
+    score = Score((Part("keys", "keys", "felt_piano", notes),), TempoMap.constant(60), chords=spans)
+    down, up = play(score, replace(STRAIGHT, pedal=True)).parts[0].controls[:2]
+    assert (down.value, up.value) == (127, 0)
+    assert up.time_s == pytest.approx(3.5 - 0.03)

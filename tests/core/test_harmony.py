@@ -53,8 +53,11 @@ def test_transposing_there_and_back_is_nothing(chord, semitones):
 
 
 def test_other_spellings_of_chords():
-    for text, same in {"CM7": "Cmaj7", "C-7": "Cm7", "Cø": "Cm7b5", "C°7": "Cdim7", "C+": "Caug",
-                       "C7sus": "C7sus4", "C69": "C6/9", "D#m": "Ebm", "C/C": "C"}.items():  # fmt: skip
+    spellings = {
+        "CM7": "Cmaj7", "C-7": "Cm7", "Cø": "Cm7b5", "C°7": "Cdim7", "C+": "Caug",
+        "C7sus": "C7sus4", "C69": "C6/9", "D#m": "Ebm", "C/C": "C",
+    }  # fmt: skip
+    for text, same in spellings.items():
         assert Chord.parse(text) == Chord.parse(same)
 
 
@@ -70,7 +73,9 @@ def test_unknown_harte_chords_are_refused(text):
         Chord.parse_harte(text)
 
 
-@pytest.mark.parametrize("wrong", [{"root": 12}, {"root": 0, "bass": 12}, {"root": 0, "quality": "?"}])
+@pytest.mark.parametrize(
+    "wrong", [{"root": 12}, {"root": 0, "bass": 12}, {"root": 0, "quality": "?"}]
+)
 def test_impossible_chords_are_refused(wrong):
     with pytest.raises(InputError):
         Chord(**wrong)

@@ -66,9 +66,9 @@ PARTS = st.builds(
     NAMES,
     st.lists(NOTES, max_size=8).map(tuple),
     st.integers(0, 127),
-    st.lists(
-        st.builds(Control, TICKS, st.integers(0, 127), st.integers(0, 127)), max_size=3
-    ).map(tuple),
+    st.lists(st.builds(Control, TICKS, st.integers(0, 127), st.integers(0, 127)), max_size=3).map(
+        tuple
+    ),
     st.lists(st.builds(Bend, TICKS, st.integers(-8192, 8191)), max_size=3).map(tuple),
     st.lists(st.builds(Mark, TICKS, st.integers(0, 127), NAMES), max_size=3).map(tuple),
 )
@@ -154,7 +154,8 @@ def test_what_cannot_exist_is_refused_at_birth(make):
 
 
 @pytest.mark.parametrize(
-    "damage", [{"format": 2}, {"parts": 5}, {"tempo": None}, {"meters": [[0, 5]]}, {"keys": [[0, None]]}]
+    "damage",
+    [{"format": 2}, {"parts": 5}, {"tempo": None}, {"meters": [[0, 5]]}, {"keys": [[0, None]]}],
 )
 def test_damaged_scores_are_refused(damage):
     with pytest.raises(InputError):

@@ -1,4 +1,5 @@
 import io
+import itertools
 import warnings
 from fractions import Fraction
 
@@ -118,7 +119,7 @@ def test_bars_tile_the_time(later, end):
     starts = bar_starts(meters, end)
     assert starts == sorted(set(starts))
     assert {tick for tick in later if tick < end} <= set(starts)
-    for a, b in zip(starts, [*starts[1:], end], strict=True):
+    for a, b in itertools.pairwise([*starts, end] if starts else []):
         assert 0 < b - a <= meter_at(meters, a).bar_ticks
     if starts:
         bar, offset = bar_and_offset(starts, end - 1)

@@ -57,7 +57,10 @@ def read_score(path: Path) -> Score:
         data = read_json(path)
         if not isinstance(data, dict):
             raise InputError(f"{path} is no score; a record's score is its score.json")
-        return score_from_json(data)
+        try:
+            return score_from_json(data)
+        except InputError as error:
+            raise InputError(f"{path} cannot be read: {error}") from error
     from tapeloom.core.midi import read_midi
 
     return read_midi(path)
@@ -92,8 +95,12 @@ def analyze_score(score: Score) -> dict[str, Any]:
         ),
         "notes_in_key": _share_in_key(pitched, key),
         "sections": [
-            {"name": s.name, "bar": _bar_of(starts, s.start), "bars": _bar_of(starts, s.end)
-             - _bar_of(starts, s.start), "energy": s.energy}
+            {
+                "name": s.name,
+                "bar": _bar_of(starts, s.start),
+                "bars": int(np.diff(np.searchsorted(starts, [s.start, s.end]))[0]),
+                "energy": s.energy,
+            }
             for s in score.sections
         ],
         "chords": _chords_by_bar(score, pitched, starts, key),
@@ -196,7 +203,7 @@ def _plain(value: Any) -> Any:
 
 def _bar_of(starts: Sequence[int], tick: int) -> int:
     """Number the bar, from 1, that begins at a tick or holds it."""
-    return int(np.searchsorted(starts, tick, side="right")) if tick < 2**62 else 0
+    return int(np.searchsorted(starts, tick, side="right"))
 
 
 def _range_of(notes: Sequence[Note], key: Key | None) -> str:
@@ -226,7 +233,7 @@ def _chords_by_bar(
         spans = recognise_chords(notes, [*starts, max(score.end, starts[-1] + 1)], key=key)
     bars: list[str] = []
     at = 0
-    for start, end in zip(starts, [*starts[1:], max(score.end, 1)], strict=True):
+    for start, end in zip(starts, [*starts[1:], max(score.end, 1)], strict=False):
         while at < len(spans) and spans[at].end <= start:
             at += 1
         here: list[Chord] = []

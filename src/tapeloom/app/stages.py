@@ -172,7 +172,7 @@ def mix(site: Site, order: Order, performance: Performance, stems: Stems) -> Mix
     ]
 
     def make() -> Made:
-        from tapeloom.studio.mixer import draw_mix
+        from tapeloom.studio.balance import draw_mix
         from tapeloom.studio.mixer import mix as blend
 
         settings = draw_mix(stems, rng=stream(seed, "mix"), **drawn)

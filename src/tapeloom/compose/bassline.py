@@ -26,7 +26,7 @@ class BassStroke:
     """One stroke of a pattern over a pair of measures."""
 
     offset: int  # ticks from the pair's start
-    kind: str  # root, fifth, octave, third, approach
+    kind: str  # root, fifth, octave or approach
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,17 @@ def draw_pattern(
             at = start + measure.middle - 2 * STEP
             if at > start:
                 offsets.setdefault(at, "octave" if rng.random() < 0.4 else "fifth")
-    most = 3 + round(3 * busy)
+    closest = STEP if busy > 0.6 else 2 * STEP
+    most = round(1.5 + 4 * busy)
+    downbeats = {measure.start - base for measure in pair}
     thinned: list[BassStroke] = []
-    for i, (offset, kind) in enumerate(sorted(offsets.items())):
-        close = thinned and offset - thinned[-1].offset < 2 * STEP
-        if (close and kind != "root") or (i and len(thinned) >= 2 * most):
+    left = most
+    for offset, kind in sorted(offsets.items()):
+        if offset in downbeats:
+            left = most
+        elif offset - thinned[-1].offset < closest or left <= 0:
             continue
+        left -= 1
         thinned.append(BassStroke(offset, kind))
     return BassPattern(
         tuple(thinned), gap=float(rng.uniform(0.02, 0.25)), approach=float(0.3 + 0.5 * busy)

@@ -80,7 +80,7 @@ def find_melody(song: Score) -> Part | None:
         span = max(1, part.end - part.notes[0].start)
         busy = min(1.0, len(part.notes) * 2 * PPQ / span)
         named = part.role == "melody" or bool(_SUNG.search(part.name))
-        score = 3.0 * named + 2.0 * single + min(pitch, 84.0) / 30.0 + 0.5 * busy
+        score = 3.0 * named * single + 2.0 * single + min(pitch, 84.0) / 30.0 + 0.5 * busy
         if (named or single > 0.8) and (best is None or score > best[0]):
             best = (score, part)
     return best[1] if best else None

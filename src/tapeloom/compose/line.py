@@ -86,7 +86,7 @@ def _moves(count: int, step: float, bound: float) -> Costs:
     interval = (pitches[None, :] - pitches[:, None]).astype(np.float64)
     size = np.abs(interval)
     price = (0.08 + 0.24 * bound) * np.abs(interval - step)
-    price += 0.45 * np.maximum(size - 7.0, 0.0) + 1.0 * (size == 6) + 3.0 * (size == 11)
+    price += 0.8 * np.maximum(size - 7.0, 0.0) + 1.0 * (size == 6) + 3.0 * (size == 11)
     if step == 0.0:
         price += 0.35 * bound * (size > 0)
     else:

@@ -137,8 +137,8 @@ def draw_motif(grid: Sequence[Measure], *, density: float, rng: np.random.Genera
     ticks = grid[-1].end - grid[0].start
     fewest = 3 if len(grid) == 1 else 5
     rhythm: tuple[tuple[int, int], ...] = ()
-    for attempt in range(12):
-        rhythm = draw_rhythm(grid, density=density + 0.04 * attempt, rng=rng)
+    for attempt in range(14):
+        rhythm = draw_rhythm(grid, density=density + 0.07 * attempt, rng=rng)
         if len(rhythm) >= fewest and len({held for _, held in rhythm}) > 1:
             break
     if not rhythm:

@@ -337,6 +337,9 @@ def _pedal(
         if covered < 0.7 * (end - start):
             continue
         down = float(onsets[first]) + 0.06
+        # A chord that comes early rings on past the change: it, too, wants a clear pedal.
+        early = np.flatnonzero((ends[first:stop] > end) & (starts[first:stop] > start))
+        stop = first + int(early[0]) if len(early) else stop
         following = float(onsets[stop]) if stop < len(onsets) else np.inf
         up = min(score.tempo.tick_to_s(end), following) - 0.03
         if up > down + 0.1:

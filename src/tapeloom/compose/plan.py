@@ -1,5 +1,6 @@
 """The plan: everything about a record that is drawn before its first note."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,6 +22,7 @@ DEFAULT_MINUTES = 3.0
 LONGEST_PIECE_S = 330.0  # a longer record is a sequence of pieces
 PIECE_S = (185.0, 245.0)
 LETTERS = ("A", "B", "bridge")
+_RESTLESS = re.compile("dim7|7b9|7#9|m7b5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +180,17 @@ def _draw_keys(
 
 
 def draw_progressions(
-    character: Character, key: Key, piece: int, rng: np.random.Generator
+    character: Character,
+    key: Key,
+    piece: int,
+    rng: np.random.Generator,
+    *,
+    is_slow: bool = False,
 ) -> tuple[Progression, ...]:
-    """Draw progressions for A, B and the bridge, no two alike where the families allow it."""
+    """Draw progressions for A, B and the bridge, no two alike where the families allow it.
+
+    is_slow   each bar of the progression lasts two: then chords that want to move on are avoided
+    """
     fitting = [name for name in character.progressions if name in FAMILIES]
     # The most fitting family leads; later pieces turn to the others.
     order = fitting[piece % len(fitting) :] + fitting[: piece % len(fitting)]
@@ -189,6 +199,8 @@ def draw_progressions(
     for letter in LETTERS:
         family = order[int(rng.choice(len(order), p=weights / weights.sum()))]
         options = progressions(family, key.mode)
+        if is_slow:
+            options = tuple(o for o in options if not _RESTLESS.search(o.text)) or options
         fresh = [option for option in options if option not in chosen] or list(options)
         if letter == "B":
             # B should open on another chord than A, or it isn't heard as new.

@@ -1,7 +1,7 @@
 """Audio as (channels, samples) float32, in memory or as a file, read and written in blocks."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -263,9 +263,19 @@ class AudioWriter:
                 f"{self.path.name} would clip: its peak is {peak:.3f} of full scale"
             )
         self.frames += block.shape[1]
-        # A short write is an AssertionError in soundfile; the sink knows its reason.
-        with suppress(AssertionError):
+        with self._told_by_sink():
             self._file.write(block.T)
+
+    @contextmanager
+    def _told_by_sink(self) -> Iterator[None]:
+        """Raise the sink's reason for what soundfile or libsndfile only call a failure."""
+        import soundfile
+
+        try:
+            yield
+        except (AssertionError, soundfile.LibsndfileError) as error:
+            if self._sink.error is None:
+                raise TapeloomError(f"{self.path} cannot be written: {error}") from error
         if self._sink.error:
             raise self._sink.error
 
@@ -276,11 +286,13 @@ class AudioWriter:
         trace: TracebackType | None,
     ) -> None:
         with self._stack:
-            self._file.close()
-            self._sink.close()
-            failure = error or self._sink.error
-            if failure is not None:
-                raise failure
+            if error is not None:
+                with suppress(Exception):  # what went wrong first is what counts
+                    self._file.close()
+                raise error
+            with self._told_by_sink():
+                self._file.close()
+                self._sink.close()
 
 
 def write_audio(

@@ -4,14 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tapeloom.dsp.delay import Echo, delay
+    from tapeloom.dsp.delay import Echo
     from tapeloom.dsp.dynamics import Compressor, TruePeakLimiter
     from tapeloom.dsp.filters import Biquads, bell, high_pass, high_shelf, low_pass, low_shelf
-    from tapeloom.dsp.level import amplitude_to_db, db_to_gain, dc_offset_db, gain_to_db, rms_db
+    from tapeloom.dsp.level import db_to_gain, dc_offset_db, gain_to_db, rms_db
     from tapeloom.dsp.loudness import Meter, measure
     from tapeloom.dsp.reverb import FeedbackDelayNetwork
     from tapeloom.dsp.saturation import TapeSaturator
-    from tapeloom.dsp.spectrum import Spectrum, measure_spectrum
+    from tapeloom.dsp.spectrum import Spectrum, SpectrumMeter, measure_spectrum
     from tapeloom.dsp.stereo import correlation, mid_side, pan_gains
     from tapeloom.dsp.tape import WowAndFlutter
     from tapeloom.dsp.vinyl import VinylNoise
@@ -23,16 +23,15 @@ _HOMES = {
     "FeedbackDelayNetwork": "reverb",
     "Meter": "loudness",
     "Spectrum": "spectrum",
+    "SpectrumMeter": "spectrum",
     "TapeSaturator": "saturation",
     "TruePeakLimiter": "dynamics",
     "VinylNoise": "vinyl",
     "WowAndFlutter": "tape",
-    "amplitude_to_db": "level",
     "bell": "filters",
     "correlation": "stereo",
     "db_to_gain": "level",
     "dc_offset_db": "level",
-    "delay": "delay",
     "gain_to_db": "level",
     "high_pass": "filters",
     "high_shelf": "filters",
@@ -52,6 +51,7 @@ __all__ = [
     "FeedbackDelayNetwork",
     "Meter",
     "Spectrum",
+    "SpectrumMeter",
     "TapeSaturator",
     "TruePeakLimiter",
     "VinylNoise",

@@ -1,4 +1,4 @@
-"""Delays: a plain one in samples, and an echo with darkening repeats."""
+"""An echo with darkening repeats."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,18 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.dsp.filters import Biquads, Section
-
-
-def delay(x: NDArray[np.floating], *, samples: int) -> NDArray[np.floating]:
-    """Return (channels, samples) moved later, zeros before it, the same length.
-
-    >>> delay(np.array([[1.0, 2.0, 3.0]]), samples=1)
-    array([[0., 1., 2.]])
-    """
-    y = np.zeros_like(x)
-    if samples < x.shape[1]:
-        y[:, samples:] = x[:, : x.shape[1] - samples]
-    return y
 
 
 class Echo:

@@ -1,6 +1,7 @@
 """Gain that follows the signal: a feed-forward compressor and a true-peak limiter.
 
-D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor Design", JAES 60(6), 2012.
+D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor Design", JAES 60(6),
+2012.
 """
 
 import math
@@ -172,9 +173,7 @@ class TruePeakLimiter:
             return y
         for k in range(self._doublings + 1):
             wanted = np.maximum(wanted[2**k :], wanted[: -(2**k)])
-        held, self._reduction = follow(
-            wanted, rise=1.0, fall=self._release, start=self._reduction
-        )
+        held, self._reduction = follow(wanted, rise=1.0, fall=self._release, start=self._reduction)
         if self._reduction < _GONE:
             self._reduction = 0.0
         held = np.concatenate((self._held, held))

@@ -118,7 +118,7 @@ def _windows(steps: NDArray[np.float64], length: int) -> NDArray[np.float64]:
     if steps.size < length:
         return np.zeros(0)
     # Sums of few terms each: a running sum over an hour would drift below the gate.
-    return np.lib.stride_tricks.sliding_window_view(steps, length).mean(axis=1)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(steps, length).mean(axis=1))
 
 
 class Meter:

@@ -82,14 +82,14 @@ def _interpolated_peaks(
                     sums[n] += tap * shifted[n]
             for n in range(count):
                 magnitude = abs(sums[n])
-                if magnitude > found[n]:
+                if magnitude > found[n]:  # noqa: PLR1730 - max() is no vector instruction here
                     found[n] = magnitude
-                if magnitude > highest:
+                if magnitude > highest:  # noqa: PLR1730
                     highest = magnitude
             if q == 0 and highest * _HALFWAY_BOUND <= (largest if follows else floor):
                 break
         for n in range(count):
-            if found[n] > largest:
+            if found[n] > largest:  # noqa: PLR1730
                 largest = found[n]
     return largest
 
@@ -129,9 +129,7 @@ def _follow(x: NDArray[np.float64], taps: NDArray[np.float64], largest: float) -
     return 0.0 if largest <= 1e-300 else largest
 
 
-def peaks_between(
-    x: NDArray[np.float64], rate: int, *, floor: float
-) -> NDArray[np.float64]:
+def peaks_between(x: NDArray[np.float64], rate: int, *, floor: float) -> NDArray[np.float64]:
     """Return the largest magnitude of any channel around each sample, where it exceeds `floor`.
 
     x      (channels, samples + TAPS - 1); the result is for x[:, HALF - 1 : -HALF]

@@ -1,7 +1,7 @@
 """A warm small room or plate: a feedback delay network of sixteen slowly moving lines.
 
-J.-M. Jot, A. Chaigne, "Digital delay networks for designing artificial reverberators", AES 90, 1991;
-J. Dattorro, "Effect Design, part 1", JAES 45(9), 1997 (the diffusers at its input).
+J.-M. Jot, A. Chaigne, "Digital delay networks for designing artificial reverberators", AES 90,
+1991; J. Dattorro, "Effect Design, part 1", JAES 45(9), 1997 (the diffusers at its input).
 """
 
 import math
@@ -20,6 +20,7 @@ _DIFFUSER_MS = ((4.77, 3.60, 12.73, 9.31), (4.61, 3.83, 12.41, 9.67))  # left, r
 _DIFFUSION = (0.75, 0.75, 0.625, 0.625)
 _DIFFUSERS = len(_DIFFUSION)
 CHUNK = 64  # samples that are computed together, and between two drawn positions of a line
+_PIECE = 4_096  # samples that are passed to the kernel at once
 _SIGNS = (1, -1, 1, 1, -1, 1, -1, -1, 1, 1, -1, 1, -1, 1, 1, -1)
 
 
@@ -32,15 +33,16 @@ def _reverberate(
     diffusers: NDArray[np.float64],
     diffuser_settings: NDArray[np.float64],
     start: int,
+    history: int,
     out: NDArray[np.float64],
 ) -> None:  # pragma: no cover - compiled; tested through py_func
     """Run the network over x (2, samples); `start` is the index of its first sample.
 
-    settings  (6, lines): length, gain, damping, radians a sample, depth, sign
-    state     (3, lines): what the damping holds, the delay now, its change a sample
+    lines      (lines, history + room for the samples); so are the diffusers
+    settings   (6, lines): length, gain, damping, radians a sample, depth, sign
+    state      (3, lines): what the damping holds, the delay now, its change a sample
     """
-    count, size = lines.shape
-    span = diffusers.shape[1]
+    count = lines.shape[0]
     stages = diffusers.shape[0] // 2
     scale = 1.0 / math.sqrt(count)
     # No line is shorter than a chunk, so that all its samples are known when it begins: loops
@@ -51,33 +53,61 @@ def _reverberate(
     while done < x.shape[1]:
         now = start + done
         length = min(CHUNK - now % CHUNK, x.shape[1] - done)
+        here = history + done
         for i in range(count):
             if now % CHUNK == 0:
                 turn = settings[3, i] * (now + CHUNK) + 2.4 * i
                 target = settings[0, i] + settings[4, i] * math.sin(turn)
                 state[2, i] = (target - state[1, i]) / CHUNK
             delay, change = state[1, i], state[2, i]
-            p, held = settings[2, i], state[0, i]
-            gain = settings[1, i] * (1.0 - p)
-            for n in range(length):
+            n = 0
+            while n < length:
+                # As long as the delay keeps its whole part, two slices are blended.
                 whole = int(delay)
+                run = length - n
+                if change > 0.0:
+                    run = min(run, int((whole + 1 - delay) / change) + 1)
+                elif change < 0.0:
+                    run = min(run, int((whole - delay) / change) + 1)
+                at = here + n - whole
+                near, far = lines[i, at : at + run], lines[i, at - 1 : at - 1 + run]
+                read = v[i, n : n + run]
                 f = delay - whole
-                at = now + n - whole
-                near, far = lines[i, at & (size - 1)], lines[i, (at - 1) & (size - 1)]
-                held = gain * (near + f * (far - near)) + p * held
-                if -1e-60 < held < 1e-60:
-                    held = 0.0
-                v[i, n] = held
-                delay += change
-            state[0, i], state[1, i] = held, delay
-        left, right = out[0, done : done + length], out[1, done : done + length]
-        left[:] = 0.0
-        right[:] = 0.0
-        for i in range(count):
-            sign = settings[5, i]
-            heard = left if i % 2 == 0 else right
+                for k in range(run):
+                    read[k] = near[k] + (f + k * change) * (far[k] - near[k])
+                delay += run * change
+                n += run
+            state[1, i] = delay
+        # Four one-poles side by side: their recurrences overlap in the processor.
+        for i in range(0, count, 4):
+            a, b, c, d = v[i], v[i + 1], v[i + 2], v[i + 3]
+            pa, pb, pc, pd = (
+                settings[2, i],
+                settings[2, i + 1],
+                settings[2, i + 2],
+                settings[2, i + 3],
+            )
+            ga, gb = settings[1, i] * (1.0 - pa), settings[1, i + 1] * (1.0 - pb)
+            gc, gd = settings[1, i + 2] * (1.0 - pc), settings[1, i + 3] * (1.0 - pd)
+            ha, hb, hc, hd = state[0, i], state[0, i + 1], state[0, i + 2], state[0, i + 3]
             for n in range(length):
-                heard[n] += sign * v[i, n]
+                ha = ga * a[n] + pa * ha
+                hb = gb * b[n] + pb * hb
+                hc = gc * c[n] + pc * hc
+                hd = gd * d[n] + pd * hd
+                a[n], b[n], c[n], d[n] = ha, hb, hc, hd
+            state[0, i], state[0, i + 1], state[0, i + 2], state[0, i + 3] = ha, hb, hc, hd
+            for k in range(i, i + 4):
+                # What has died away is silenced: denormal numbers are slow.
+                if abs(state[0, k]) < 1e-60:
+                    state[0, k] = 0.0
+        for side in range(2):
+            heard = out[side, done : done + length]
+            heard[:] = 0.0
+            for i in range(side, count, 2):
+                sign, line = settings[5, i], v[i]
+                for n in range(length):
+                    heard[n] += sign * line[n]
         # A Hadamard matrix mixes the lines without loss.
         half = 1
         while half < count:
@@ -92,21 +122,19 @@ def _reverberate(
         for side in range(2):
             y = fed[:length]
             y[:] = x[side, done : done + length]
-            for k in range(stages):
-                row = side * stages + k
+            for row in range(side * stages, (side + 1) * stages):
                 g, late = diffuser_settings[1, row], int(diffuser_settings[0, row])
+                before = diffusers[row, here - late : here - late + length]
+                inner = diffusers[row, here : here + length]
                 for n in range(length):
-                    before = diffusers[row, (now + n - late) & (span - 1)]
-                    inner = y[n] + g * before
-                    if -1e-60 < inner < 1e-60:
-                        inner = 0.0
-                    y[n] = before - g * inner
-                    diffusers[row, (now + n) & (span - 1)] = inner
+                    inner[n] = y[n] + g * before[n]
+                    y[n] = before[n] - g * inner[n]
             for i in range(side, count, 2):
                 # Each line takes its neighbour's mix, so that no line feeds itself alone.
                 neighbour, sign = v[(i + 1) % count], settings[5, i]
+                line = lines[i, here : here + length]
                 for n in range(length):
-                    lines[i, (now + n) & (size - 1)] = neighbour[n] * scale + sign * y[n]
+                    line[n] = neighbour[n] * scale + sign * y[n]
         done += length
 
 
@@ -153,10 +181,11 @@ class FeedbackDelayNetwork:
         depth = self._settings[4]
         self._state = np.zeros((3, LINES))
         self._state[1] = lengths + depth * np.sin(np.arange(LINES) * 2.4)
-        self._lines = np.zeros((LINES, _power_of_two(lengths.max() + depth.max() + 2)))
+        self._history = math.ceil(lengths.max() + depth.max()) + 2
+        self._lines = np.zeros((LINES, self._history + _PIECE))
         taps = np.array(_DIFFUSER_MS).ravel() * rate / 1000.0
         self._diffuser_settings = np.stack([np.round(taps), np.tile(_DIFFUSION, 2)])
-        self._diffusers = np.zeros((2 * _DIFFUSERS, _power_of_two(taps.max() + 1)))
+        self._diffusers = np.zeros((2 * _DIFFUSERS, self._history + _PIECE))
         self._waiting = np.zeros((2, round(predelay_ms / 1000.0 * rate)))
         self._now = 0
         # Noise comes out about as loud as it went in, whatever the decay.
@@ -167,21 +196,25 @@ class FeedbackDelayNetwork:
         x = np.concatenate((self._waiting, block), axis=1)
         frames = block.shape[1]
         self._waiting = x[:, frames:].copy()
-        out = np.empty((2, frames))
-        _reverberate(
-            np.ascontiguousarray(x[:, :frames]),
-            self._lines,
-            self._settings,
-            self._state,
-            self._diffusers,
-            self._diffuser_settings,
-            self._now,
-            out,
-        )
-        self._now += frames
-        out *= self._level
-        return out
-
-
-def _power_of_two(at_least: float) -> int:
-    return 1 << math.ceil(math.log2(at_least))
+        parts = []
+        for start in range(0, frames, _PIECE):
+            piece = np.ascontiguousarray(x[:, start : min(start + _PIECE, frames)])
+            length = piece.shape[1]
+            out = np.empty((2, length))
+            _reverberate(
+                piece,
+                self._lines,
+                self._settings,
+                self._state,
+                self._diffusers,
+                self._diffuser_settings,
+                self._now,
+                self._history,
+                out,
+            )
+            self._now += length
+            for memory in (self._lines, self._diffusers):
+                memory[:, : self._history] = memory[:, length : length + self._history]
+            out *= self._level
+            parts.append(out)
+        return np.concatenate(parts, axis=1) if parts else np.zeros((2, 0))

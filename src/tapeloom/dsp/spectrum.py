@@ -102,7 +102,7 @@ class SpectrumMeter:
             power = self._power / max(1, self._windows)
         # Each bin but the outer two stands for two of the whole spectrum.
         scale = 2.0 / (FRAME * float(np.sum(np.square(self._window))))
-        return Spectrum(np.fft.rfftfreq(FRAME, 1.0 / self._rate), power * scale)
+        return Spectrum(np.arange(FRAME // 2 + 1) * (self._rate / FRAME), power * scale)
 
 
 def measure_spectrum(audio: AudioStream, *, hop: int = FRAME) -> Spectrum:

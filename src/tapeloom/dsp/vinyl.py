@@ -4,6 +4,7 @@
 """
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from tapeloom.dsp.filters import Biquads, Section, high_pass, high_shelf, low_pa
 from tapeloom.dsp.level import db_to_gain
 
 TURN_S = 1.8
+_PIECE = 8_192  # samples that are drawn together
 
 
 class VinylNoise:
@@ -58,9 +60,10 @@ class VinylNoise:
             [high_pass(500.0, rate, q=0.6), low_pass(min(7500.0, nyquist), rate)], channels=2
         )
         self._thud = _thud(rate)
-        self._scratches: list[tuple[int, float, float, int]] = []  # at, level, pan, turns left
-        self._ringing = np.zeros(self._thud.size)  # of the second before
-        self._second = 0
+        self._scratches: list[_Scratch] = []
+        # Left and right ticks, thuds: what reaches over the end of a piece.
+        self._ringing = np.zeros((3, max(self._thud.size, round(0.005 * rate))))
+        self._start = 0
         self._ready = np.zeros((2, 0))
 
     def take(self, samples: int) -> NDArray[np.float64]:
@@ -68,62 +71,69 @@ class VinylNoise:
         parts = [self._ready]
         held = self._ready.shape[1]
         while held < samples:
-            # Whole seconds are drawn, so that block sizes don't change what is drawn.
-            parts.append(self._next_second())
-            held += self._rate
+            # Whole pieces are drawn, so that block sizes don't change what is drawn.
+            parts.append(self._next_piece())
+            held += _PIECE
         joined = np.concatenate(parts, axis=1)
         self._ready = joined[:, samples:].copy()
         return joined[:, :samples]
 
-    def _next_second(self) -> NDArray[np.float64]:
-        rate, rng = self._rate, self._rng
-        start = self._second * rate
-        self._second += 1
-        ticks = np.zeros((2, rate))
-        for at in rng.integers(0, rate, rng.poisson(self._crackle_per_s)):
+    def _next_piece(self) -> NDArray[np.float64]:
+        rng, piece_s = self._rng, _PIECE / self._rate
+        # What began in the piece before rings on at the beginning.
+        ticks = np.pad(self._ringing[:2], ((0, 0), (0, _PIECE)))
+        thuds = np.pad(self._ringing[2], (0, _PIECE))
+        for at in rng.integers(0, _PIECE, rng.poisson(self._crackle_per_s * piece_s)):
             level_db = self._crackle_db + 5.0 * float(np.clip(rng.standard_normal(), -2.5, 2.0))
             self._tick(ticks, int(at), level_db, float(rng.uniform(-0.8, 0.8)))
-        self._come_round(ticks, start)
-        thuds = np.zeros(rate + self._thud.size)
-        thuds[: self._thud.size] = self._ringing
-        for at in rng.integers(0, rate, rng.poisson(self._pops_per_s)):
+        self._come_round(ticks, piece_s)
+        for at in rng.integers(0, _PIECE, rng.poisson(self._pops_per_s * piece_s)):
             level_db = self._crackle_db + 4.0 + 3.0 * float(rng.standard_normal())
             gain = db_to_gain(min(level_db, self._crackle_db + 9.0))
             thuds[int(at) : int(at) + self._thud.size] += gain * self._thud
-        self._ringing = thuds[rate:]
-        hiss = self._hiss.process(rng.standard_normal((2, rate)))
-        rumble = self._rumble.process(rng.standard_normal((1, rate)))
-        low = self._rumble_gain * rumble[0] + thuds[:rate]
-        return np.asarray(self._groove.process(ticks) + self._hiss_gain * hiss + low)
+        self._start += _PIECE
+        self._ringing = np.vstack((ticks[:, _PIECE:], thuds[_PIECE:]))
+        hiss = self._hiss.process(rng.standard_normal((2, _PIECE)))
+        rumble = self._rumble.process(rng.standard_normal((1, _PIECE)))
+        crackle = self._groove.process(ticks[:, :_PIECE])
+        low = self._rumble_gain * rumble[0] + thuds[:_PIECE]
+        return np.asarray(crackle + self._hiss_gain * hiss + low)
 
     def _tick(self, ticks: NDArray[np.float64], at: int, level_db: float, pan: float) -> None:
         """Add a burst of 0.1 to 1 ms that dies away."""
         rate, rng = self._rate, self._rng
         duration_s = 0.0001 * 10.0 ** float(rng.uniform(0.0, 1.0))
-        length = min(max(2, round(4.0 * duration_s * rate)), ticks.shape[1] - at)
+        length = max(2, round(4.0 * duration_s * rate))
         burst = rng.standard_normal(length) * np.exp(-np.arange(length) / (duration_s * rate))
-        burst *= db_to_gain(level_db) / max(1e-9, float(np.abs(burst).max())) * 1.6
+        # The groove's filters take about 4 dB off the peak of such noise.
+        burst *= 1.6 * db_to_gain(level_db) / float(np.abs(burst).max())
         ticks[0, at : at + length] += burst * math.sqrt(1.0 - pan)
         ticks[1, at : at + length] += burst * math.sqrt(1.0 + pan)
 
-    def _come_round(self, ticks: NDArray[np.float64], start: int) -> None:
-        rate, rng = self._rate, self._rng
-        if self._crackle_per_s > 0.0 and len(self._scratches) < 3 and rng.random() < 0.12:
+    def _come_round(self, ticks: NDArray[np.float64], piece_s: float) -> None:
+        """Add the scratches that tick once a turn, and draw new ones."""
+        rng, start = self._rng, self._start
+        if self._crackle_per_s > 0.0 and len(self._scratches) < 3 and rng.random() < 0.1 * piece_s:
+            at, turns = start + int(rng.integers(0, _PIECE)), int(rng.integers(4, 16))
             level_db = self._crackle_db + float(rng.uniform(-4.0, 4.0))
-            at = start + int(rng.integers(0, rate))
-            self._scratches.append((at, level_db, float(rng.uniform(-0.7, 0.7)), _turns(rng)))
-        going: list[tuple[int, float, float, int]] = []
-        for at, level_db, pan, turns in self._scratches:
-            while at < start + rate and turns > 0:
-                self._tick(ticks, at - start, level_db + 2.0 * float(rng.standard_normal()), pan)
-                at, turns = at + round(TURN_S * rate), turns - 1  # noqa: PLW2901
-            if turns > 0:
-                going.append((at, level_db, pan, turns))
-        self._scratches = going
+            self._scratches.append(_Scratch(at, level_db, float(rng.uniform(-0.7, 0.7)), turns))
+        for scratch in self._scratches:
+            while scratch.at < start + _PIECE and scratch.turns > 0:
+                level_db = scratch.level_db + 2.0 * float(rng.standard_normal())
+                self._tick(ticks, scratch.at - start, level_db, scratch.pan)
+                scratch.at += round(TURN_S * self._rate)
+                scratch.turns -= 1
+        self._scratches = [scratch for scratch in self._scratches if scratch.turns > 0]
 
 
-def _turns(rng: np.random.Generator) -> int:
-    return int(rng.integers(4, 16))
+@dataclass(slots=True)
+class _Scratch:
+    """A tick that comes round."""
+
+    at: int  # the sample of its next tick
+    level_db: float
+    pan: float
+    turns: int  # left
 
 
 def _thud(rate: int) -> NDArray[np.float64]:

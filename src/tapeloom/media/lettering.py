@@ -2,7 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -94,12 +94,14 @@ class Setting:
         return self.top + (len(self.lines) - 1) * self.leading
 
 
+@cache
 def _font(face: Face, height: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(
         str(face_path(face)), max(1, height), layout_engine=ImageFont.Layout.BASIC
     )
 
 
+@lru_cache(maxsize=8192)
 def _width(text: str, face: Face, height: int, spacing: float = 0.0) -> float:
     return _font(face, height).getlength(text) + spacing * len(text)
 

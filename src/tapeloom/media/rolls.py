@@ -25,12 +25,11 @@ RGBA = tuple[float, float, float, float]
 
 
 def plot_score(score: Score, path: Path) -> None:
-    """Draw a score in lines of 32 bars, as on a page; a long one in six lines of more."""
+    """Draw a score in lines of up to 32 bars, as on a page; a long one in six lines of more."""
     starts = score.bar_starts or [0]
     end = max(score.end, starts[-1] + 1)
-    per_line = max(BARS_A_LINE, -(-len(starts) // MOST_LINES))
-    if per_line == BARS_A_LINE and len(starts) <= 48:
-        per_line = len(starts)
+    count = min(MOST_LINES, -(-len(starts) // BARS_A_LINE))
+    per_line = -(-len(starts) // (4 * count)) * 4  # phrases are mostly of four bars
     lines = [
         (first, starts[first], starts[first + per_line] if first + per_line < len(starts) else end)
         for first in range(0, len(starts), per_line)
@@ -41,12 +40,13 @@ def plot_score(score: Score, path: Path) -> None:
     rows = sorted({note.pitch for part in drums for note in part.notes})
     kit_height = 0.17 * len(rows) + (0.12 if rows else 0.02)
     roll_height = 4.4 if len(lines) == 1 else 3.2
-    line_height = roll_height + kit_height + 1.05
+    headed = 0.5 if score.chords or score.sections else 0.12
+    line_height = roll_height + kit_height + headed + 0.5
     figure = new_figure(_WIDTH, 0.45 + line_height * len(lines), top=0.45)
     height = float(figure.get_size_inches()[1])
     length = max(stop - start for _, start, stop in lines)
     for i, (first, start, stop) in enumerate(lines):
-        top = height - 0.45 - i * line_height - 0.5
+        top = height - 0.45 - i * line_height - headed
         share = (stop - start) / length
         box = (0.9 / _WIDTH, (top - roll_height) / height, share * (1 - 1.3 / _WIDTH),
                roll_height / height)  # fmt: skip

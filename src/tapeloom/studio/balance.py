@@ -117,7 +117,13 @@ def draw_mix(
 
 
 def _draw_channel(
-    name: str, role: str, *, rng: np.random.Generator, brightness: float, energy: float, amount: float
+    name: str,
+    role: str,
+    *,
+    rng: np.random.Generator,
+    brightness: float,
+    energy: float,
+    amount: float,
 ) -> Channel:
     strip = _STRIPS.get(role, _STRIPS["other"])
     # Everything is drawn for every role, so that one stem's role doesn't move another's numbers.

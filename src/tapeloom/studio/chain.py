@@ -35,6 +35,7 @@ class Effect(Protocol):
 
 
 Chain = tuple[Effect, ...]
+PIECE = 8_192  # samples that pass all effects together: what the processor's cache holds
 
 
 class _Stage:
@@ -74,10 +75,16 @@ class Line:
 
     def push(self, block: Samples) -> Samples:
         """Return what is ready: shorter than the block at the beginning."""
-        self._began = self._began or block.shape[1] > 0
-        for stage in self._stages:
-            block = stage.push(block)
-        return block
+        if not block.shape[1]:
+            return block
+        self._began = True
+        pieces = []
+        for start in range(0, block.shape[1], PIECE):
+            piece = block[:, start : start + PIECE]
+            for stage in self._stages:
+                piece = stage.push(piece)
+            pieces.append(piece)
+        return np.concatenate(pieces, axis=1) if len(pieces) > 1 else pieces[0]
 
     def finish(self) -> Samples:
         """Return the last samples, which the latencies held back."""

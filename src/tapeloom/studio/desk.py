@@ -39,8 +39,8 @@ class Desk:
         settings: MixSettings,
         *,
         gains_db: Sequence[float],
-        trim_db: float,
-        bus_db: float,
+        bus_input_db: float,
+        bus_output_db: float,
         kick_onsets_s: Sequence[float],
         seed: int,
     ) -> None:
@@ -53,14 +53,16 @@ class Desk:
             send_db = channel.reverb_send_db
             self._sends.append(0.0 if send_db is None else db_to_gain(send_db))
         if settings.vinyl is not None:
-            self._sources.append(_surface(settings.vinyl, self._rate, self._frames, seed, trim_db))
+            self._sources.append(
+                _surface(settings.vinyl, self._rate, self._frames, seed, -bus_input_db)
+            )
             self._sends.append(0.0)
             self.names.append((self._free("vinyl"), "texture"))
         self._room: Line | None = None
         if any(self._sends):
             self._room = Line((settings.reverb,), rate=self._rate, channels=2)
             self.names.append((self._free("reverb"), "texture"))
-        bus: Chain = (*settings.bus, Gain(bus_db)) if bus_db else settings.bus
+        bus: Chain = (Gain(bus_input_db), *settings.bus, Gain(bus_output_db))
         self._bus = Line(bus, rate=self._rate, channels=2)
 
     def _free(self, name: str) -> str:
@@ -159,19 +161,17 @@ class _Stereo:
             yield np.repeat(block, 2, axis=0) if len(block) == 1 else block
 
 
-def _surface(
-    vinyl: Vinyl, rate: int, frames: int, seed: int, trim_db: float
-) -> Iterator[Samples]:
+def _surface(vinyl: Vinyl, rate: int, frames: int, seed: int, level_db: float) -> Iterator[Samples]:
     from tapeloom.dsp.vinyl import VinylNoise
 
     noise = VinylNoise(
         rate,
         rng=stream(seed, "vinyl"),
         crackle_per_s=vinyl.crackle_per_s,
-        crackle_db=vinyl.crackle_db + trim_db,
+        crackle_db=vinyl.crackle_db + level_db,
         pops_per_s=vinyl.pops_per_s,
-        hiss_db=vinyl.hiss_db + trim_db,
-        rumble_db=vinyl.rumble_db + trim_db,
+        hiss_db=vinyl.hiss_db + level_db,
+        rumble_db=vinyl.rumble_db + level_db,
     )
     fade_in, fade_out = (max(1.0, seconds * rate) for seconds in _VINYL_FADE_S)
     for start in range(0, frames, BLOCK):

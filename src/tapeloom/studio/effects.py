@@ -260,10 +260,10 @@ class Echo(Effect):
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        from tapeloom.dsp import delay
+        from tapeloom.dsp.delay import Echo as EchoLine
 
         cuts = (Band("high_pass", self.low_cut_hz), Band("low_pass", self.high_cut_hz))
-        echo = delay.Echo(
+        echo = EchoLine(
             channels,
             samples=max(1, round(self.time_ms / 1000.0 * rate)),
             feedback=self.feedback,

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-
 import numpy as np
 
 from tapeloom.core.audio import AudioFile, AudioStream, AudioWriter, Samples
@@ -17,7 +16,6 @@ from tapeloom.core.product import Loudness, Master
 from tapeloom.studio.chain import ahead, run, through
 from tapeloom.studio.effects import Band, Equalizer, Gain, Limiter
 from tapeloom.studio.forecast import Forecast
-
 
 TOLERANCE_LU = 0.05
 PASSES = 7
@@ -107,7 +105,9 @@ def _write(
 class GainSearch:
     """The search for the gain: a forecast from the source, then steps by what was measured."""
 
-    def __init__(self, audio: AudioStream, settings: MasterSettings, *, fade_s: float = 0.0) -> None:
+    def __init__(
+        self, audio: AudioStream, settings: MasterSettings, *, fade_s: float = 0.0
+    ) -> None:
         self._audio, self._settings, self._fade_s = audio, settings, fade_s
         self._tone = tone(settings, _slope(audio) if settings.slope_db_per_octave else 0.0)
         self._ceiling_db = settings.ceiling_dbtp - _MARGIN_DB
@@ -189,7 +189,9 @@ def _faded(blocks: Iterator[Samples], audio: AudioStream, fade_s: float) -> Iter
         at = np.arange(start, start + block.shape[1])
         start += block.shape[1]
         if fade_s > 0.0 and (at[0] < fade_in or at[-1] >= audio.frames - fade_out):
-            nearest = np.minimum(1.0, np.minimum((at + 0.5) / fade_in, (audio.frames - at - 0.5) / fade_out))
+            nearest = np.minimum(
+                1.0, np.minimum((at + 0.5) / fade_in, (audio.frames - at - 0.5) / fade_out)
+            )
             fade = 0.5 - 0.5 * np.cos(np.pi * nearest)
             yield np.asarray(block * fade, np.float32)
         else:

@@ -3,16 +3,18 @@
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tapeloom.core.audio import AudioFile, AudioStream
 from tapeloom.core.errors import InputError
 from tapeloom.core.product import Mix, Stem, Stems
+from tapeloom.dsp.level import gain_to_db
 from tapeloom.studio.balance import Channel, MixSettings
 from tapeloom.studio.desk import Desk, Reading
+from tapeloom.studio.forecast import Forecast
 
 PEAK_DBFS = -3.0  # of the premix, at most
 _STEM_PEAK_DBFS = -0.1
@@ -42,27 +44,31 @@ def mix(
     (folder / "stems").mkdir(parents=True, exist_ok=True)
     say = on_progress or (lambda _: None)
     with ThreadPoolExecutor(max(1, jobs)) as pool:
-        steps = list(pool.map(_measure, [stem.audio for stem in stems.stems]))
+        measured = list(pool.map(_measure, [stem.audio for stem in stems.stems]))
         say(0.15)
-        gains_db = _balance(steps, channels, settings.premix_lufs)
+        gains_db, short_db = _balance(measured, channels, settings.premix_lufs)
         trim_db, bus_db = 0.0, 0.0
         for attempt in range(_PASSES):
+            premix_lufs = settings.premix_lufs - short_db
             desk = Desk(
                 stems,
                 channels,
                 settings,
                 gains_db=[gain_db + trim_db for gain_db in gains_db],
-                trim_db=trim_db,
-                bus_db=bus_db,
+                # However soft the premix has to be, the bus hears it as loud as it is set for.
+                bus_input_db=short_db,
+                bus_output_db=bus_db,
                 kick_onsets_s=kick_onsets_s,
                 seed=seed,
             )
             reading = desk.run(folder, pool, lambda done: say(0.15 + 0.85 * done))
-            change_db = _correction(reading, settings.premix_lufs)
+            change_db = _correction(reading, premix_lufs)
             bus_change_db = min(0.0, _BUS_PEAK_DBFS - reading.mix_peak_dbfs)
             if (change_db == 0.0 and bus_change_db == 0.0) or attempt == _PASSES - 1:
                 break
             trim_db, bus_db = trim_db + change_db, bus_db + bus_change_db
+            if change_db and math.isfinite(reading.premix_lufs):
+                short_db = settings.premix_lufs - reading.premix_lufs - change_db
     written = tuple(
         Stem(name, role, AudioFile.open(folder / "stems" / f"{name}.flac"))
         for name, role in desk.names
@@ -84,36 +90,41 @@ def _match(stems: Stems, settings: MixSettings) -> list[Channel]:
     return [by_name[stem.name] for stem in stems.stems]
 
 
-def _measure(audio: AudioStream) -> NDArray[np.float64]:
-    """Return the K-weighted mean squares of a stem, 100 a second, as stereo."""
-    from tapeloom.dsp.loudness import Meter
-
-    meter = Meter(audio.rate, audio.channels, true_peak=False)
-    for block in audio.blocks():
-        meter.push(block)
+def _measure(audio: AudioStream) -> Forecast:
+    """Return the K-weighted mean squares and peaks of a stem, 100 a second, as stereo."""
+    forecast = Forecast.of(audio.blocks(), audio.rate, audio.channels)
     # A mono stem will sound from both sides.
-    return meter.steps * (2.0 if audio.channels == 1 else 1.0)
+    return replace(forecast, powers=forecast.powers * (2.0 if audio.channels == 1 else 1.0))
 
 
 def _balance(
-    steps: list[NDArray[np.float64]], channels: list[Channel], premix_lufs: float
-) -> list[float]:
-    """Return each channel's gain: its own loudness first, then all of them to the premix's."""
+    measured: list[Forecast], channels: list[Channel], premix_lufs: float
+) -> tuple[list[float], float]:
+    """Return each channel's gain in dB, and by how much the premix stays below its loudness.
+
+    Each stem gets its channel's loudness, then all of them the premix's, as far as their peaks
+    leave room.
+    """
     from tapeloom.dsp.loudness import integrated_lufs
 
     gains_db = []
-    total = np.zeros(max(step.size for step in steps))
-    for step, channel in zip(steps, channels, strict=True):
-        measured = integrated_lufs(step)
+    powers = np.zeros(min(stem.powers.size for stem in measured))
+    peaks = np.zeros(min(stem.peaks.size for stem in measured))
+    for stem, channel in zip(measured, channels, strict=True):
+        loudness = integrated_lufs(stem.powers)
         # Nearly silent stems are left alone: their noise is not music.
-        gain_db = channel.loudness_lufs - measured if measured > -65.0 else 0.0
-        gain_db = min(30.0, gain_db)
+        gain_db = min(30.0, channel.loudness_lufs - loudness) if loudness > -65.0 else 0.0
         gains_db.append(gain_db)
-        total[: step.size] += step * 10.0 ** (gain_db / 10.0)
-    loudness = integrated_lufs(total)
-    shift_db = premix_lufs - loudness if math.isfinite(loudness) else 0.0
-    shift_db = float(np.clip(shift_db, -20.0, 12.0))
-    return [gain_db + shift_db for gain_db in gains_db]
+        powers += stem.powers[: powers.size] * 10.0 ** (gain_db / 10.0)
+        peaks += stem.peaks[: peaks.size] * 10.0 ** (gain_db / 20.0)
+    loudness = integrated_lufs(powers)
+    if not math.isfinite(loudness):
+        return gains_db, 0.0
+    wanted_db = float(np.clip(premix_lufs - loudness, -40.0, 12.0))
+    # Peaks of different stems seldom all meet with one sign.
+    room_db = PEAK_DBFS + 1.5 - gain_to_db(float(peaks.max()))
+    shift_db = min(wanted_db, room_db)
+    return [gain_db + shift_db for gain_db in gains_db], wanted_db - shift_db
 
 
 def _correction(reading: Reading, premix_lufs: float) -> float:
@@ -121,9 +132,7 @@ def _correction(reading: Reading, premix_lufs: float) -> float:
     if not math.isfinite(reading.premix_lufs):
         return 0.0
     off_lu = premix_lufs - reading.premix_lufs
-    room_db = min(
-        PEAK_DBFS - reading.premix_peak_dbfs, _STEM_PEAK_DBFS - reading.stem_peak_dbfs
-    )
+    room_db = min(PEAK_DBFS - reading.premix_peak_dbfs, _STEM_PEAK_DBFS - reading.stem_peak_dbfs)
     if room_db < 0.0:
         return min(room_db - 0.3, off_lu)
     if abs(off_lu) > _TOLERANCE_LU and room_db > 0.5:

@@ -40,7 +40,7 @@ class UprightBass:
         place, strength = rng.normal(0.0, 1.0, 2)
         t60_s = self.decay * 4.2 * 2.0 ** (-(pitch - 28) / 24.0)
         n = frames_of(min(duration_s + self.tail_s, 1.3 * t60_s + 0.2), rate)
-        cutoff_hz = self.cutoff_hz * (0.45 + 0.55 * v) * (1.0 + 0.05 * strength)
+        cutoff_hz = self.cutoff_hz * (0.3 + 0.8 * v) * (1.0 + 0.05 * strength)
         cutoff_hz = min(max(cutoff_hz, 2.0 * f), 0.45 * rate)
         touch = struck_shape(frames_of(0.05, rate), rate, rng, cutoff_hz=cutoff_hz, noise=0.25)
         touch = _ease(touch, rate, corner_hz=1.6 * f + 20.0)
@@ -63,7 +63,7 @@ class UprightBass:
         _sag(sound, rate, cents=self.sag_cents * v, settle_s=0.06)
         # A long string slaps the wood: the waveform flattens on one side while it is loud.
         peak = float(np.abs(sound[: frames_of(0.2, rate)]).max())
-        swing = self.growl * (0.2 + v) / max(peak, 1e-9) * sound
+        swing = self.growl * (0.1 + 1.3 * v) / max(peak, 1e-9) * sound
         sound = np.tanh(swing + 0.22 * swing**2)
         head = min(n, frames_of(0.016, rate))
         skin = band_noise(head, rate, rng, low_hz=700.0, high_hz=1900.0)

@@ -144,8 +144,9 @@ def _metal(
         phase=rng.uniform(0.0, 2.0 * np.pi, len(hz)),
     )[0]
     noise = band_noise(frames, rate, rng, low_hz=low_hz, high_hz=high_hz)
-    fall = np.exp(-np.log(1000.0) / (0.85 * t60_s) * np.arange(frames) / rate)
-    return (1.0 - grain) * metal + grain * 0.7 * noise * fall
+    fall: Signal = np.exp(-np.log(1000.0) / (0.85 * t60_s) * np.arange(frames) / rate)
+    metal *= 1.0 - grain
+    return metal + 0.7 * grain * noise * fall
 
 
 def _hat(seconds: float, t60_s: float, grain: float, attack_s: float) -> Sound:

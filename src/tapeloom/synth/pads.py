@@ -56,7 +56,7 @@ class WarmPad:
         # Brightness changes slowly: drawn at a lower rate, then joined by lines.
         coarse = np.arange(0, n + 512, 512)
         t = coarse / rate
-        morph = (0.25 + 0.5 * v) * (1.0 - np.exp(-t / (1.5 * opening)))
+        morph = (0.05 + 0.85 * v) * (1.0 - np.exp(-t / (1.5 * opening)))
         morph *= 1.0 + 0.25 * np.sin(2.0 * np.pi * self.breath_hz * t + turn)
         cents = np.array(self.detune_cents) * (1.0 + scatter)
         # The ear takes detuning of low notes for beating.

@@ -24,11 +24,10 @@ from tapeloom.synth.keys import draw_electric_piano, draw_felt_piano
 from tapeloom.synth.oscillators import band
 from tapeloom.synth.pads import draw_warm_pad
 from tapeloom.synth.strings import draw_nylon_guitar
-from tapeloom.synth.textures import TEXTURES, texture_blocks
+from tapeloom.synth.textures import MONO_BELOW_HZ, TEXTURES, texture_blocks
 from tapeloom.synth.voice import Voice
 from tapeloom.theory.instruments import INSTRUMENTS
 
-MONO_BELOW_HZ = 120.0
 BLOCK_DC_HZ = 18.0
 CHOKE_S = 0.014
 SIMULTANEOUS_S = 0.001  # strings struck together don't stop each other

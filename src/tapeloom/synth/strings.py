@@ -71,6 +71,8 @@ def pluck(
     D. Jaffe and J. Smith, "Extensions of the Karplus-Strong plucked-string algorithm", Computer
     Music Journal, 1983, equations 12 to 22; J. Smith, "Physical Audio Signal Processing".
     """
+    while hz > 0.3 * rate:
+        hz *= 0.5  # a pitch that the rate cannot carry is played octaves lower
     omega = 2.0 * np.pi * hz / rate
     period = rate / hz
     base = 10.0 ** (-3.0 / (hz * t60_s))
@@ -219,7 +221,7 @@ class NylonGuitar:
         out = finish(
             sound,
             rate,
-            gain=level_gain(sound, rate, rms=0.075 * velocity_gain(velocity)),
+            gain=level_gain(sound, rate, rms=0.062 * velocity_gain(velocity)),
             pan=0.05 * float(np.tanh(pan)),
             rise_s=0.0015,
             held_s=duration_s,

@@ -15,6 +15,8 @@ from tapeloom.synth.envelopes import fade, fade_in, frames_of
 from tapeloom.synth.oscillators import Signal, band, ring
 
 FADE_IN_S = 2.0
+MONO_BELOW_HZ = 120.0
+MURMUR = 0.020  # amplitude of the voices in a room
 STRETCH_S = 1.0  # what is synthesised at a time; filters and long events carry over
 
 
@@ -35,7 +37,8 @@ class _Filtered:
 
     def take(self, noise: Signal) -> Signal:
         """Return the band of a noise of shape (channels, n)."""
-        return self._filter.process(noise) * self._gain
+        filtered: Signal = self._filter.process(noise)
+        return filtered * self._gain
 
 
 def _noise(frames: int, rng: np.random.Generator, *, shared: float = 0.0) -> Signal:
@@ -43,7 +46,7 @@ def _noise(frames: int, rng: np.random.Generator, *, shared: float = 0.0) -> Sig
 
     Flat, since filters make it normal and normal numbers take three times as long.
     """
-    noise = (rng.random((2, frames)) - 0.5) * 12.0**0.5
+    noise: Signal = (rng.random((2, frames)) - 0.5) * 12.0**0.5
     if shared > 0.0:
         # right' = shared left + sqrt(1 - shared^2) right
         noise[1] *= (1.0 - shared**2) ** 0.5
@@ -111,7 +114,7 @@ class Rain:
         return cls(
             rate,
             amount,
-            _Filtered(rate, low_hz=900.0, high_hz=7500.0),
+            _Filtered(rate, low_hz=900.0, high_hz=5600.0),
             _Filtered(rate, low_hz=160.0, high_hz=900.0),
             _Wander(rate, rng, step_s=3.7),
             [_drop(rate, rng) for _ in range(160)],
@@ -125,13 +128,14 @@ class Rain:
         starts = rng.integers(frames, size=count).tolist()
         which = rng.integers(len(self.pool), size=count).tolist()
         # Far drops are many and faint, near ones few.
-        levels = np.minimum(0.006 * np.exp(rng.normal(0.0, 0.85, count)), 0.06)
+        levels = np.minimum(0.010 * np.exp(rng.normal(0.0, 0.9, count)), 0.09)
         angles = rng.uniform(0.03, 0.47, count) * np.pi
         sides = levels * np.stack([np.cos(angles), np.sin(angles)])
         for at, drop, side in zip(starts, which, sides.T, strict=True):
             self.drops.add(at, side[:, None] * self.pool[drop])
         noise = _noise(frames, rng)
-        bed = 0.016 * self.far.take(noise) + 0.009 * self.roof.take(noise)
+        # Noises of their own: bands of one noise would cancel where they meet.
+        bed = 0.012 * self.far.take(noise) + 0.006 * self.roof.take(_noise(frames, rng))
         bed *= 0.75 + 0.35 * self.gust.take(frames, rng)
         return bed + self.drops.take(frames)
 
@@ -186,6 +190,38 @@ class Wind:
         return out
 
 
+class _Talker:
+    """A far voice without words: a buzz through two formants, in syllables and phrases."""
+
+    def __init__(self, rate: int, rng: np.random.Generator) -> None:
+        self._rate = rate
+        self._pitch_hz = float(rng.choice([105.0, 190.0]) * rng.uniform(0.85, 1.2))
+        self._turn = float(rng.random())  # of the vocal folds, in periods
+        first, second = float(rng.uniform(320.0, 620.0)), float(rng.uniform(950.0, 1500.0))
+        self._open = _Filtered(rate, low_hz=0.7 * first, high_hz=1.4 * first, channels=1)
+        self._front = _Filtered(rate, low_hz=0.8 * second, high_hz=1.25 * second, channels=1)
+        self._tune = _Wander(rate, rng, step_s=float(rng.uniform(0.25, 0.4)))
+        self._vowel = _Wander(rate, rng, step_s=float(rng.uniform(0.1, 0.2)))
+        self._syllables = _Wander(rate, rng, step_s=float(rng.uniform(0.09, 0.14)))
+        self._phrases = _Wander(rate, rng, step_s=float(rng.uniform(1.1, 2.3)))
+        self.left, self.right = pan_gains(float(rng.uniform(-0.8, 0.8)))
+
+    def take(self, frames: int, rng: np.random.Generator) -> Signal:
+        """Return the next stretch, shape (n,)."""
+        hz = self._pitch_hz * (0.86 + 0.28 * self._tune.take(frames, rng))
+        turns = self._turn + np.cumsum(hz) / self._rate
+        self._turn = float(turns[-1]) % 1.0
+        buzz = (0.5 + 0.5 * np.cos(2.0 * np.pi * turns)) ** 4
+        buzz += 0.12 * (rng.random(frames) - 0.5)
+        vowel = self._vowel.take(frames, rng)
+        voiced: Signal = (1.0 - 0.6 * vowel) * self._open.take(buzz[None])[0]
+        voiced += 0.4 * vowel * self._front.take(buzz[None])[0]
+        # Nobody talks all the time, nor all at once.
+        voiced *= np.clip(2.0 * self._phrases.take(frames, rng) - 0.7, 0.0, 1.0)
+        voiced *= 0.15 + 0.85 * self._syllables.take(frames, rng)
+        return voiced
+
+
 @dataclass(slots=True)
 class Room:
     """A café: air, a murmur of voices without words, now and then a cup."""
@@ -193,39 +229,42 @@ class Room:
     rate: int
     amount: float
     air: _Filtered
-    voices: tuple[tuple[_Filtered, _Wander, _Wander, float], ...]
+    talkers: tuple[_Talker, ...]
+    distance: Biquads
     cups: _Events
+    coarse: int  # the murmur has no treble: it is made at this fraction of the rate
+    last: Signal  # the murmur's last sample, (2, 1), from which the next stretch is joined
 
     @classmethod
     def begin(cls, rate: int, amount: float, rng: np.random.Generator) -> "Room":
         """Open the door."""
-        voices = []
-        for _ in range(7):
-            formant = float(rng.uniform(260.0, 900.0))
-            voices.append(
-                (
-                    _Filtered(rate, low_hz=0.75 * formant, high_hz=1.35 * formant, channels=1),
-                    _Wander(rate, rng, step_s=float(rng.uniform(0.09, 0.16))),
-                    _Wander(rate, rng, step_s=float(rng.uniform(1.1, 2.3))),
-                    float(rng.uniform(-0.8, 0.8)),
-                )
-            )
-        air = _Filtered(rate, low_hz=50.0, high_hz=420.0)
-        return cls(rate, amount, air, tuple(voices), _Events())
+        coarse = max(d for d in range(1, 7) if d == 1 or (rate % d == 0 and rate >= 6_000 * d))
+        return cls(
+            rate,
+            amount,
+            _Filtered(rate, low_hz=50.0, high_hz=420.0),
+            tuple(_Talker(rate // coarse, rng) for _ in range(6)),
+            # Distance takes the treble, and with it what joining by lines adds.
+            Biquads(band(rate, low_hz=160.0, high_hz=1500.0) * 2, channels=2),
+            _Events(),
+            coarse,
+            np.zeros((2, 1)),
+        )
 
     def stretch(self, rng: np.random.Generator) -> Signal:
         """Return the next second, shape (2, n)."""
         frames = frames_of(STRETCH_S, self.rate)
-        noise = _noise(frames, rng, shared=0.4)
-        out = 0.012 * self.air.take(noise)
-        for i, (formant, syllables, phrases, pan) in enumerate(self.voices):
-            # Nobody talks all the time, nor all at once.
-            spoken = np.maximum(1.8 * phrases.take(frames, rng) - 0.5, 0.0)
-            spoken *= syllables.take(frames, rng) ** 2
-            spoken *= formant.take(noise[i % 2 : i % 2 + 1])[0]
-            left, right = pan_gains(pan)
-            out[0] += 0.020 * left * spoken
-            out[1] += 0.020 * right * spoken
+        murmur = np.zeros((2, frames // self.coarse))
+        for talker in self.talkers:
+            voiced = talker.take(murmur.shape[1], rng)
+            murmur[0] += talker.left * voiced
+            murmur[1] += talker.right * voiced
+        before = np.concatenate([self.last, murmur[:, :-1]], axis=1)[:, :, None]
+        ramp = np.arange(1, self.coarse + 1) / self.coarse
+        joined = before + (murmur[:, :, None] - before) * ramp
+        self.last = murmur[:, -1:]
+        out = MURMUR * self.distance.process(joined.reshape(2, frames))
+        out += 0.010 * self.air.take(_noise(frames, rng, shared=0.4))
         if rng.random() < 0.10 + 0.12 * self.amount:
             self.cups.add(int(rng.integers(frames)), self._cup(rng))
         return out + self.cups.take(frames)
@@ -269,6 +308,8 @@ def texture_blocks(
     gain = 0.5 + 0.5 * amount
     rise = frames_of(FADE_IN_S, rate)
     opening = fade(rise)
+    # As in every part, what lies below 120 Hz is the same on both sides.
+    sides = Biquads(band(rate, low_hz=MONO_BELOW_HZ), channels=1)
     held = np.zeros((2, 0))
     made = second = 0
     for start in range(0, frames, block):
@@ -279,7 +320,9 @@ def texture_blocks(
             if made < rise:
                 part = opening[made : made + fresh.shape[1]]
                 fresh[:, : len(part)] *= part
-            held = np.concatenate([held, fresh], axis=1)
+            middle = 0.5 * (fresh[:1] + fresh[1:])
+            side = sides.process(0.5 * (fresh[:1] - fresh[1:]))
+            held = np.concatenate([held, np.concatenate([middle + side, middle - side])], axis=1)
             made += fresh.shape[1]
             second += 1
         yield held[:, :size].astype(np.float32)

@@ -35,8 +35,8 @@ def scale(tonic: int, name: str) -> tuple[int, ...]:
 def pentatonic(key: Key) -> tuple[int, ...]:
     """Return the five pitch classes of a key that clash with nothing in it.
 
-    They are the five neighbours on the circle of fifths that hold the tonic and lie inside the
-    mode: the major pentatonic on 1 (or on 4 and 5 of it where the mode asks for that).
+    The minor pentatonic where the third is minor, the major one else; in locrian, whose fifth is
+    diminished, that of its third.
 
     >>> pentatonic(Key("C", "major")), pentatonic(Key("A", "minor"))
     ((0, 2, 4, 7, 9), (9, 0, 2, 4, 7))
@@ -44,7 +44,7 @@ def pentatonic(key: Key) -> tuple[int, ...]:
     (4, 7, 9, 11, 2)
     """
     name = "minor pentatonic" if key.is_minor else "major pentatonic"
-    if key.mode == "locrian":  # its fifth is diminished: stand on the third
+    if key.mode == "locrian":
         return scale((key.pitch_class + 3) % 12, "minor pentatonic")
     return scale(key.pitch_class, name)
 

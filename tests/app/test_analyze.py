@@ -1,0 +1,226 @@
+import io
+import json
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import soundfile
+import typer
+from PIL import Image
+from typer.testing import CliRunner
+
+from tapeloom.app.commands.analyze import analyze
+from tapeloom.core.errors import InputError, TapeloomError
+from tapeloom.core.files import write_json
+from tapeloom.core.harmony import Chord, Key
+from tapeloom.core.meter import Meter
+from tapeloom.core.midi import write_midi
+from tapeloom.core.pitch import midi_to_hz
+from tapeloom.core.score import ChordSpan, Note, Part, Score, Section, score_to_json
+from tapeloom.core.time import PPQ, TempoMap
+
+BAR = 4 * PPQ
+app = typer.Typer()
+app.command()(analyze)
+
+
+def run(*arguments, standard_input=None):
+    result = CliRunner().invoke(app, [str(a) for a in arguments], input=standard_input)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def read(*arguments, standard_input=None):
+    return json.loads(run("--json", *arguments, standard_input=standard_input))
+
+
+@pytest.fixture
+def song():
+    """Eight bars of ii V I vi in C at 80 bpm, with a change to 90 and a bar of 3/4 at the end."""
+    notes, bass, spans = [], [], []
+    for i, symbol in enumerate(("Dm7", "G7", "Cmaj7", "Am7") * 2):
+        chord = Chord.parse(symbol)
+        notes += [Note(i * BAR, BAR, 60 + (chord.root + k) % 12) for k in chord.intervals]
+        bass.append(Note(i * BAR, BAR, 36 + chord.root))
+        spans.append(ChordSpan(i * BAR, (i + 1) * BAR, chord))
+    kit = [Note(i * PPQ, 100, 36) for i in range(32)]
+    return Score(
+        (
+            Part("Keys", "keys", "electric_piano", tuple(notes)),
+            Part("Bass", "bass", "upright_bass", tuple(bass)),
+            Part("Kit", "drums", "dusty_kit", tuple(kit)),
+        ),
+        tempo=TempoMap(((0, Fraction(80)), (4 * BAR, Fraction(90)))),
+        meters=((0, Meter()), (7 * BAR, Meter(3, 4))),
+        keys=((0, Key("C", "major")),),
+        chords=tuple(spans),
+        sections=(Section("A", 0, 4 * BAR), Section("B", 4 * BAR, 8 * BAR)),
+    )
+
+
+@pytest.fixture
+def tone(tmp_path):
+    """Twelve seconds of repeated A minor chords at 75 bpm, the right side half as loud."""
+    rate = 22_050
+    t = np.arange(12 * rate) / rate
+    x = sum(np.sin(2 * np.pi * midi_to_hz(pitch) * t) for pitch in (45, 57, 60, 64))
+    x *= 0.08 * np.exp(-4 * (t % 0.8))
+    path = tmp_path / "tone.wav"
+    soundfile.write(path, np.stack([x, 0.5 * x]).T, rate)
+    return path
+
+
+def test_a_score_tells_its_key_tempo_chords_and_form(song, tmp_path):
+    write_json(tmp_path / "score.json", score_to_json(song))
+    found = read(tmp_path / "score.json")
+    assert found["kind"] == "score"
+    assert (found["key"], found["key_found"]) == ("C major", "C major")
+    assert found["tempo_bpm"] == 80
+    assert found["tempo_range_bpm"] == [80, 90]
+    assert found["meters"] == [[1, "4/4"], [8, "3/4"]]
+    assert found["chords"][:4] == ["Dm7", "G7", "Cmaj7", "Am7"]
+    assert [(s["name"], s["bar"], s["bars"]) for s in found["sections"]] == [
+        ("A", 1, 4), ("B", 5, 5),
+    ]  # fmt: skip
+    assert found["duration_s"] == pytest.approx(16 * 0.75 + 16 * 60 / 90, abs=0.01)
+    assert found["notes_in_key"] == 1.0
+
+
+def test_parts_tell_their_density_and_range(song, tmp_path):
+    write_json(tmp_path / "score.json", score_to_json(song))
+    keys, bass, kit = read(tmp_path / "score.json")["parts"]
+    assert (bass["notes"], bass["range"], bass["lowest"]) == (8, "C2 to A2", 36)
+    assert kit["range"] is None
+    assert keys["notes_per_bar"] == pytest.approx(32 / 9, abs=0.01)
+
+
+def test_a_midi_file_is_heard_without_being_told(song, tmp_path):
+    write_midi(tmp_path / "song.mid", song)
+    found = read(tmp_path / "song.mid")
+    assert found["key"] == "C major"
+    assert found["tempo_bpm"] == pytest.approx(80, abs=0.001)
+    assert [chord.split()[0] for chord in found["chords"][:4]] == ["Dm7", "G7", "Cmaj7", "Am7"]
+    assert {part["role"] for part in found["parts"]} == {"keys", "bass", "drums"}
+
+
+def test_midi_is_told_by_its_first_bytes_whatever_its_name(song, tmp_path):
+    write_midi(tmp_path / "song.mid", song)
+    (tmp_path / "song.mid").rename(tmp_path / "song.bin")
+    assert read(tmp_path / "song.bin")["kind"] == "score"
+
+
+def test_audio_figures_are_those_of_the_signal(tone):
+    found = read(tone)
+    assert found["kind"] == "audio"
+    assert found["duration_s"] == 12
+    assert found["tempo_bpm"] == pytest.approx(75, abs=0.5)
+    assert found["key"] == "A minor"
+    assert found["correlation"] == pytest.approx(1, abs=0.001)
+    assert found["dc_dbfs"] < -60
+    x, _ = soundfile.read(tone)
+    assert found["sample_peak_dbfs"] == pytest.approx(20 * np.log10(np.abs(x).max()), abs=0.01)
+    assert found["true_peak_dbtp"] >= found["sample_peak_dbfs"]
+    assert found["plr_db"] == pytest.approx(
+        found["true_peak_dbtp"] - found["integrated_lufs"], abs=0.01
+    )
+    assert max(found["bands_db"], key=lambda hz: found["bands_db"][hz] or -200) in ("200", "250")
+
+
+def test_silence_has_no_figures_but_null(tmp_path):
+    soundfile.write(tmp_path / "silence.wav", np.zeros((44_100, 2)), 44_100)
+    found = read(tmp_path / "silence.wav")
+    for name in ("integrated_lufs", "true_peak_dbtp", "key", "tempo_bpm", "plr_db"):
+        assert found[name] is None
+    assert found["longest_silence_s"] == 1.0
+    assert "none found" in run(tmp_path / "silence.wav")
+
+
+def test_a_records_folder_gives_both(song, tone, tmp_path):
+    folder = tmp_path / "record"
+    folder.mkdir()
+    write_json(folder / "score.json", score_to_json(song))
+    x, rate = soundfile.read(tone)
+    soundfile.write(folder / "master.flac", x, rate)
+    found = read(folder, "--plot", tmp_path / "look.png")
+    assert found["kind"] == "record"
+    assert found["score"]["key"] == "C major"
+    assert found["audio"]["tempo_bpm"] == pytest.approx(75, abs=0.5)
+    for name in ("look-score.png", "look-audio.png"):
+        with Image.open(tmp_path / name) as image:
+            assert image.width > 1000
+    text = run(folder)
+    for word in ("C major", "80 bpm (80 to 90)", "Dm7", "Bass", "LUFS", "dBTP", "A (4), B (5)"):
+        assert word in text
+
+
+def test_several_files_give_a_list_and_quiet_gives_nothing(tone):
+    assert [entry["file"] for entry in read(tone, tone)] == [str(tone), str(tone)]
+    assert run("--quiet", tone) == ""
+
+
+def test_standard_input_is_read(tone, song, tmp_path):
+    assert read("-", standard_input=tone.read_bytes())["channels"] == 2
+    write_midi(tmp_path / "song.mid", song)
+    assert read("-", standard_input=(tmp_path / "song.mid").read_bytes())["bars"] == 9
+
+
+@pytest.mark.parametrize("plotted", ["midi", "audio"])
+def test_plot_writes_one_picture(plotted, tone, song, tmp_path):
+    write_midi(tmp_path / "song.mid", song)
+    source = tone if plotted == "audio" else tmp_path / "song.mid"
+    run(source, "--quiet", "--plot", tmp_path / "p.PNG")
+    assert (tmp_path / "p.PNG").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("no.wav", None, "does not exist"),
+        ("empty.wav", b"", "is empty"),
+        ("text.txt", b"hello, I am no audio" * 9, "is no audio file"),
+        ("list.json", b"[1, 2]", "is no score"),
+        ("broken.json", b"{", "cannot be read as JSON"),
+        ("other.json", b'{"format": 9}', "score format 9 is not known"),
+        ("text.mid", b"no midi at all", "text.mid"),
+        ("head.mid", b"MThd", "head.mid"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_one_sentence(name, content, message, tmp_path):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=message) as caught:
+        run(tmp_path / name)
+    assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_bad_uses_of_plot_are_refused(tone, tmp_path):
+    for arguments, message in (
+        ((tone, "--plot", tmp_path / "p.jpg"), "is no PNG"),
+        ((tone, tone, "--plot", tmp_path / "p.png"), "takes one file, and 2 are given"),
+        ((tone, "--plot", tmp_path / "no" / "p.png"), "is no folder"),
+        ((tmp_path,), "it is no record"),
+    ):
+        with pytest.raises(TapeloomError, match=message):
+            run(*arguments)
+
+
+def test_markup_in_names_is_printed_as_it_stands(song, tmp_path):
+    odd = Score((Part("[bold]Lead[/x]", "melody", notes=song.parts[1].notes),))
+    path = tmp_path / "score [red].json"
+    write_json(path, score_to_json(odd))
+    text = run(path)
+    assert "[bold]Lead[/x]" in text
+    assert "[red]" in text
+
+
+def test_an_empty_score_is_no_error(tmp_path):
+    write_json(tmp_path / "score.json", score_to_json(Score(())))
+    assert read(tmp_path / "score.json")["key"] is None
+    assert "none found" in run(tmp_path / "score.json")
+    buffer = io.BytesIO()
+    soundfile.write(buffer, np.zeros((0, 1)), 8000, format="WAV")
+    (tmp_path / "nothing.wav").write_bytes(buffer.getvalue())
+    assert read(tmp_path / "nothing.wav")["duration_s"] == 0

@@ -1,0 +1,66 @@
+"""Rain, wind and room: endless, seamless, the same for one seed."""
+
+import numpy as np
+import pytest
+
+from tapeloom.core.errors import InputError
+from tapeloom.dsp.stereo import correlation
+from tapeloom.synth.textures import TEXTURES, texture_blocks
+
+RATE = 44_100
+
+
+def listen(name, *, seconds=6.0, amount=0.5, seed=1, rate=RATE, block=65_536):
+    frames = int(seconds * rate)
+    blocks = texture_blocks(name, amount=amount, frames=frames, rate=rate, seed=seed, block=block)
+    return np.concatenate(list(blocks), axis=1)
+
+
+@pytest.mark.parametrize("name", TEXTURES)
+def test_blocks_of_any_size_and_longer_pieces_begin_alike(name):
+    whole = listen(name, seconds=2.5)
+    assert whole.dtype == np.float32
+    assert whole.shape == (2, int(2.5 * RATE))
+    assert listen(name, seconds=2.5, block=1_000).tobytes() == whole.tobytes()
+    assert listen(name, seconds=4.0)[:, : whole.shape[1]].tobytes() == whole.tobytes()
+    assert listen(name, seconds=2.5, seed=2).tobytes() != whole.tobytes()
+
+
+@pytest.mark.parametrize("name", TEXTURES)
+@pytest.mark.parametrize("amount", [0.01, 1.0])
+def test_levels_leave_headroom_and_no_dc(name, amount):
+    sound = listen(name, amount=amount).astype(np.float64)
+    settled = sound[:, 2 * RATE :]
+    level_db = 10.0 * np.log10((settled**2).mean())
+    assert -52.0 < level_db < -24.0
+    assert np.abs(sound).max() < 0.5
+    assert np.abs(settled.mean(axis=1)).max() < 1e-3
+    assert np.abs(sound[:, 0]).max() < 1e-6  # it fades in
+    assert correlation(settled) < 0.95  # and is wide
+
+
+@pytest.mark.parametrize("name", TEXTURES)
+def test_more_of_it_is_louder(name):
+    def power(amount):
+        return (listen(name, amount=amount)[:, 2 * RATE :].astype(np.float64) ** 2).mean()
+
+    assert power(1.0) > 1.5 * power(0.1)
+
+
+@pytest.mark.parametrize("name", TEXTURES)
+def test_no_seam_is_heard_between_seconds(name):
+    sound = listen(name, seconds=9.0)[0].astype(np.float64)
+    steps = np.abs(np.diff(sound))
+    seams = [steps[k * RATE - 3 : k * RATE + 3].max() for k in range(3, 9)]
+    assert max(seams) <= np.quantile(steps[3 * RATE :], 0.9999)
+
+
+@pytest.mark.parametrize("rate", [22_050, 96_000])
+def test_other_rates(rate):
+    for name in TEXTURES:
+        assert np.isfinite(listen(name, seconds=0.5, rate=rate)).all()
+
+
+def test_an_unknown_texture_is_refused_by_name():
+    with pytest.raises(InputError, match="'fire' is no texture; choose one of rain, wind, room"):
+        next(texture_blocks("fire", amount=0.5, frames=10, seed=1))
