@@ -10,7 +10,7 @@ CASES = [
     (["--key", "H#"], "'H#' is no key"),
     (["--bpm", "0"], "bpm is 0"),
     (["--bpm", "nan"], "bpm is nan"),
-    (["--bpm", "fast"], "fast"),
+    (["--bpm", "fast"], "Invalid value for '--bpm'"),
     (["--minutes", "-1"], "minutes is -1"),
     (["--minutes", "500"], "between 0.5 and 120"),
     (["--minutes", "1", "--bars", "8"], "give one of them"),

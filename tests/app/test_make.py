@@ -102,12 +102,12 @@ def test_master_files_are_tagged(record: Record) -> None:
 def test_the_score_opens_in_a_daw(record: Record) -> None:
     file = mido.MidiFile(record.folder / "score.mid")
     messages = [message for track in file.tracks for message in track]
-    names = {message.name for message in messages if message.type == "track_name"}
+    names = {m.name.split(" (")[0] for m in messages if m.type == "track_name"}
     assert {"keys", "bass", "drums"} <= names
     assert any(message.type == "set_tempo" for message in messages)
     markers = [message.text for message in messages if message.type == "marker"]
     score = score_from_json(read_json(record.folder / "score.json"))
-    assert markers == [section.name for section in score.sections]
+    assert markers == [*(section.name for section in score.sections), "end"]
 
 
 def test_the_cover_is_a_picture(record: Record) -> None:
@@ -136,7 +136,7 @@ def test_an_edited_score_is_taken_and_what_depends_on_it_made_again(
     file = mido.MidiFile(folder / "score.mid")
     for track in file.tracks:
         for message in track:
-            if message.type in ("note_on", "note_off") and track.name == "keys":
+            if message.type in ("note_on", "note_off") and track.name.startswith("keys"):
                 message.note -= 1
     file.save(folder / "score.mid")
 

@@ -37,3 +37,13 @@ def test_every_option_of_make_is_documented() -> None:
     names += [f"--{name}" for name in ("jobs", "engine", "keep", "loop", "out")]
     for name in names:
         assert name in page, name
+
+
+def test_usage_runs_as_written() -> None:
+    import doctest
+
+    failed, tried = doctest.testfile(
+        str(ROOT / "docs/usage.md"), module_relative=False, optionflags=doctest.ELLIPSIS
+    )
+    assert tried > 10
+    assert failed == 0

@@ -5,7 +5,7 @@ import pytest
 
 from tapeloom.synth.envelopes import finish_kernel
 from tapeloom.synth.keys import pickup_kernel
-from tapeloom.synth.oscillators import TABLE, cycle, ensemble_kernel, ring, ring_kernel
+from tapeloom.synth.oscillators import CONTROL, TABLE, cycle, ensemble_kernel, ring, ring_kernel
 from tapeloom.synth.strings import pluck, string_kernel
 
 RATE = 44_100
@@ -81,7 +81,7 @@ def test_a_reader_plays_its_table_at_its_pitch(kernel):
     step = TABLE * 441.0 / RATE
     one = np.array([1.0])
     kernel(
-        out, tables, np.zeros(600), np.array([step]), np.zeros(1), np.zeros(1), np.zeros(1),
+        out, tables, np.zeros(11), np.array([step]), np.zeros(1), np.zeros(1), np.zeros(1),
         one, 0.5 * one,
     )  # fmt: skip
     expected = np.sin(2.0 * np.pi * 441.0 * np.arange(600) / RATE)
@@ -94,7 +94,7 @@ def test_morphing_goes_from_the_dark_wave_to_the_bright_one(kernel):
     tables = np.stack([dark, bright - dark], axis=1)
     out = np.zeros((2, TABLE))
     zero, one = np.zeros(1), np.ones(1)
-    kernel(out, tables, np.ones(TABLE), one, zero, zero, zero, one, one)
+    kernel(out, tables, np.ones(TABLE // CONTROL + 2), one, zero, zero, zero, one, one)
     np.testing.assert_allclose(out[0], bright[:-1], atol=1e-9)
 
 

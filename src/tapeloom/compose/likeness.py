@@ -22,22 +22,12 @@ def likeness(first: Sequence[Note], second: Sequence[Note], *, starts: tuple[int
     total = len(first) + len(second)
     if total == 0:
         return 1.0
-    onsets = [
-        Counter(n.start - start for n in notes) for notes, start in _both(first, second, starts)
-    ]
+    pairs = list(zip((first, second), starts, strict=True))
+    onsets = [Counter(note.start - start for note in notes) for notes, start in pairs]
     pitches = [
-        Counter((n.start - start, n.pitch) for n in notes)
-        for notes, start in _both(first, second, starts)
+        Counter((note.start - start, note.pitch) for note in notes) for notes, start in pairs
     ]
-    same_onsets = (onsets[0] & onsets[1]).total()
-    same_pitches = (pitches[0] & pitches[1]).total()
-    return (same_onsets + same_pitches) / total
-
-
-def _both(
-    first: Sequence[Note], second: Sequence[Note], starts: tuple[int, int]
-) -> tuple[tuple[Sequence[Note], int], tuple[Sequence[Note], int]]:
-    return (first, starts[0]), (second, starts[1])
+    return ((onsets[0] & onsets[1]).total() + (pitches[0] & pitches[1]).total()) / total
 
 
 def fingerprint(notes: Sequence[Note], *, start: int) -> tuple[tuple[int, int, int], ...]:

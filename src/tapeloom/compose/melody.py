@@ -83,7 +83,7 @@ def draw_theme(
 
 
 def _head(motif: Motif) -> Motif:
-    count = max(1, min(3, (len(motif.notes) + 1) // 2))
+    count = max(2, min(4, (len(motif.notes) + 1) // 2))
     notes = list(motif.notes[:count])
     room = motif.ticks - notes[-1].onset
     notes[-1] = replace(notes[-1], duration=min(room, max(8 * STEP, notes[-1].duration)))
@@ -113,12 +113,22 @@ def _vary_units(
     for i in sounding[-count:]:
         motif = result[i]
         if motif is not None:
-            result[i] = vary(motif, rng, amount=2)
+            result[i] = _vary_rhythm(motif, rng)
     silent = [i for i, motif in enumerate(result) if motif is None]
     first = result[0]
     if silent and first is not None and rng.random() < 0.5:
         result[silent[0]] = answer(_head(first), rng)
     return tuple(result)
+
+
+def _vary_rhythm(motif: Motif, rng: np.random.Generator) -> Motif:
+    """Vary a motif so that it can be heard: another pitch alone may bend back to the chord."""
+    varied = vary(motif, rng, amount=2)
+    for _ in range(6):
+        if [note.onset for note in varied.notes] != [note.onset for note in motif.notes]:
+            break
+        varied = vary(varied, rng)
+    return varied
 
 
 def write_melody(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generator) -> Part:

@@ -70,6 +70,9 @@ def draw_rhythm(
     # A held note may ring over what was left silent, for at most a half note more.
     ringing: list[tuple[int, int]] = []
     total = groups[-1][0] + groups[-1][1]
+    if total >= 16 * STEP and rng.random() < 0.75:
+        total -= int(rng.integers(2, 5)) * STEP
+        text = [(onset, min(held, total - onset)) for onset, held in text if onset < total]
     for i, (onset, held) in enumerate(text):
         following = text[i + 1][0] if i + 1 < len(text) else total
         gap = following - onset - held

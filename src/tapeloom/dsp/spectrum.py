@@ -15,8 +15,8 @@ FRAME = 8_192  # samples: 5 Hz apart at 44.1 kHz
 class Spectrum:
     """Mean powers of a stream's channels; power[k] belongs to frequencies_hz[k]."""
 
-    frequencies_hz: NDArray[np.float64]
-    power: NDArray[np.float64]
+    frequencies_hz: NDArray[np.floating]
+    power: NDArray[np.floating]
 
     def band_db(self, low_hz: float, high_hz: float) -> float:
         """Return the level of a band in dBFS (a full-scale sine reads -3.01); -inf when silent."""
@@ -102,7 +102,7 @@ class SpectrumMeter:
             power = self._power / max(1, self._windows)
         # Each bin but the outer two stands for two of the whole spectrum.
         scale = 2.0 / (FRAME * float(np.sum(np.square(self._window))))
-        return Spectrum(np.arange(FRAME // 2 + 1) * (self._rate / FRAME), power * scale)
+        return Spectrum(np.fft.rfftfreq(FRAME, 1.0 / self._rate), power * scale)
 
 
 def measure_spectrum(audio: AudioStream, *, hop: int = FRAME) -> Spectrum:

@@ -129,7 +129,7 @@ def _kit(kit: "Axes", parts: Sequence[Part], rows: Sequence[int], start: int, st
         [note.start for note in here],
         [rows.index(note.pitch) for note in here],
         s=[2 + 20 * (note.velocity / 127) ** 1.5 for note in here],
-        color=ROLE_COLOURS["drums"], linewidths=0, zorder=2,
+        color=ROLE_COLOURS["drums"], linewidths=0, zorder=2, clip_on=False,
     )  # fmt: skip
     kit.set_ylim(-0.7, max(len(rows), 1) - 0.3)
     kit.set_yticks(range(len(rows)), [_DRUM_NAMES.get(row, str(row)) for row in rows])

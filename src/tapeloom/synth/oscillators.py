@@ -97,7 +97,7 @@ def ensemble_kernel(
 
     tables      (TABLE + 1, 2): one cycle of the dark wave and what the bright one has more, the
                 first sample repeated at the end
-    morph       (n,): 0 dark .. 1 bright
+    morph       (n / CONTROL + 2,): 0 dark .. 1 bright, at every CONTROLth sample
     step        table samples a sample, of each reader; start: its first position
     drift       depth of each reader's slow vibrato as a fraction of step, drift_step its radians
                 each CONTROL samples
@@ -106,12 +106,16 @@ def ensemble_kernel(
     position = start.copy()
     turn = start.copy()
     increment = step.copy()
+    m = 0.0
+    slope = 0.0
     for n in range(out.shape[1]):
         if n % CONTROL == 0:
             for v in range(voices):
                 increment[v] = step[v] * (1.0 + drift[v] * np.sin(turn[v]))
                 turn[v] += drift_step[v]
-        m = morph[n]
+            m = morph[n // CONTROL]
+            slope = (morph[n // CONTROL + 1] - m) / CONTROL
+        m += slope
         sum_left = 0.0
         sum_right = 0.0
         for v in range(voices):  # the inner loop: readers don't wait for one another

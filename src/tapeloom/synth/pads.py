@@ -53,9 +53,7 @@ class WarmPad:
         hold_s = min(duration_s, MAX_HOLD_S)
         n = frames_of(hold_s + self.release_s, rate)
         opening = self.attack_s * (1.5 - 0.6 * v)
-        # Brightness changes slowly: drawn at a lower rate, then joined by lines.
-        coarse = np.arange(0, n + 512, 512)
-        t = coarse / rate
+        t = np.arange(n // CONTROL + 2) * (CONTROL / rate)
         morph = (0.05 + 0.85 * v) * (1.0 - np.exp(-t / (1.5 * opening)))
         morph *= 1.0 + 0.25 * np.sin(2.0 * np.pi * self.breath_hz * t + turn)
         cents = np.array(self.detune_cents) * (1.0 + scatter)
@@ -68,7 +66,7 @@ class WarmPad:
         ensemble_kernel(
             out,
             np.ascontiguousarray(np.stack([dark, bright - dark], axis=1)),
-            np.interp(np.arange(n), coarse, np.minimum(morph, 1.0)),
+            np.minimum(morph, 1.0),
             TABLE * f / rate * 2.0 ** (cents / 1200.0),
             start,
             # The steady voice keeps the pitch.

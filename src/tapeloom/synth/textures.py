@@ -16,7 +16,7 @@ from tapeloom.synth.oscillators import Signal, band, ring
 
 FADE_IN_S = 2.0
 MONO_BELOW_HZ = 120.0
-MURMUR = 0.020  # amplitude of the voices in a room
+MURMUR = 0.034  # amplitude of the voices in a room
 STRETCH_S = 1.0  # what is synthesised at a time; filters and long events carry over
 
 
@@ -264,7 +264,7 @@ class Room:
         joined = before + (murmur[:, :, None] - before) * ramp
         self.last = murmur[:, -1:]
         out = MURMUR * self.distance.process(joined.reshape(2, frames))
-        out += 0.010 * self.air.take(_noise(frames, rng, shared=0.4))
+        out += 0.008 * self.air.take(_noise(frames, rng, shared=0.4))
         if rng.random() < 0.10 + 0.12 * self.amount:
             self.cups.add(int(rng.integers(frames)), self._cup(rng))
         return out + self.cups.take(frames)

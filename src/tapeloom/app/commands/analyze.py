@@ -67,9 +67,12 @@ def _standard_input(cleanup: ExitStack) -> Path:
 
 
 def _analyze_one(path: Path, plot: Path | None) -> dict[str, Any]:
+    from tapeloom.app import kernels
     from tapeloom.app.analysis import CURVE_HOP_S, analyze_audio, analyze_score, open_source
 
     score, audio = open_source(path)
+    if audio is not None and not kernels.is_compiled():
+        typer.echo("first use: compiling the inner loops takes some seconds", err=True)
     kind = "record" if path.is_dir() else "score" if score is not None else "audio"
     result: dict[str, Any] = {"kind": kind}
     both = score is not None and audio is not None
@@ -97,26 +100,25 @@ def _show(result: Mapping[str, Any]) -> None:
     console = Console(highlight=False)
     score = result.get("score") or (result if result["kind"] == "score" else None)
     audio = result.get("audio") or (result if result["kind"] == "audio" else None)
+    console.print(result["file"], style="bold", markup=False, soft_wrap=True)
     if score is not None:
-        console.print(_score_table(result["file"], score))
+        console.print(_score_table(score))
         console.print(_parts_table(score))
         _print_chords(console, score)
     if audio is not None:
-        console.print(_audio_table(result["file"], audio))
+        console.print(_audio_table(audio))
         console.print(_bands_table(audio))
 
 
-def _grid(title: str) -> "Table":
+def _grid() -> "Table":
     from rich import box
-    from rich.markup import escape
     from rich.table import Table
 
-    return Table(title=escape(title), title_justify="left", box=box.SIMPLE, show_header=False,
-                 title_style="bold")  # fmt: skip
+    return Table(box=box.SIMPLE, show_header=False)
 
 
-def _score_table(name: str, score: Mapping[str, Any]) -> "Table":
-    table = _grid(name)
+def _score_table(score: Mapping[str, Any]) -> "Table":
+    table = _grid()
     low, high = score["tempo_range_bpm"]
     tempo = f"{score['tempo_bpm']:g} bpm" + (f" ({low:g} to {high:g})" if low != high else "")
     key = score["key"] or "none found"
@@ -168,10 +170,9 @@ def _print_chords(console: Any, score: Mapping[str, Any]) -> None:
         console.print()
 
 
-def _audio_table(name: str, audio: Mapping[str, Any]) -> "Table":
-    table = _grid(name)
+def _audio_table(audio: Mapping[str, Any]) -> "Table":
+    table = _grid()
     channels = {1: "mono", 2: "stereo"}.get(audio["channels"], f"{audio['channels']} channels")
-    key = audio["key"] or "none found"
     rows = [
         ("length", f"{_clock(audio['duration_s'])}, {channels}, {audio['rate_hz']} Hz"),
         ("integrated loudness", _unit(audio["integrated_lufs"], "LUFS")),
@@ -187,10 +188,11 @@ def _audio_table(name: str, audio: Mapping[str, Any]) -> "Table":
         ("longest silence", _unit(audio["longest_silence_s"], "s")),
         ("spectral centroid", _unit(audio["centroid_hz"], "Hz", digits=0)),
         ("slope 100 Hz to 4 kHz", _unit(audio["slope_db_per_octave"], "dB an octave")),
-        ("tempo", f"{_unit(audio['tempo_bpm'], 'bpm')} (estimate, "
-                  f"{100 * audio['tempo_confidence']:.0f} % sure)"),
-        ("key", key if audio["key"] is None else
-                f"{key} (estimate, {100 * audio['key_confidence']:.0f} % sure, "
+        ("tempo", "none found" if audio["tempo_bpm"] is None else
+                  f"{audio['tempo_bpm']:.1f} bpm (estimated, confidence "
+                  f"{audio['tempo_confidence']:.2f})"),
+        ("key", "none found" if audio["key"] is None else
+                f"{audio['key']} (estimated, confidence {audio['key_confidence']:.2f}, "
                 f"tuning {audio['tuning_cents']:+.0f} cents)"),
     ]  # fmt: skip
     for label, text in rows:
@@ -200,7 +202,7 @@ def _audio_table(name: str, audio: Mapping[str, Any]) -> "Table":
 
 def _bands_table(audio: Mapping[str, Any]) -> "Table":
     """Draw the spectrum by octaves, from the loudest down to 60 dB under it."""
-    table = _grid("")
+    table = _grid()
     levels = list(audio["bands_db"].items())
     octaves: list[tuple[str, float | None]] = []
     for i in range(0, len(levels), 3):
