@@ -155,7 +155,12 @@ def test_echoes_come_in_time_softer_and_darker() -> None:
 
 def test_vinyl_is_as_loud_as_it_says() -> None:
     quiet = VinylNoise(
-        RATE, rng=np.random.default_rng(1), crackle_per_s=0, pops_per_s=0, hiss_db=-50, rumble_db=-90
+        RATE,
+        rng=np.random.default_rng(1),
+        crackle_per_s=0,
+        pops_per_s=0,
+        hiss_db=-50,
+        rumble_db=-90,
     ).take(4 * RATE)
     assert 20 * np.log10(quiet.std()) == pytest.approx(-50, abs=0.3)
     loud = VinylNoise(RATE, rng=np.random.default_rng(1), crackle_db=-36).take(20 * RATE)
@@ -165,7 +170,12 @@ def test_vinyl_is_as_loud_as_it_says() -> None:
 
 def test_crackles_come_as_often_as_asked_for() -> None:
     noise = VinylNoise(
-        RATE, rng=np.random.default_rng(3), crackle_per_s=10, pops_per_s=0, hiss_db=-110, rumble_db=-110
+        RATE,
+        rng=np.random.default_rng(3),
+        crackle_per_s=10,
+        pops_per_s=0,
+        hiss_db=-110,
+        rumble_db=-110,
     ).take(30 * RATE)
     envelope = np.abs(noise).max(axis=0).reshape(-1, 441).max(axis=1)
     onsets = np.sum((envelope[1:] > 10 ** (-60 / 20)) & (envelope[:-1] <= 10 ** (-60 / 20)))
@@ -174,7 +184,12 @@ def test_crackles_come_as_often_as_asked_for() -> None:
 
 def test_scratches_tick_once_a_turn() -> None:
     noise = VinylNoise(
-        RATE, rng=np.random.default_rng(5), crackle_per_s=1, pops_per_s=0, hiss_db=-110, rumble_db=-110
+        RATE,
+        rng=np.random.default_rng(5),
+        crackle_per_s=1,
+        pops_per_s=0,
+        hiss_db=-110,
+        rumble_db=-110,
     ).take(120 * RATE)
     envelope = np.abs(noise).max(axis=0).reshape(-1, 441).max(axis=1) > 0.001
     turn = round(TURN_S * 100)

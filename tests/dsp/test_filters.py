@@ -39,7 +39,9 @@ def test_passes_are_3_db_down_at_their_cutoff(cutoff_hz: float) -> None:
 
 
 @given(st.floats(100, 8000), st.floats(-12, 12))
-def test_a_bell_gains_at_its_centre_and_shelves_half_of_it_at_theirs(hz: float, gain: float) -> None:
+def test_a_bell_gains_at_its_centre_and_shelves_half_of_it_at_theirs(
+    hz: float, gain: float
+) -> None:
     assert level_db(bell(hz, RATE, gain_db=gain), hz) == pytest.approx(gain, abs=1e-6)
     assert level_db(low_shelf(hz, RATE, gain_db=gain), hz) == pytest.approx(gain / 2, abs=1e-6)
     assert level_db(high_shelf(hz, RATE, gain_db=gain), hz) == pytest.approx(gain / 2, abs=1e-6)

@@ -89,17 +89,21 @@ def test_the_same_in_is_the_same_out(tmp_path: Path) -> None:
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["one.flac", "two.flac"]
 
 
-@pytest.mark.parametrize("frames", [0, 1, 500, 100_000])
+@pytest.mark.parametrize("frames", [1, 500, 100_000])
 @pytest.mark.parametrize("level", [0.0, 0.3])
-def test_silence_and_scraps_are_left_as_they_are(
-    frames: int, level: float, tmp_path: Path
-) -> None:
+def test_silence_and_scraps_are_left_as_they_are(frames: int, level: float, tmp_path: Path) -> None:
     audio = Audio(np.full((2, frames), level, np.float32))
     result = master(audio, MasterSettings(), tmp_path / "master.flac")
     assert result.audio.frames == frames
     if level == 0.0:
         assert result.loudness.integrated_lufs == -np.inf
     assert result.loudness.true_peak_dbtp <= -1.0
+
+
+def test_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="0 samples to master"):
+        master(Audio(np.zeros((2, 0), np.float32)), MasterSettings(), tmp_path / "m.flac")
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_end_fades_and_the_middle_does_not(tmp_path: Path) -> None:

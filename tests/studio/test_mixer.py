@@ -49,9 +49,7 @@ def a_band(seconds: float = SECONDS, level: float = 0.3) -> Stems:
 
 
 def settings_for(stems: Stems, seed: int = 1, **changes: object) -> MixSettings:
-    drawn = draw_mix(
-        stems, rng=stream(seed, "mix"), brightness=0.5, energy=0.4, textures=TEXTURES
-    )
+    drawn = draw_mix(stems, rng=stream(seed, "mix"), brightness=0.5, energy=0.4, textures=TEXTURES)
     return dataclasses.replace(drawn, **changes)  # type: ignore[arg-type]
 
 
@@ -193,6 +191,9 @@ def test_stems_without_a_channel_or_with_too_many_are_refused(tmp_path: Path) ->
     surround = Stems((Stem("keys", "keys", Audio(np.zeros((6, 10), np.float32))),))
     with pytest.raises(InputError, match="has 6 channels"):
         mix(surround, settings_for(surround), tmp_path, seed=1)
+    empty = Stems((Stem("keys", "keys", Audio(np.zeros((2, 0), np.float32))),))
+    with pytest.raises(InputError, match="0 samples"):
+        mix(empty, settings_for(empty), tmp_path, seed=1)
     with pytest.raises(InputError, match="pan is 2"):
         Channel("keys", -20.0, pan=2.0)
 
@@ -205,7 +206,7 @@ def test_settings_are_drawn_within_the_targets() -> None:
         assert 0.05 <= tape.wow_percent <= 0.3  # type: ignore[attr-defined]
         assert 0.5 <= tape.wow_hz <= 1.0  # type: ignore[attr-defined]
         assert 0.02 <= tape.flutter_percent <= 0.1  # type: ignore[attr-defined]
-        high_cut = settings.bus[2].bands[-1]  # type: ignore[attr-defined]
+        high_cut = settings.bus[-2].bands[-1]  # type: ignore[attr-defined]
         assert 7500 <= high_cut.cutoff_hz <= 13_000
         assert settings.vinyl is not None
         assert 5 <= settings.vinyl.crackle_per_s <= 30

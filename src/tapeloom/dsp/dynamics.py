@@ -123,8 +123,8 @@ class TruePeakLimiter:
 
     The gain that each peak needs is held for a window, then smoothed by two moving averages of
     half of it: it arrives exactly when the peak does and never has a corner. Between peaks it
-    recovers with `release_ms`. The ceiling holds to 0.03 dB for sound below 0.45 of the rate; noise up
-    to the very edge of the band, which no short filter sees, may pass it by half a decibel.
+    recovers with `release_ms`. The ceiling holds to 0.03 dB for sound below 0.45 of the rate; noise
+    up to the very edge of the band, which no short filter sees, may pass it by half a decibel.
 
     >>> limiter = TruePeakLimiter(44100, 1, ceiling_db=-6.0)
     >>> limiter.latency

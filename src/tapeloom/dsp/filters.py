@@ -139,12 +139,12 @@ def _run_sections(
                 q1 = b1 * v - a1 * z + q2
                 p2 = b2 * u - a2 * y
                 q2 = b2 * v - a2 * z
-                # A state that has died away is silenced: denormal numbers are slow.
-                if -1e-60 < p1 < 1e-60:
-                    p1 = 0.0
-                if -1e-60 < q1 < 1e-60:
-                    q1 = 0.0
                 x[first, n], x[second, n] = y, z
+            # A state that has died away is silenced: denormal numbers are slow.
+            if abs(p1) + abs(p2) < 1e-60:
+                p1 = p2 = 0.0
+            if abs(q1) + abs(q2) < 1e-60:
+                q1 = q2 = 0.0
             state[first, k, 0], state[first, k, 1] = p1, p2
             state[second, k, 0], state[second, k, 1] = q1, q2
 

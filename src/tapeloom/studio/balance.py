@@ -65,13 +65,13 @@ class _Strip:
 
 
 _STRIPS: dict[str, _Strip] = {
-    "melody": _Strip(-24.0, 0.06, 150.0, (5500.0, 11000.0), -13.0),
-    "keys": _Strip(-25.0, -0.12, 90.0, (4500.0, 9500.0), -16.0, (0.5, 1.5)),
-    "guitar": _Strip(-27.0, 0.28, 110.0, (5000.0, 10000.0), -14.0),
-    "pad": _Strip(-31.0, 0.0, 170.0, (3500.0, 8000.0), -15.0, (2.5, 5.0)),
+    "melody": _Strip(-25.5, 0.06, 150.0, (5500.0, 11000.0), -10.0),
+    "keys": _Strip(-25.0, -0.12, 90.0, (4500.0, 9500.0), -13.0, (0.5, 1.5)),
+    "guitar": _Strip(-27.0, 0.28, 110.0, (5000.0, 10000.0), -11.0),
+    "pad": _Strip(-31.0, 0.0, 170.0, (3500.0, 8000.0), -12.0, (2.5, 5.0)),
     "bass": _Strip(-25.0, 0.0, 32.0, (1800.0, 4000.0), None),
-    "drums": _Strip(-23.5, 0.0, 32.0, (8000.0, 13000.0), -22.0),
-    "other": _Strip(-27.0, -0.25, 100.0, (5500.0, 10000.0), -15.0),
+    "drums": _Strip(-23.0, 0.0, 32.0, (8000.0, 13000.0), -20.0),
+    "other": _Strip(-27.0, -0.25, 100.0, (5500.0, 10000.0), -12.0),
     "texture": _Strip(-36.0, 0.0, 120.0, (5000.0, 9000.0), None),
 }
 TEXTURE_LUFS = (-48.0, -34.0)  # from a hint to as loud as a texture gets
@@ -154,13 +154,17 @@ _EFFECTS: dict[str, Chain] = {
     "drums": (
         # Slow enough to let the stick through; blended, so that ghost notes come up.
         Compressor(
-            threshold_db=-26.0, ratio=3.0, attack_ms=18.0, release_ms=140.0, makeup_db=4.0, mix=0.5
+            threshold_db=-26.0, ratio=3.5, attack_ms=10.0, release_ms=140.0, makeup_db=4.0, mix=0.5
         ),
     ),
     "bass": (
         Compressor(threshold_db=-22.0, ratio=3.0, attack_ms=25.0, release_ms=180.0, makeup_db=2.0),
     ),
-    "keys": (Equalizer((Band("bell", 300.0, -1.5, 0.8),)),),
+    "keys": (
+        Equalizer((Band("bell", 300.0, -1.5, 0.8),)),
+        # Chords are struck hard and die away: what is left of them comes up.
+        Compressor(threshold_db=-27.0, ratio=2.5, attack_ms=12.0, release_ms=300.0, makeup_db=2.5),
+    ),
     "melody": (
         Compressor(threshold_db=-20.0, ratio=2.0, attack_ms=20.0, release_ms=160.0, makeup_db=1.0),
     ),
@@ -170,8 +174,17 @@ _EFFECTS: dict[str, Chain] = {
 def _draw_bus(rng: np.random.Generator, brightness: float, energy: float) -> Chain:
     high_cut_hz = (8000.0 + 3500.0 * brightness) * 2.0 ** float(rng.uniform(-0.08, 0.12))
     return (
+        # A slow hand on the fader first: soft sections come nearer to loud ones.
         Compressor(
-            threshold_db=-19.0 - 2.0 * energy,
+            threshold_db=-28.0,
+            ratio=1.5,
+            knee_db=12.0,
+            attack_ms=120.0,
+            release_ms=float(rng.uniform(900.0, 1400.0)),
+            makeup_db=3.0,
+        ),
+        Compressor(
+            threshold_db=-18.0 - 2.0 * energy,
             ratio=1.8,
             knee_db=8.0,
             attack_ms=30.0,
@@ -203,8 +216,8 @@ def _draw_vinyl(rng: np.random.Generator, amount: float) -> Vinyl | None:
     amount = min(1.0, amount)
     return Vinyl(
         crackle_per_s=5.0 + 20.0 * amount * (0.5 + 0.5 * float(density)),
-        crackle_db=-50.0 + 10.0 * amount + 3.0 * float(level),
+        crackle_db=-45.0 + 10.0 * amount + 3.0 * float(level),
         pops_per_s=0.2 + 0.6 * amount * float(pops),
-        hiss_db=-72.0 + 10.0 * amount,
-        rumble_db=-70.0 + 6.0 * amount,
+        hiss_db=-67.0 + 10.0 * amount,
+        rumble_db=-68.0 + 6.0 * amount,
     )

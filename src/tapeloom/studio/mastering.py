@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from tapeloom.core.audio import AudioFile, AudioStream, AudioWriter, Samples
+from tapeloom.core.errors import InputError
 from tapeloom.core.product import Loudness, Master
 from tapeloom.studio.chain import ahead, run, through
 from tapeloom.studio.effects import Band, Equalizer, Gain, Limiter
@@ -75,6 +76,8 @@ def master(
 
     fade_s  length of the fade at the end, at most a tenth of the whole; 0: none
     """
+    if not audio.frames:
+        raise InputError("there are 0 samples to master; there must be at least 1")
     say = on_progress or (lambda _: None)
     search = GainSearch(audio, settings, fade_s=fade_s)
     say(0.3)

@@ -19,7 +19,7 @@ from tapeloom.studio.forecast import Forecast
 PEAK_DBFS = -3.0  # of the premix, at most
 _STEM_PEAK_DBFS = -0.1
 _BUS_PEAK_DBFS = -0.5
-_TOLERANCE_LU = 1.0
+_TOLERANCE_LU = 2.0
 _PASSES = 4
 
 Progress = Callable[[float], None]
@@ -79,6 +79,8 @@ def mix(
 
 
 def _match(stems: Stems, settings: MixSettings) -> list[Channel]:
+    if not stems.frames:
+        raise InputError("the stems have 0 samples; they must have at least 1")
     by_name = {channel.name: channel for channel in settings.channels}
     for stem in stems.stems:
         if stem.name not in by_name:
