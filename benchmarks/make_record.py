@@ -39,8 +39,12 @@ def measure(minutes: float, threads: int, seed: int, folder: Path) -> None:
         print(f"{stage:<10}{seconds:9.2f}{seconds / wall:8.0%}")
     duration = record.data["duration_s"]
     size = sum(path.stat().st_size for path in record.folder.rglob("*") if path.is_file())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform != "darwin" else 2**30)
-    print(f"{'whole':<10}{wall:9.2f}    {duration / wall:.1f} x real time ({duration:.0f} s of audio)")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        2**20 if sys.platform != "darwin" else 2**30
+    )
+    print(
+        f"{'whole':<10}{wall:9.2f}    {duration / wall:.1f} x real time ({duration:.0f} s of audio)"
+    )
     print(f"processor {cpu:9.2f}    on {threads} threads")
     print(f"peak memory {peak:.2f} GiB, folder {size / 2**20:.0f} MiB")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -44,10 +45,7 @@ def run(jobs: Sequence[Job], *, workers: int = 1, quiet: bool = False) -> list[O
     threads = max(1, (os.cpu_count() or 1) // workers)
     with _bars([job.final.name for job in jobs], quiet=quiet) as update:
         if workers == 1 or len(jobs) == 1:
-            return [
-                _attempt(job, threads, lambda stage, done, i=i: update(i, stage, done))
-                for i, job in enumerate(jobs)
-            ]
+            return [_attempt(job, threads, partial(update, i)) for i, job in enumerate(jobs)]
         return _in_processes(jobs, workers, threads, update)
 
 

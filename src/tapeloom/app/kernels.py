@@ -8,7 +8,7 @@ import tapeloom
 
 
 def is_compiled() -> bool:
-    """Tell whether numba's cache holds kernels of every module that has some, none older than it."""
+    """Tell whether numba's cache holds the kernels of every module that has some."""
     root = Path(tapeloom.__file__).parent
     for source in (*root.glob("dsp/*.py"), *root.glob("synth/*.py")):
         if "njit(" not in source.read_text("utf-8"):

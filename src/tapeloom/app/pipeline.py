@@ -1,6 +1,7 @@
 """The order of the stages: a brief goes in, a record's folder comes out."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,10 @@ def produce(
         performance = run("perform", stages.perform, order, score)
         stems = run("render", stages.render, order, performance)
         mix = run("mix", stages.mix, order, performance, stems)
-        master = run("master", stages.master, order, mix)
-        run("cover", stages.cover, order, score)
+        with ThreadPoolExecutor(1) as aside:  # the encoding of the master leaves a core idle
+            painting = aside.submit(run, "cover", stages.cover, order, score)
+            master = run("master", stages.master, order, mix)
+            painting.result()
         stages.cut_loops(loops, shop, score, performance, mix)
 
         data = stages.provenance(order) | stages.facts(score, performance, master)
@@ -68,22 +71,21 @@ def produce(
 
 
 class _Run:
-    """Run the stages in turn and tell how far the whole has come."""
+    """Run a stage and tell how far the whole has come."""
 
     def __init__(self, shop: Workshop, threads: int, on_progress: OnProgress | None) -> None:
         self._shop, self._threads = shop, threads
         self._tell = on_progress or (lambda stage, done: None)
-        self._done = 0.0
+        self._parts = dict.fromkeys(STAGES, 0.0)
 
     def __call__(self, name: str, stage: Callable[..., Any], *arguments: Any) -> Any:
-        begin, share = self._done, STAGES[name]
-        self._tell(name, begin)
-        site = stages.Site(
-            self._shop, self._threads, lambda part: self._tell(name, begin + share * part)
-        )
-        value = stage(site, *arguments)
-        self._done = begin + share
-        self._tell(name, self._done)
+        def tell(part: float) -> None:
+            self._parts[name] = part
+            self._tell(name, sum(STAGES[stage] * done for stage, done in self._parts.items()))
+
+        tell(0.0)
+        value = stage(stages.Site(self._shop, self._threads, tell), *arguments)
+        tell(1.0)
         return value
 
 

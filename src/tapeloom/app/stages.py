@@ -158,11 +158,8 @@ def mix(site: Site, order: Order, performance: Performance, stems: Stems) -> Mix
     """Mix the dry parts into stems/, premix.flac and mix.flac."""
     folder, seed = site.folder, order.brief.seed
     character = order.brief.character
-    drawn = {
-        "brightness": character.brightness,
-        "energy": character.energy,
-        "textures": dict(character.textures),
-    }
+    brightness, energy = character.brightness, character.energy
+    textures = dict(character.textures)
     kicks = [
         note.onset_s
         for part in performance.parts
@@ -175,7 +172,13 @@ def mix(site: Site, order: Order, performance: Performance, stems: Stems) -> Mix
         from tapeloom.studio.balance import draw_mix
         from tapeloom.studio.mixer import mix as blend
 
-        settings = draw_mix(stems, rng=stream(seed, "mix"), **drawn)
+        settings = draw_mix(
+            stems,
+            rng=stream(seed, "mix"),
+            brightness=brightness,
+            energy=energy,
+            textures=textures,
+        )
         mixed = blend(
             stems,
             settings,
@@ -189,9 +192,8 @@ def mix(site: Site, order: Order, performance: Performance, stems: Stems) -> Mix
         return [*_paths(mixed.stems), *whole], _stems_to_json(mixed.stems, folder)
 
     reads = [str(path.relative_to(folder)) for path in _paths(stems)]
-    found = site.shop.step(
-        "mix", inputs={"seed": seed, **drawn}, reads=["performance.json", *reads], make=make
-    )
+    inputs = {"seed": seed, "brightness": brightness, "energy": energy, "textures": textures}
+    found = site.shop.step("mix", inputs=inputs, reads=["performance.json", *reads], make=make)
     return Mix(
         _stems_from_json(found, folder),
         AudioFile.open(folder / "premix.flac"),
@@ -313,9 +315,9 @@ def provenance(order: Order) -> dict[str, Any]:
         "libraries": {name: version(name) for name in LIBRARIES},
         "free_of_other_rights": free,
         "rights": (
-            "Composed and synthesised from equations, without samples: nobody else has rights in it."
+            "Composed and synthesised from equations, without samples: it is yours alone."
             if free
-            else "Borrows from the file under origins: whoever has rights in that has them here too."
+            else "Borrows from the file under origins: whoever has rights in that has them here."
         ),
     }
 

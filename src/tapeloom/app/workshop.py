@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from tapeloom import __version__
@@ -49,6 +50,7 @@ class Workshop:
         self.final = final
         self.folder = partial_of(final)
         self._journal: dict[str, Any] = {}
+        self._writing = Lock()  # of the journal: two steps may end at once
         self._hashes: dict[str, tuple[tuple[int, int], str]] = {}
 
     def step(
@@ -73,8 +75,9 @@ class Workshop:
         written = {str(file.relative_to(self.folder)): self.sha256(file) for file in files}
         for stale in set(entry["files"] if entry else ()) - set(written):
             (self.folder / stale).unlink(missing_ok=True)
-        self._journal[name] = {"fingerprint": fingerprint, "files": written, "value": value}
-        write_json(self.folder / _JOURNAL, self._journal)
+        with self._writing:
+            self._journal[name] = {"fingerprint": fingerprint, "files": written, "value": value}
+            write_json(self.folder / _JOURNAL, self._journal)
         return json.loads(json.dumps(value))
 
     def is_edited(self, name: str, file: str) -> bool:

@@ -3,9 +3,9 @@
 import numpy as np
 
 _FIRST = (
-    "Amber", "Borrowed", "Cedar", "Drifting", "Early", "Faded", "Folded", "Half", "Hushed", "Indigo",
-    "Last", "Low", "Lantern", "Maple", "Paper", "Quiet", "Rusty", "Second", "Slow", "Soft",
-    "Spare", "Sunday", "Velvet", "Wool",
+    "Amber", "Borrowed", "Cedar", "Drifting", "Early", "Faded", "Folded", "Half", "Hushed",
+    "Indigo", "Last", "Low", "Lantern", "Maple", "Paper", "Quiet", "Rusty", "Second", "Slow",
+    "Soft", "Spare", "Sunday", "Velvet", "Wool",
 )  # fmt: skip
 _SECOND = (
     "Avenue", "Balcony", "Bench", "Clouds", "Corner", "Daylight", "Ferry", "Garden", "Harbour",

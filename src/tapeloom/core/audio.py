@@ -186,33 +186,6 @@ _SOUNDFILE_TAGS = ("title", "artist", "album", "date", "genre", "comment", "lice
 _EXTENSIONS = {".wav": "WAV", ".flac": "FLAC"}
 
 
-class _Sink:
-    """A file for libsndfile to write to that remembers the first error (a full disk).
-
-    libsndfile's FLAC encoder drops the errors of its last frames when it writes by itself.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("w+b", buffering=0)  # else a seek would flush, and raise, in C
-        self.error: OSError | None = None
-        self.seek, self.tell, self.read = self._file.seek, self._file.tell, self._file.read
-
-    def write(self, data: bytes) -> int:
-        written = 0
-        while self.error is None and written < len(data):
-            try:
-                written += self._file.write(data[written:])
-            except OSError as error:
-                self.error = error
-        return written
-
-    def close(self) -> None:
-        try:
-            self._file.close()
-        except OSError as error:
-            self.error = self.error or error
-
-
 class AudioWriter:
     """Write WAV or FLAC in blocks under a temporary name; renamed at the end of the `with` block.
 
@@ -243,12 +216,13 @@ class AudioWriter:
         # Level 3 of FLAC (0.375) is twice as fast as the default and 1 % larger.
         level = {"compression_level": 0.375} if kind == "FLAC" else {}
         with ExitStack() as stack:
-            temporary = stack.enter_context(replacing(self.path))
-            self._sink = _Sink(temporary)
-            stack.callback(self._sink.close)
-            self._file = soundfile.SoundFile(
-                self._sink, "w", self.rate, self.channels, self._subtype, format=kind, **level
-            )
+            self._temporary = stack.enter_context(replacing(self.path))
+            self._temporary.touch()  # tells what is wrong with the folder; libsndfile doesn't
+            with self._told_why():
+                self._file = soundfile.SoundFile(
+                    self._temporary, "w", self.rate, self.channels, self._subtype, format=kind,
+                    **level,
+                )  # fmt: skip
             self._stack = stack.pop_all()
         for name in _SOUNDFILE_TAGS:
             if name in self._tags:
@@ -257,27 +231,34 @@ class AudioWriter:
 
     def write(self, block: Samples) -> None:
         """Append one (channels, samples) block."""
-        peak = float(np.abs(block).max()) if block.size else 0.0
+        peak = max(float(block.max()), -float(block.min())) if block.size else 0.0
         if self._subtype.startswith("PCM") and not peak <= 1.0:
             raise TapeloomError(
                 f"{self.path.name} would clip: its peak is {peak:.3f} of full scale"
             )
         self.frames += block.shape[1]
-        with self._told_by_sink():
+        with self._told_why():
             self._file.write(block.T)
 
     @contextmanager
-    def _told_by_sink(self) -> Iterator[None]:
-        """Raise the sink's reason for what soundfile or libsndfile only call a failure."""
+    def _told_why(self) -> Iterator[None]:
+        """Raise the system's reason for what soundfile or libsndfile only call a failure."""
         import soundfile
 
         try:
             yield
         except (AssertionError, soundfile.LibsndfileError) as error:
-            if self._sink.error is None:
-                raise TapeloomError(f"{self.path} cannot be written: {error}") from error
-        if self._sink.error:
-            raise self._sink.error
+            with self._temporary.open("ab", buffering=0) as file:
+                file.write(bytes(2**20))  # fails as the library's own write did
+            raise TapeloomError(f"{self.path} cannot be written: {error}") from error
+
+    def _check_end(self) -> None:
+        """Read the last sample: libsndfile's FLAC encoder drops the errors of its last frames."""
+        import soundfile
+
+        with self._told_why(), soundfile.SoundFile(self._temporary) as file:
+            file.seek(max(self.frames - 1, 0))
+            assert len(file.read(2)) == min(self.frames, 1)  # noqa: S101 - as soundfile does
 
     def __exit__(
         self,
@@ -290,9 +271,9 @@ class AudioWriter:
                 with suppress(Exception):  # what went wrong first is what counts
                     self._file.close()
                 raise error
-            with self._told_by_sink():
+            with self._told_why():
                 self._file.close()
-                self._sink.close()
+            self._check_end()
 
 
 def write_audio(

@@ -3,11 +3,13 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from tapeloom.core.audio import BLOCK, Audio, AudioStream, Samples
+
+Item = TypeVar("Item")
 
 
 class Process(Protocol):
@@ -131,13 +133,13 @@ def rebatch(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
         yield held
 
 
-def ahead(blocks: Iterator[Samples], *, depth: int = 2) -> Iterator[Samples]:
-    """Yield the same blocks, made by a thread that works up to `depth` blocks ahead."""
+def ahead(items: Iterator[Item], *, depth: int = 2) -> Iterator[Item]:
+    """Yield the same items, made by a thread that works up to `depth` of them ahead."""
     with ThreadPoolExecutor(1) as worker:
-        pending = deque(worker.submit(next, blocks, None) for _ in range(depth))
-        while (block := pending.popleft().result()) is not None:
-            pending.append(worker.submit(next, blocks, None))
-            yield block
+        pending = deque(worker.submit(next, items, None) for _ in range(depth))
+        while (item := pending.popleft().result()) is not None:
+            pending.append(worker.submit(next, items, None))
+            yield item
 
 
 def apply(chain: Chain, audio: Audio) -> Audio:

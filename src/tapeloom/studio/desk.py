@@ -13,7 +13,7 @@ from tapeloom.core.product import Stems
 from tapeloom.core.seed import stream
 from tapeloom.dsp.level import db_to_gain, gain_to_db
 from tapeloom.studio.balance import Channel, MixSettings, Vinyl
-from tapeloom.studio.chain import Chain, Effect, Line, run
+from tapeloom.studio.chain import Chain, Effect, Line, ahead, run
 from tapeloom.studio.effects import Band, Duck, Equalizer, Gain, Pan, Width
 
 _VINYL_FADE_S = (0.8, 2.5)  # the needle goes down and up softly
@@ -84,31 +84,16 @@ class Desk:
 
             writers = [create(folder / "stems" / f"{name}.flac") for name, _ in self.names]
             premix_file, mix_file = create(folder / "premix.flac"), create(folder / "mix.flac")
-
-            def advance(index: int) -> tuple[Samples, float]:
-                block = next(self._sources[index])
-                return block, _write(writers[index], block)
-
-            def start() -> list[Future[tuple[Samples, float]]]:
-                return [pool.submit(advance, index) for index in range(len(self._sources))]
-
-            count = -(-self._frames // BLOCK)
-            pending = start() if count else []
-            for index in range(count):
-                done = [future.result() for future in pending]
-                # The strips go on with the next block while the bus takes this one.
-                pending = start() if index + 1 < count else []
-                blocks = [block for block, _ in done]
-                stem_peak = max(stem_peak, *(peak for _, peak in done))
-                if self._room is not None:
-                    wet = self._room.push(_sum(blocks, self._sends))
-                    stem_peak = max(stem_peak, _write(writers[-1], wet))
-                    blocks.append(wet)
-                premix = _sum(blocks, [1.0] * len(blocks))
+            # Three lanes: the strips, the room behind them, and the bus behind that.
+            summed = ahead(self._summed(self._strips(writers, pool), writers[-1]))
+            done = 0
+            for premix, peak in summed:
+                stem_peak = max(stem_peak, peak)
                 meter.push(premix)
                 premix_peak = max(premix_peak, _write(premix_file, premix))
                 mix_peak = max(mix_peak, _write(mix_file, self._bus.push(premix)))
-                say((index + 1) / count)
+                done += premix.shape[1]
+                say(done / self._frames)
             mix_peak = max(mix_peak, _write(mix_file, self._bus.finish()))
         return Reading(
             premix_lufs=meter.read().integrated_lufs,
@@ -116,6 +101,37 @@ class Desk:
             stem_peak_dbfs=gain_to_db(stem_peak),
             mix_peak_dbfs=gain_to_db(mix_peak),
         )
+
+    def _strips(
+        self, writers: Sequence[AudioWriter], pool: ThreadPoolExecutor
+    ) -> Iterator[tuple[list[Samples], float]]:
+        """Yield the blocks of all strips, written, with their highest peak."""
+
+        def advance(index: int) -> tuple[Samples, float]:
+            block = next(self._sources[index])
+            return block, _write(writers[index], block)
+
+        def start() -> list[Future[tuple[Samples, float]]]:
+            return [pool.submit(advance, index) for index in range(len(self._sources))]
+
+        count = -(-self._frames // BLOCK)
+        pending = start() if count else []
+        for index in range(count):
+            done = [future.result() for future in pending]
+            pending = start() if index + 1 < count else []
+            yield [block for block, _ in done], max(peak for _, peak in done)
+
+    def _summed(
+        self, strips: Iterator[tuple[list[Samples], float]], room_file: AudioWriter
+    ) -> Iterator[tuple[Samples, float]]:
+        """Add the room and yield the premix, with the highest peak of what it is made of."""
+        for blocks, strip_peak in strips:
+            room_peak = 0.0
+            if self._room is not None:
+                wet = self._room.push(_sum(blocks, self._sends))
+                room_peak = _write(room_file, wet)
+                blocks.append(wet)
+            yield _sum(blocks, [1.0] * len(blocks)), max(strip_peak, room_peak)
 
 
 def strip(channel: Channel, gain_db: float, kick_onsets_s: Sequence[float]) -> Chain:

@@ -265,9 +265,10 @@ def render(
         return Stem(names[index], role, AudioFile.open(path))
 
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        tasks = [pool.submit(write, index) for index in range(len(names))]
+        # Textures and drums stand last and take longest: what is left at the end is short.
+        tasks = [pool.submit(write, index) for index in reversed(range(len(names)))]
         try:
-            return Stems(tuple(task.result() for task in tasks))
+            return Stems(tuple(task.result() for task in reversed(tasks)))
         except BaseException:
             stopped.set()
             raise
