@@ -117,13 +117,14 @@ def keys_layer(name: str, rng: np.random.Generator, *, ceiling: int) -> Layer:
     style = ("rootless", "drop2", "rootless")[int(rng.integers(3))]
     low, high = instrument(name).comfortable
     voices = 3 if rng.random() < 0.4 else 4
-    return Layer(style, voices, max(low, 48), min(high, max(66, min(72, ceiling))))
+    return Layer(style, voices, max(low, 47), min(high, max(63, min(69, ceiling))))
 
 
 def write_keys(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generator) -> Part:
     """Write the comping of a whole record."""
     name = plan.instrument_of("keys")
-    ceiling = sum(melody_range(plan.instrument_of("melody"), plan.register)) // 2 - 2
+    # Only the lowest third that the melody sings in is shared with the chords.
+    ceiling = melody_range(plan.instrument_of("melody"), plan.register)[0] + 3
     layers = {piece: keys_layer(name, rng, ceiling=ceiling) for piece in range(len(plan.pieces))}
     compings: dict[tuple[int, str], Comping] = {}
     notes: list[Note] = []

@@ -48,7 +48,7 @@ def melody_range(name: str, register: float) -> tuple[int, int]:
     """Return the pitches within which an instrument sings.
 
     >>> melody_range("felt_piano", 0.0), melody_range("nylon_guitar", 0.0)
-    ((65, 83), (58, 76))
+    ((65, 83), (61, 79))
     """
     low, high = instrument(name).comfortable
     centre = min(round(MIDDLE + register), high - REACH)

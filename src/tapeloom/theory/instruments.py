@@ -27,7 +27,7 @@ INSTRUMENTS: dict[str, Instrument] = {
         # Four strings E1 A1 D2 G2; the neck is played to about G4.
         Instrument("upright_bass", "Upright bass", 28, 67, (28, 50), 32, 1),
         # Six strings E2 to E4, nineteen frets: B5.
-        Instrument("nylon_guitar", "Nylon guitar", 40, 83, (40, 76), 24, 6),
+        Instrument("nylon_guitar", "Nylon guitar", 40, 83, (40, 79), 24, 6),
         Instrument("warm_pad", "Warm pad", 36, 96, (48, 79), 89, 8),
         Instrument("dusty_kit", "Dusty kit", 35, 81, (35, 81), 0, 8),
     )
