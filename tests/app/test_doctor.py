@@ -1,7 +1,9 @@
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
@@ -34,7 +36,7 @@ def test_a_sound_installation_has_no_fault_and_one_line_each():
     assert result.exit_code == 0
     assert len(result.stdout.splitlines()) == len(list(examine()))
     for line in result.stdout.splitlines():
-        assert line.split()[0] in ("ok", "missing")
+        assert line.split()[0] in ("ok", "missing", "later")
     assert __version__ in result.stdout
 
 
@@ -53,11 +55,13 @@ def test_quiet_is_silent_when_all_is_well():
 
 def test_a_missing_package_is_a_fault_with_a_way_out(monkeypatch, home):
     known = home._version_of
-    monkeypatch.setattr(home, "_version_of", lambda name: None if name == "soxr" else known(name))
+    monkeypatch.setattr(
+        home, "_version_of", lambda name: None if name == "symusic" else known(name)
+    )
     result = run("--quiet")
     assert result.exit_code == 1
     assert "failed" in result.stdout
-    assert "soxr" in result.stdout
+    assert "symusic" in result.stdout
     assert "pip install" in result.stdout
 
 
@@ -70,6 +74,20 @@ def test_a_missing_extra_says_for_what_and_is_no_fault(monkeypatch, home):
     monkeypatch.setitem(home.EXTRAS, "notation", ("MusicXML", ("numpy",)))
     assert by_name(examine())["extra notation"].status == "ok"
     assert run().exit_code == 0
+
+
+def test_an_extra_without_packages_is_said_to_come(home):
+    assert by_name(examine())["extra service"].status == "later"
+
+
+def test_extras_are_those_of_the_package(home):
+    import tomllib
+
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+    declared = tomllib.loads(text)["project"]["optional-dependencies"]
+    for extra, (_, packages) in home.EXTRAS.items():
+        names = [re.split(r"[<>=]", entry)[0] for entry in declared[extra]]
+        assert names == list(packages), extra
 
 
 def test_a_codec_or_font_that_lacks_is_a_fault(monkeypatch, home):

@@ -19,12 +19,13 @@ import typer
 import tapeloom
 from tapeloom import __version__
 
-# Optional parts of tapeloom: what each is for, and the packages that it is made of.
+# Optional parts of tapeloom: what each is for, and the packages that it is made of. One without
+# packages is declared for what is to come.
 EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "service": ("running as a service", ("fastapi", "uvicorn", "dbos")),
+    "service": ("running as a service", ()),
     "notation": ("reading and writing MusicXML", ("partitura",)),
     "train": ("training models", ("torch", "accelerate", "pyarrow")),
-    "soundfont": ("playing SoundFonts", ("tinysoundfont",)),
+    "soundfont": ("playing SoundFonts", ()),
     "plugins": ("VST3 plug-ins", ("pedalboard",)),
 }
 CODECS = (("mp3", "libmp3lame"), ("aac", "aac"), ("opus", "libopus"))
@@ -41,7 +42,7 @@ class Check:
     """One line of the report."""
 
     name: str
-    status: str  # ok, missing (optional) or failed
+    status: str  # ok, missing (optional), later or failed
     detail: str
 
 
@@ -113,7 +114,9 @@ def _extras() -> Iterator[Check]:
     for extra, (use, packages) in EXTRAS.items():
         versions = {name: _version_of(name) for name in packages}
         missing = [name for name, version in versions.items() if version is None]
-        if missing:
+        if not packages:
+            yield Check(f"extra {extra}", "later", f"for {use}: not in this version")
+        elif missing:
             detail = f"for {use}: {', '.join(missing)}; pip install 'tapeloom[{extra}]'"
             yield Check(f"extra {extra}", "missing", detail)
         else:
