@@ -1,6 +1,7 @@
 """One command makes a record: the folder, what is in it, and that it can be gone on with."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -264,6 +265,34 @@ def test_an_interrupted_make_leaves_nothing_half_written_and_continues(
     again = tmp_path / "o" / record.folder.name
     assert sha256_of(again / "master.flac") == sha256_of(record.folder / "master.flac")
     assert not partial.exists()
+
+
+def test_an_interrupted_batch_stops_its_workers_and_continues(
+    record: Record, tmp_path: Path
+) -> None:
+    batch = ("make", "rainy cafe", "--bars", "8", "--bpm", "92", "--seed", "10", "--count", "3")
+    rest = ("--jobs", "2", "--out", "o")
+    program = "from tapeloom.app.commands import main; main()"
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, *batch, *rest],
+        cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while len(list(tmp_path.glob("o/rainy-cafe-1?"))) < 1 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(child.pid, signal.SIGINT)  # as Ctrl-C in a terminal reaches every process
+    _, err = child.communicate(timeout=120)
+    assert child.returncode == 130
+    assert "--seed 10 continues the batch" in err
+    assert "Traceback" not in err
+    assert len(list(tmp_path.glob("o/rainy-cafe-1?"))) < 3
+    ran = tapeloom(*batch, *rest, cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    assert "is made already" in ran.err
+    for name in ("rainy-cafe-10", "rainy-cafe-11", "rainy-cafe-12"):
+        assert (tmp_path / "o" / name / "master.flac").exists()
+    again = tmp_path / "o" / record.folder.name
+    assert sha256_of(again / "master.flac") == sha256_of(record.folder / "master.flac")
 
 
 def test_a_full_disk_is_one_sentence_and_the_make_goes_on_later(

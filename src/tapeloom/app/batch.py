@@ -2,8 +2,10 @@
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +15,7 @@ from typing import Any
 
 from tapeloom.app.order import Order
 from tapeloom.app.pipeline import OnProgress, Record, produce
-from tapeloom.core.errors import TapeloomError
+from tapeloom.core.errors import Interrupted, TapeloomError
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +70,58 @@ def _attempt(job: Job, threads: int, on_progress: OnProgress) -> Outcome:
 def _in_processes(jobs: Sequence[Job], workers: int, threads: int, update: Any) -> list[Outcome]:
     # spawn: a fork would copy the locks of numba's and libsndfile's threads as they stand.
     context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager:
-        queue = manager.Queue()
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
-            waiting: dict[Future[Outcome], int] = {
-                pool.submit(_work, i, job, threads, queue): i for i, job in enumerate(jobs)
-            }
-            try:
-                pending = set(waiting)
-                while pending:
-                    _, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
-                    _drain(queue, update)
-            except KeyboardInterrupt:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-        ordered = sorted(waiting, key=lambda future: waiting[future])
-        return [future.result() for future in ordered]
+    told, stop = context.Queue(), context.Event()
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_begin, initargs=(told, stop)
+    ) as pool:
+        with _interrupts_ignored():  # by the workers, which inherit it: we tell them to stop
+            futures = [pool.submit(_work, i, job, threads) for i, job in enumerate(jobs)]
+        try:
+            pending = set(futures)
+            while pending:
+                _, pending = wait(pending, timeout=0.1, return_when=FIRST_COMPLETED)
+                _drain(told, update)
+        except KeyboardInterrupt:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+        return [future.result() for future in futures]
 
 
-def _work(index: int, job: Job, threads: int, queue: Any) -> Outcome:
-    return _attempt(job, threads, lambda stage, done: queue.put((index, stage, done)))
+_told: Any = None  # in a worker: where it tells its progress
+_stop: Any = None  # in a worker: set when it must stop
 
 
-def _drain(queue: Any, update: Any) -> None:
+def _begin(told: Any, stop: Any) -> None:
+    global _told, _stop
+    _told, _stop = told, stop
+
+
+def _work(index: int, job: Job, threads: int) -> Outcome:
+    def tell(stage: str, done: float) -> None:
+        if _stop.is_set():
+            raise Interrupted("interrupted")
+        _told.put((index, stage, done))
+
+    return _attempt(job, threads, tell)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _drain(told: Any, update: Any) -> None:
     try:
         while True:
-            update(*queue.get_nowait())
+            update(*told.get_nowait())
     except Empty:
         return
 

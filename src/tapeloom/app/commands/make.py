@@ -72,6 +72,8 @@ def make(
             text, fields, seed, count, engine, source, keep,
             out or settings.out, settings.artist, tuple(loop or ()), force=force,
         )  # fmt: skip
+    if not planned:
+        return
     if not quiet:
         for line in _announce(planned[0].order.brief):
             typer.echo(line, err=True)
@@ -116,6 +118,9 @@ def _ordered(
         brief = Brief(text, seed=first + i, **fields)
         order = Order(brief, artist=artist, engine=engine, song=song, keep=kept)
         final = out / folder_name(brief)
+        if count > 1 and not force and _is_made(final, brief):
+            typer.echo(f"{final} is made already", err=True)
+            continue
         if final.exists() and not force:
             raise InputError(
                 f"{final} exists; use --force to replace it, --from {final} to continue it, "
@@ -123,6 +128,14 @@ def _ordered(
             )
         planned.append(Job(order, final, force=force, loops=loops))
     return planned
+
+
+def _is_made(final: Path, brief: Any) -> bool:
+    """Tell whether a record of a batch was finished before the batch was interrupted."""
+    from tapeloom.app.order import read_order
+    from tapeloom.app.workshop import RECORD
+
+    return (final / RECORD).is_file() and read_order(final, {}).brief == brief
 
 
 def _continued(
@@ -139,9 +152,13 @@ def _continued(
 def _how_to_continue(planned: list[Any]) -> str:
     from tapeloom.app.workshop import partial_of
 
-    half = [job for job in planned if partial_of(job.final).exists()]
-    ways = [f"`tapeloom make --from {job.base or partial_of(job.final)}`" for job in half]
-    return f"interrupted; {' and '.join(ways)} continues" if ways else "interrupted"
+    if len(planned) > 1:
+        first = planned[0].order.brief.seed
+        return f"interrupted; the same command with --seed {first} continues the batch"
+    job = planned[0]
+    if not partial_of(job.final).exists():
+        return "interrupted"
+    return f"interrupted; `tapeloom make --from {job.base or partial_of(job.final)}` continues"
 
 
 def _announce(brief: Any) -> list[str]:
