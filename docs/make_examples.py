@@ -18,7 +18,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 SONGS = ROOT.parent / "shared/data/pop909.tar.xz"
-NUMBERS = ("004", "038", "112", "246", "555")
+NUMBERS = ("004", "112", "246", "301", "555")
 BEGIN, END = "<!-- figures: made by docs/make_examples.py -->", "<!-- end of figures -->"
 COLUMNS = (
     "record", "key", "bpm", "meter", "length", "notes a bar", "in key", "LUFS", "LRA", "dBTP",
@@ -33,9 +33,12 @@ def tapeloom(*arguments: str) -> str:
 
 
 def make(arguments: Sequence[str], out: Path) -> dict[str, Any]:
-    """Make one record and return its record.json."""
+    """Make one record, or take it from an earlier run, and return its record.json."""
     print("tapeloom make", shlex.join(arguments), flush=True)
-    made = tapeloom("make", *arguments, "--out", str(out), "--force", "--json")
+    seed = arguments[arguments.index("--seed") + 1]
+    for folder in out.glob(f"[!.]*-{seed}"):
+        return {**json.loads((folder / "record.json").read_text("utf-8")), "folder": str(folder)}
+    made = tapeloom("make", *arguments, "--out", str(out), "--json")
     return dict(json.loads(made)[0])
 
 
@@ -68,7 +71,21 @@ def sheet(pictures: Sequence[Path], target: Path, *, columns: int, width: int) -
     paper = Image.new("RGB", (columns * width, rows * height), (24, 21, 34))
     for i, image in enumerate(small):
         paper.paste(image, (i % columns * width, i // columns * height))
-    paper.quantize(128).save(target, optimize=True)
+    paper.save(target, optimize=True)
+
+
+def side_by_side(cover: Path, roll: Path, target: Path, *, height: int = 560) -> None:
+    """Put a cover and a piano roll beside each other."""
+    images = [Image.open(path).convert("RGB") for path in (cover, roll)]
+    scaled = [
+        image.resize((round(image.width * height / image.height), height)) for image in images
+    ]
+    paper = Image.new("RGB", (sum(image.width for image in scaled), height))
+    at = 0
+    for image in scaled:
+        paper.paste(image, (at, 0))
+        at += image.width
+    paper.save(target, optimize=True)
 
 
 def songs(folder: Path) -> list[Path]:
@@ -89,11 +106,13 @@ def main() -> None:
     """Make everything again."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=ROOT / "out/examples")
+    parser.add_argument("--reuse", action="store_true", help="take records of an earlier run")
     options = parser.parse_args()
     out: Path = options.out
-    shutil.rmtree(out, ignore_errors=True)
+    if not options.reuse:
+        shutil.rmtree(out, ignore_errors=True)
     plots = out / "plots"
-    plots.mkdir(parents=True)
+    plots.mkdir(parents=True, exist_ok=True)
 
     lines = (ROOT / "docs/examples/briefs.txt").read_text("utf-8").splitlines()
     briefs = [shlex.split(line) for line in lines if line and not line.startswith("#")]
@@ -112,9 +131,11 @@ def main() -> None:
 
     names = [Path(record["folder"]).name for record in records]
     images = ROOT / "docs/images"
-    sheet([plots / f"{n}-score.png" for n in names], images / "rolls.png", columns=4, width=620)
-    sheet([plots / f"{n}-audio.png" for n in names], images / "spectra.png", columns=4, width=620)
+    sheet([plots / f"{n}-score.png" for n in names], images / "rolls.png", columns=4, width=560)
+    sheet([plots / f"{n}-audio.png" for n in names], images / "spectra.png", columns=4, width=440)
     sheet([out / n / "cover.png" for n in names], images / "covers.png", columns=5, width=280)
+    first = names[0]
+    side_by_side(out / first / "cover.png", plots / f"{first}-score.png", images / "record.png")
     page = ROOT / "docs/examples.md"
     text = page.read_text("utf-8")
     before, after = text.split(BEGIN)[0], text.split(END)[1]

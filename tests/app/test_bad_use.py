@@ -21,6 +21,7 @@ CASES = [
     (["--jobs", "0"], "--jobs is 0"),
     (["--engine", "magic"], "'magic'"),
     (["--keep", "drums", "--from", "song.mid"], "'drums' cannot be kept"),
+    (["--from", "song.mid", "--minutes", "2"], "which has its own"),
     (["--from", "nowhere"], "nowhere"),
     (["--from", "text.mid"], "text.mid"),
     (["--from", "cut.mid"], "cut.mid"),

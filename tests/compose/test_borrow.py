@@ -1,14 +1,17 @@
+import tarfile
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from tapeloom.compose import accompany, compose
-from tapeloom.compose.borrow import find_melody
+from tapeloom.compose.borrow import find_melody, key_of
 from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter
+from tapeloom.core.midi import read_midi
 from tapeloom.core.score import Note, Part, Score
 from tapeloom.core.seed import stream
 from tapeloom.core.time import PPQ, TempoMap
@@ -143,16 +146,29 @@ def test_what_cannot_be_kept_is_said() -> None:
         accompany(replace(song(), parts=(song().parts[0], low)), BRIEF, rng=stream(1))
 
 
-POP909 = Path("../shared/data/POP909")
+POP909 = Path(__file__).parents[2].parent / "shared/data/pop909.tar.xz"
 
 
-@pytest.mark.skipif(not POP909.is_dir(), reason="the POP909 set is not here")
-def test_real_songs_are_accompanied() -> None:
-    from tapeloom.core.midi import read_midi
+@pytest.mark.skipif(not POP909.is_file(), reason="the POP909 set is not here")
+def test_real_songs_are_accompanied(tmp_path: Path) -> None:
+    with tarfile.open(POP909) as archive:
+        songs = (member for member in archive if member.name.endswith(".mid"))
+        for member in islice(songs, 5):
+            path = tmp_path / Path(member.name).name
+            path.write_bytes(archive.extractfile(member).read())
+            kept = read_midi(path)
+            score = accompany(kept, BRIEF, rng=stream(1))
+            melody = find_melody(kept)
+            assert melody is not None
+            assert score.part("melody").notes == melody.notes
 
-    for path in sorted(POP909.glob("*/*.mid"))[:5]:
-        kept = read_midi(path)
-        score = accompany(kept, BRIEF, rng=stream(1))
-        melody = find_melody(kept)
-        assert melody is not None
-        assert score.part("melody").notes == melody.notes
+
+def test_a_stated_key_that_the_notes_deny_is_not_believed() -> None:
+    scale = [60 + step for step in (1, 3, 5, 6, 8, 10, 12)]  # Db major
+    tune = [Note(i * PPQ, PPQ, scale[i * 2 % 7]) for i in range(28)] + [Note(28 * PPQ, 4 * PPQ, 61)]
+    song = Score((Part("MELODY", "melody", notes=tuple(tune)),), keys=((0, Key("C", "major")),))
+    assert key_of(song).pitch_class == 1
+    honest = replace(song, keys=((0, Key("Db", "major")),))
+    assert key_of(honest) == Key("Db", "major")
+    told = accompany(song, Brief(key="Bb minor"), kept=("melody",), rng=stream(1, "song"))
+    assert told.key == Key("Bb", "minor")

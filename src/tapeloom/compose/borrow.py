@@ -27,6 +27,9 @@ from tapeloom.theory.progressions import FAMILIES, Bars, progressions
 
 _SUNG = re.compile(r"melod|vocal|vox|voice|lead|sing|tune|solo", re.IGNORECASE)
 KEPT = ("melody", "chords")
+# The price of a chord that lies all outside the key, against that of a clash.
+_BORROWED = 2.0
+_DOUBT = 0.3  # how much worse than the best a stated key may fit the notes, as a correlation
 
 
 def accompany(
@@ -48,7 +51,7 @@ def accompany(
     if "melody" in kept and tune is None:
         raise InputError("the song has no line that could be its melody; keep its chords instead")
     streams = child_streams(rng)
-    key = song.key or find_keys(_pitched(song))[0].key
+    key = Key.parse(brief.key) if brief.key else key_of(song)
     sung = tune.notes if tune and "melody" in kept else ()
     plan = plan_around(song, brief, key=key, melody=sung, rng=streams["chords"])
     keeps_chords = "chords" in kept
@@ -263,8 +266,11 @@ def harmonise(melody: Sequence[Note], plan: Plan, brief: Brief, key: Key) -> tup
         letter = section.name.rstrip("0123456789")
         if letter not in known:
             fits = [
-                _Fit(_clash(notes, lay_out(bars, grid, stretch=1), key) + 0.02 * rank, bars)
+                _Fit(
+                    _clash(notes, laid, key) + _BORROWED * _borrowed(laid, key) + 0.02 * rank, bars
+                )
                 for rank, bars in options
+                for laid in [lay_out(bars, grid, stretch=1)]
             ]
             known[letter] = min(fits, key=lambda fit: fit.cost).bars
         laid = lay_out(known[letter], grid, stretch=1)
@@ -272,6 +278,31 @@ def harmonise(melody: Sequence[Note], plan: Plan, brief: Brief, key: Key) -> tup
             laid = end_on(laid, grid, Chord(key.pitch_class, "min9" if key.is_minor else "maj9"))
         spans.extend(laid)
     return join_equal(spans)
+
+
+def key_of(song: Score) -> Key:
+    """Return the key that a song states, or the one that its notes are in where they deny it.
+
+    Programs write C major into a file that nobody gave a key.
+    """
+    ranked = find_keys(_pitched(song))
+    for guess in ranked:
+        if song.key is None or guess.score < ranked[0].score - _DOUBT:
+            break
+        if (guess.key.pitch_class, guess.key.mode) == (song.key.pitch_class, song.key.mode):
+            return song.key
+    return ranked[0].key
+
+
+def _borrowed(spans: Sequence[ChordSpan], key: Key) -> float:
+    """Return how much of the chords, by their lengths, lies outside the key: 0..1."""
+    total = sum(span.end - span.start for span in spans)
+    outside = sum(
+        (span.end - span.start) * len(set(span.chord.pitch_classes) - set(key.scale))
+        / len(span.chord.pitch_classes)
+        for span in spans
+    )  # fmt: skip
+    return outside / total if total else 0.0
 
 
 def _clash(notes: Sequence[Note], spans: Sequence[ChordSpan], key: Key) -> float:

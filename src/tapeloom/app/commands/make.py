@@ -111,6 +111,9 @@ def _ordered(
         from tapeloom.core.midi import read_midi
 
         read_midi(song)  # what is wrong with it is told before any work
+        for name in ("minutes", "bars", "meter"):
+            if name in fields:
+                raise InputError(f"--{name} cannot be given with {song}, which has its own")
     kept = KEEPABLE if keep == "both" else (keep,)
     first = secrets.randbelow(1_000_000) if seed is None else seed
     planned = []
