@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -72,7 +73,11 @@ class Workshop:
         if entry and entry["fingerprint"] == fingerprint and self._has_all(entry["files"]):
             return entry["value"]
         files, value = make()
-        written = {str(file.relative_to(self.folder)): self.sha256(file) for file in files}
+        paths = list(files)
+        with ThreadPoolExecutor(2) as pool:
+            hashes = pool.map(self.sha256, paths)
+            names = (str(path.relative_to(self.folder)) for path in paths)
+            written = dict(zip(names, hashes, strict=True))
         for stale in set(entry["files"] if entry else ()) - set(written):
             (self.folder / stale).unlink(missing_ok=True)
         with self._writing:
