@@ -201,6 +201,14 @@ def test_loops_are_cut_on_the_bar_lines(record: Record, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no section 'chorus'; choose one of"):
         remake(folder, loops=["chorus"])
 
+    before = sha256_of(loops / "mix.wav")
+    remade = remake(folder, key="E minor", bpm=80)
+    (again,) = (folder / "loops").iterdir()
+    assert again.name.endswith("_80bpm")
+    assert sha256_of(again / "mix.wav") != before
+    names = [section["name"] for section in remade.data["sections"]]
+    assert section["name"] in names
+
 
 def test_a_song_lends_its_melody(record: Record, tmp_path: Path) -> None:
     song = tmp_path / "song.mid"

@@ -56,6 +56,7 @@ def produce(
         run = _Run(shop, threads, on_progress)
 
         score = run("compose", stages.compose, order)
+        wanted = stages.loops_of(loops, shop, score)
         performance = run("perform", stages.perform, order, score)
         stems = run("render", stages.render, order, performance)
         mix = run("mix", stages.mix, order, performance, stems)
@@ -63,7 +64,7 @@ def produce(
             painting = aside.submit(run, "cover", stages.cover, order, score)
             master = run("master", stages.master, order, mix)
             painting.result()
-        stages.cut_loops(loops, shop, score, performance, mix)
+        stages.cut_loops(wanted, shop, score, performance, mix)
 
         data = stages.provenance(order) | stages.facts(score, performance, master)
         shop.finish(data)

@@ -31,6 +31,7 @@ from tapeloom.core.seed import stream
 from tapeloom.theory.instruments import DRUMS
 
 FORMAT = 1  # of record.json
+_LOOP = "loop "  # begins the names of the steps that cut loops
 LIBRARIES = ("numpy", "scipy", "numba", "symusic", "soundfile", "av", "pillow")
 
 
@@ -256,6 +257,21 @@ def cover(site: Site, order: Order, score: Score) -> None:
     site.shop.step("cover", inputs=inputs, make=make)
 
 
+def loops_of(names: Sequence[str], shop: Workshop, score: Score) -> list[str]:
+    """Return the loops to cut: those asked for, and those that the record has from before.
+
+    Raises for a section that the score lacks, before anything is rendered.
+    """
+    known = dict.fromkeys(section.name for section in score.sections)
+    for name in names:
+        if name not in known:
+            raise InputError(f"there is no section {name!r}; choose one of {', '.join(known)}")
+    earlier = [step.removeprefix(_LOOP) for step in shop.steps(_LOOP)]
+    for name in earlier:
+        shop.forget(f"{_LOOP}{name}")  # its folder is named by tempo: it is cut anew
+    return list(dict.fromkeys([*names, *(name for name in earlier if name in known)]))
+
+
 def cut_loops(
     names: Sequence[str], shop: Workshop, score: Score, performance: Performance, mixed: Mix
 ) -> None:
@@ -264,8 +280,6 @@ def cut_loops(
 
     known = {section.name: section for section in reversed(performance.sections)}
     for name in names:
-        if name not in known:
-            raise InputError(f"there is no section {name!r}; choose one of {', '.join(known)}")
         section = known[name]
         slug = name.replace("'", "-prime").replace(" ", "-")
         folder = shop.folder / "loops" / f"{slug}_{score.tempo.initial_bpm:.0f}bpm"
@@ -282,7 +296,7 @@ def cut_loops(
 
         reads = ["mix.flac", *(f"stems/{stem.name}.flac" for stem in mixed.stems.stems)]
         inputs = {"section": asdict(section)}
-        shop.step(f"loop {name}", inputs=inputs, reads=reads, make=make)
+        shop.step(f"{_LOOP}{name}", inputs=inputs, reads=reads, make=make)
 
 
 def is_edited(folder: Path) -> bool:

@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -84,6 +84,18 @@ class Workshop:
             self._journal[name] = {"fingerprint": fingerprint, "files": written, "value": value}
             write_json(self.folder / _JOURNAL, self._journal)
         return json.loads(json.dumps(value))
+
+    def steps(self, prefix: str) -> list[str]:
+        """List the steps whose names begin so."""
+        return [name for name in self._journal if name.startswith(prefix)]
+
+    def forget(self, name: str) -> None:
+        """Remove a step, its files, and the folders that they leave empty."""
+        for file in self._journal.pop(name)["files"]:
+            path = self.folder / file
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # others' files lie there, or it is gone
+                path.parent.rmdir()
 
     def is_edited(self, name: str, file: str) -> bool:
         """Tell whether a file that a step wrote is no longer what the step wrote."""
