@@ -7,7 +7,7 @@ import pytest
 
 from tapeloom.app.workshop import Workshop, final_of, open_workshop, partial_of
 from tapeloom.core.errors import InputError, TapeloomError
-from tapeloom.core.files import read_json
+from tapeloom.core.files import read_json, write_json
 
 
 class Counter:
@@ -183,3 +183,26 @@ def test_errors_of_the_system_become_one_sentence(tmp_path: Path) -> None:
 
 def test_hidden_names_lead_back(tmp_path: Path) -> None:
     assert final_of(partial_of(tmp_path / "rain-7")) == tmp_path / "rain-7"
+
+
+@pytest.mark.parametrize("file", ["../victim.txt", "/victim.txt"])
+def test_a_record_cannot_name_files_outside_of_it(tmp_path: Path, file: str) -> None:
+    (tmp_path / "victim.txt").write_text("mine")
+    final = tmp_path / "r"
+    final.mkdir()
+    entry = {"fingerprint": "x", "files": {file: "0"}, "value": None}
+    write_json(final / "record.json", {"stages": {"loop A": entry}})
+    with (
+        pytest.raises(InputError, match="lies outside of it"),
+        open_workshop(final, base=final),
+    ):
+        pass
+    assert (tmp_path / "victim.txt").read_text() == "mine"
+
+
+def test_a_damaged_list_of_stages_is_one_sentence(tmp_path: Path) -> None:
+    final = tmp_path / "r"
+    final.mkdir()
+    write_json(final / "record.json", {"stages": {"mix": {"files": 3}}})
+    with pytest.raises(InputError, match="is damaged"), open_workshop(final, base=final):
+        pass

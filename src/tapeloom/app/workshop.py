@@ -155,7 +155,7 @@ class Workshop:
         for stray in self.folder.rglob(".*.partial*"):
             stray.unlink()
         if (self.folder / _JOURNAL).is_file():
-            self._journal = read_json(self.folder / _JOURNAL)
+            self._journal = _checked(read_json(self.folder / _JOURNAL))
 
 
 @contextmanager
@@ -203,6 +203,24 @@ def _lock(folder: Path) -> Iterator[None]:
         raise TapeloomError(f"another make is at work in {folder}; wait for it to end") from error
     finally:
         os.close(descriptor)
+
+
+def _checked(journal: Any) -> dict[str, Any]:
+    """Return a journal whose files all lie in the record: it may come from another's record."""
+    try:
+        entries = {str(name): dict(entry) for name, entry in dict(journal).items()}
+        named = [str(file) for entry in entries.values() for file in entry["files"]]
+        named += [
+            str(stem["file"])
+            for entry in entries.values()
+            for stem in (entry["value"] if isinstance(entry["value"], list) else ())
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"the record's list of stages is damaged: {error!r}") from error
+    for file in named:
+        if Path(file).is_absolute() or ".." in Path(file).parts:
+            raise InputError(f"the record names the file {file!r}, which lies outside of it")
+    return entries
 
 
 def _old(final: Path) -> Path:
