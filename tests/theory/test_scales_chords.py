@@ -5,14 +5,11 @@ from hypothesis import strategies as st
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import MODES, QUALITIES, Chord, Key
 from tapeloom.core.pitch import FLAT_NAMES, pitch_class
-from tapeloom.core.score import Note
 from tapeloom.theory.chords import (
     available_tensions,
     avoid_notes,
     chord_scale,
-    chroma,
     name_chord,
-    recognise_chords,
     recolour,
 )
 from tapeloom.theory.scales import SCALES, degree_of, ladder, nearest, pentatonic, scale, step_along
@@ -101,24 +98,3 @@ def test_a_chord_is_named_by_its_pitch_classes(chord: Chord) -> None:
 
 def test_a_cluster_has_no_name() -> None:
     assert name_chord([0, 1, 2, 3]) is None
-
-
-@given(st.lists(st.sampled_from(("maj", "min", "7", "maj7", "min7")), min_size=1, max_size=8),
-       st.data())  # fmt: skip
-def test_chords_are_recognised_from_their_notes(qualities: list[str], data: st.DataObject) -> None:
-    roots = [data.draw(st.integers(0, 11)) for _ in qualities]
-    written = [Chord(root, quality) for root, quality in zip(roots, qualities, strict=True)]
-    notes = []
-    for i, chord in enumerate(written):
-        notes.append(Note(i * 8, 8, 36 + chord.root))
-        notes.extend(Note(i * 8, 8, 60 + (chord.root + step) % 12) for step in chord.intervals)
-    edges = range(0, 8 * len(written) + 1, 8)
-    found = recognise_chords(notes, edges, change_cost=0.0)
-    heard = [next(s.chord for s in found if s.start <= i * 8 < s.end) for i in range(len(written))]
-    assert heard == written
-
-
-def test_chroma_counts_what_sounds_in_each_span() -> None:
-    assert chroma([], [0, 4]).sum() == 0
-    long = chroma([Note(1, 10, 62)], [0, 4, 8, 12])
-    assert long[:, 2].tolist() == [3, 4, 3]

@@ -228,7 +228,7 @@ def _chords_by_bar(
     """Write the chords of each bar; a bar without one stays empty."""
     spans = score.chords
     if not spans and notes and starts:
-        from tapeloom.theory.chords import recognise_chords
+        from tapeloom.theory.recognition import recognise_chords
 
         spans = recognise_chords(notes, [*starts, max(score.end, starts[-1] + 1)], key=key)
     bars: list[str] = []

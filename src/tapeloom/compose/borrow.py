@@ -20,10 +20,10 @@ from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import bar_starts, meter_at
 from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
 from tapeloom.core.time import PPQ, TempoMap
-from tapeloom.theory.chords import recognise_chords
 from tapeloom.theory.instruments import instrument
 from tapeloom.theory.keys import find_keys
 from tapeloom.theory.progressions import FAMILIES, Bars, progressions
+from tapeloom.theory.recognition import recognise_chords
 
 _SUNG = re.compile(r"melod|vocal|vox|voice|lead|sing|tune|solo", re.IGNORECASE)
 KEPT = ("melody", "chords")

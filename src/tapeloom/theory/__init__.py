@@ -5,12 +5,12 @@ from tapeloom.theory.chords import (
     avoid_notes,
     chord_scale,
     name_chord,
-    recognise_chords,
     recolour,
 )
 from tapeloom.theory.instruments import DRUMS, INSTRUMENTS, Instrument, instrument
 from tapeloom.theory.keys import KeyScore, find_keys, related_keys, spell_key
 from tapeloom.theory.progressions import Progression, progressions
+from tapeloom.theory.recognition import recognise_chords
 from tapeloom.theory.scales import ladder, pentatonic, scale
 from tapeloom.theory.voice_leading import lead, motion
 from tapeloom.theory.voicing import voicings
