@@ -2,6 +2,8 @@
 
 `predict TASK INPUTS.jsonl.gz` reads pieces in the form that ../shared/bench/theory/README.md
 describes (onsets and lengths in quarter notes) and prints one JSON line a piece.
+`time KEYS.jsonl.gz CHORDS.jsonl.gz` measures pieces and segments a CPU-second beside music21 and
+partitura (both in the extra `dev`), from plain lists of notes and from each one's own form of them.
 """
 
 import argparse
@@ -11,12 +13,16 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import numpy as np
 
+from tapeloom.core.harmony import Chord
 from tapeloom.core.meter import Meter, Meters
 from tapeloom.core.time import PPQ
+from tapeloom.theory.analysis import analyse_events
+from tapeloom.theory.cadence import find_cadences
 from tapeloom.theory.events import Events
 
 Answer = dict[str, Any]
@@ -66,32 +72,78 @@ def items(path: Path) -> Iterator[dict[str, Any]]:
 
 def predict_key(piece: Piece) -> Answer:
     """The key of a whole piece."""
-    raise NotImplementedError
+    from tapeloom.theory.keys import find_key
+
+    key = find_key(piece.events, meters=piece.meters, passage=False).key
+    return {"tonic": key.pitch_class, "mode": key.mode}
 
 
 def predict_passage_key(piece: Piece) -> Answer:
     """The key of a few bars."""
-    raise NotImplementedError
+    from tapeloom.theory.keys import find_key
+
+    key = find_key(piece.events, meters=piece.meters, passage=True).key
+    return {"tonic": key.pitch_class, "mode": key.mode}
 
 
 def predict_chords(piece: Piece) -> Answer:
     """The chords between given boundaries."""
-    raise NotImplementedError
+    from tapeloom.theory.recognition import LABELS, name_spans
+
+    states, basses, _ = name_spans(piece.events, piece.edges)
+    found = zip(piece.edges, piece.edges[1:], states, basses, strict=False)
+    return {
+        "chords": [
+            [quarters(a), quarters(b), int(at) // len(LABELS), LABELS[at % len(LABELS)], int(bass)]
+            for a, b, at, bass in found
+        ]
+    }
 
 
 def predict_free_chords(piece: Piece) -> Answer:
     """The chords, boundaries found as well."""
-    raise NotImplementedError
+    from tapeloom.theory.recognition import recognise
+
+    return {
+        "chords": [
+            [
+                quarters(heard.start),
+                quarters(heard.end),
+                heard.chord.root,
+                heard.chord.quality,
+                heard.chord.bass_pitch_class,
+            ]
+            for heard in recognise(piece.events, piece.meters)
+        ]
+    }
 
 
 def predict_numerals(piece: Piece) -> Answer:
     """Chords, local keys and bass between given boundaries."""
-    raise NotImplementedError
+    from tapeloom.theory.analysis import analyse_events
+
+    rows = []
+    for span in analyse_events(piece.events, piece.meters, piece.edges).chords:
+        chord = span.chord
+        if span.numeral == "Cad64":  # labels call it a dominant with two suspensions
+            chord = Chord(chord.bass_pitch_class, "maj")
+        rows.append(
+            {
+                "start": quarters(span.start),
+                "end": quarters(span.end),
+                "root": chord.root,
+                "quality": chord.quality,
+                "bass": chord.bass_pitch_class,
+                "key": [span.key.pitch_class, "minor" if span.key.is_minor else "major"],
+            }
+        )
+    return {"rn": rows}
 
 
 def predict_cadences(piece: Piece) -> Answer:
     """Where phrases close, and how."""
-    raise NotImplementedError
+    cadences = find_cadences(piece.events, piece.meters, measures=piece.measures)
+    return {"cadences": [[quarters(cadence.tick), cadence.kind] for cadence in cadences]}
 
 
 TASKS: dict[str, Callable[[Piece], Answer]] = {
@@ -111,6 +163,86 @@ def predict(task: str, path: Path) -> None:
         print(json.dumps({"id": item["id"], **answer}))
 
 
+def rate(name: str, work: Callable[[Any], object], given: list[Any], count: int = 0) -> float:
+    """Print and return how many things (`count` in all, else one each) take a CPU-second."""
+    work(given[0])  # compile, import, fill caches
+    start = process_time()
+    for value in given:
+        work(value)
+    each = (count or len(given)) / (process_time() - start)
+    print(f"{name:<34}{each:12.1f}")
+    return each
+
+
+def as_stream(piece: Piece) -> Any:
+    """Write the notes as a music21 stream."""
+    from music21 import note, stream
+
+    written = stream.Stream()
+    for onset, end, pitch in zip(
+        piece.events.onset, piece.events.end, piece.events.pitch, strict=True
+    ):
+        sound = note.Note(int(pitch), quarterLength=float(end - onset) / PPQ)
+        written.insert(float(onset) / PPQ, sound)
+    return written
+
+
+def as_note_array(piece: Piece) -> Any:
+    """Write the notes as partitura's structured array."""
+    fields = [("onset_beat", "f4"), ("duration_beat", "f4"), ("pitch", "i4")]
+    array = np.zeros(len(piece.events), dtype=fields)
+    array["onset_beat"] = piece.events.onset / PPQ
+    array["duration_beat"] = (piece.events.end - piece.events.onset) / PPQ
+    array["pitch"] = piece.events.pitch
+    return array
+
+
+def sounding(piece: Piece) -> list[list[int]]:
+    """List what sounds between the edges, as MIDI pitches."""
+    pairs = zip(piece.edges, piece.edges[1:], strict=False)
+    return [sorted(set(piece.events.between(a, b).pitch.tolist())) for a, b in pairs]
+
+
+def time_peers(keys: Path, chords: Path, peers: int) -> None:
+    """Print what each library does in a CPU-second, and the ratios."""
+    from music21 import chord as music21_chord
+    from partitura.musicanalysis import estimate_key
+
+    whole, cut = list(items(keys)), [item for item in items(chords) if item["segments"]]
+    pieces, passages = (
+        [Piece.from_item(item) for item in whole],
+        [Piece.from_item(item) for item in cut],
+    )
+    few = pieces[:: max(1, len(pieces) // peers)]
+    segments = [pitches for piece in passages for pitches in sounding(piece) if pitches]
+    some = segments[:: max(1, len(segments) // (40 * peers))]
+    count = sum(len(piece.edges) - 1 for piece in passages)
+
+    def name(pitches: list[int]) -> object:
+        heard = music21_chord.Chord(pitches)
+        return heard.root(), heard.quality, heard.commonName
+
+    print("key of a piece, pieces a second")
+    lists = rate("  tapeloom, from lists", lambda i: predict_key(Piece.from_item(i)), whole)
+    arrays = rate("  tapeloom, from arrays", predict_key, pieces)
+    rate("  partitura, from arrays", estimate_key, [as_note_array(piece) for piece in pieces])
+    built = rate("  music21, from lists", lambda p: as_stream(p).analyze("key"), few)
+    ready = rate("  music21, from streams", lambda s: s.analyze("key"), [as_stream(p) for p in few])
+    print(f"  tapeloom / music21: {lists / built:.0f} from lists, {arrays / ready:.0f} else")
+    print("chords, segments a second")
+    lists = rate("  tapeloom, from lists", lambda i: predict_chords(Piece.from_item(i)), cut, count)
+    rate("  tapeloom, from arrays", predict_chords, passages, count)
+    theirs = rate("  music21, from pitches", name, some)
+    print(f"  tapeloom / music21: {lists / theirs:.0f}")
+    longest = max(pieces, key=lambda piece: len(piece.events))
+    seconds = []
+    for _ in range(5):
+        start = process_time()
+        analyse_events(longest.events, longest.meters)
+        seconds.append(process_time() - start)
+    print(f"{len(longest.events)} notes fully analysed in {1000 * min(seconds):.0f} ms")
+
+
 def main() -> None:
     """Read the options."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -118,8 +250,15 @@ def main() -> None:
     predicting = verbs.add_parser("predict", help="print predictions for a file of pieces")
     predicting.add_argument("task", choices=TASKS)
     predicting.add_argument("inputs", type=Path)
+    timing = verbs.add_parser("time", help="measure beside music21 and partitura")
+    timing.add_argument("keys", type=Path, help="a file of the task key_full")
+    timing.add_argument("chords", type=Path, help="a file of the task chord")
+    timing.add_argument("--peers", type=int, default=12, help="pieces that music21 is given")
     options = parser.parse_args()
-    predict(options.task, options.inputs)
+    if options.verb == "predict":
+        predict(options.task, options.inputs)
+    else:
+        time_peers(options.keys, options.chords, options.peers)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from tapeloom.core.files import write_json
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.midi import write_midi
+from tapeloom.core.musicxml import write_musicxml
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.core.score import ChordSpan, Note, Part, Score, Section, score_to_json
 from tapeloom.core.time import PPQ, TempoMap
@@ -179,7 +180,8 @@ def test_plot_writes_one_picture(plotted, tone, song, tmp_path):
     [
         ("no.wav", None, "does not exist"),
         ("empty.wav", b"", "is empty"),
-        ("text.txt", b"hello, I am no audio" * 9, "is no audio file"),
+        ("text.dat", b"hello, I am no audio" * 9, "is no audio file"),
+        ("text.txt", b"hello, I am no chart" * 9, "is no chord"),
         ("list.json", b"[1, 2]", "is no score"),
         ("broken.json", b"{", "cannot be read as JSON"),
         ("other.json", b'{"format": 9}', "score format 9 is not known"),
@@ -214,6 +216,89 @@ def test_markup_in_names_is_printed_as_it_stands(song, tmp_path):
     text = run(path)
     assert "[bold]Lead[/x]" in text
     assert "[red]" in text
+
+
+def test_harmony_is_told_with_bars_numerals_cadences_and_tension(song, tmp_path):
+    write_midi(tmp_path / "song.mid", song)
+    found = read(tmp_path / "song.mid")["harmony"]
+    assert found["key"] == "C major"
+    assert [(c["bar"], c["numeral"]) for c in found["chords"]][:3] == [
+        (1, "ii7"), (2, "V7"), (3, "I7"),
+    ]  # fmt: skip
+    assert [span["key"] for span in found["keys"]] == ["C major"]
+    tensions = [chord["tension"] for chord in found["chords"]]
+    assert tensions[1] > tensions[2]
+    assert "ii-V-I" in {pattern["name"] for pattern in found["patterns"]}
+    for chord in found["chords"]:
+        assert 0 <= chord["confidence"] <= 1
+    text = run(tmp_path / "song.mid")
+    for word in ("Dm7", "ii7", "V7", "tension", "ii-V-I", "confidence"):
+        assert word in text
+
+
+def test_musicxml_is_read_and_told_like_midi(song, tmp_path):
+    score = Score(song.parts, song.tempo, song.meters, song.keys)
+    for name in ("song.musicxml", "song.mxl"):
+        write_musicxml(tmp_path / name, score)
+        found = read(tmp_path / name)
+        assert [chord.split()[0] for chord in found["chords"][:4]] == ["Dm7", "G7", "Cmaj7", "Am7"]
+        assert found["key_stated"] == "C major"
+    data = (tmp_path / "song.musicxml").read_bytes()
+    assert read("-", standard_input=data)["bars"] == 9
+
+
+def test_romantext_is_written_as_music21_reads_it(song, tmp_path):
+    write_midi(tmp_path / "song.mid", song)
+    run(tmp_path / "song.mid", "--quiet", "--romantext", tmp_path / "song.rntxt")
+    text = (tmp_path / "song.rntxt").read_text()
+    assert text.startswith("Title: song\n")
+    assert "m1 C: ii7" in text
+    converter = pytest.importorskip("music21.converter")
+    theirs = converter.parse(text, format="romanText").flatten()
+    figures = [numeral.figure for numeral in theirs.getElementsByClass("RomanNumeral")]
+    assert figures[:3] == ["ii7", "V7", "I7"]
+    again = read(tmp_path / "song.rntxt")
+    assert again["chords"][:3] == ["Dm7", "G7", "Cmaj7"]
+
+
+def test_chords_may_be_given_in_the_place_of_a_file(tmp_path):
+    found = read("Dm7 G7 | Cmaj7 A7 | Dm7 Db7 | C6")
+    assert found["key"] == "C major"
+    assert found["bars"] == 4
+    assert [chord["numeral"] for chord in found["harmony"]["chords"]][:4] == [
+        "ii7", "V7", "I7", "V7/ii",
+    ]  # fmt: skip
+    run("Dm7 G7 | Cmaj7", "--plot", tmp_path / "p.png")
+    assert (tmp_path / "p.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("pitches", "role", "key"),
+    [((), "keys", False), ((60,), "keys", True), (tuple(range(60, 72)), "keys", True),
+     ((36, 38), "drums", False)],
+    ids=["nothing", "one note", "twelve pitches", "drums"],
+)  # fmt: skip
+def test_odd_scores_are_analysed_shown_and_drawn(pitches, role, key, tmp_path):
+    notes = tuple(Note(0, PPQ, pitch) for pitch in pitches)
+    path = tmp_path / "odd.mid"
+    write_midi(path, Score((Part("x", role, notes=notes, program=4),)))
+    found = read(path, "--plot", tmp_path / "odd.png", "--romantext", tmp_path / "odd.rntxt")
+    assert (found["harmony"]["key"] is not None) == key
+    assert 0 <= found["harmony"]["confidence"] < 0.9
+    assert run(path)
+    assert (tmp_path / "odd.png").is_file()
+    assert (tmp_path / "odd.rntxt").is_file()
+
+
+def test_bad_uses_of_romantext_are_refused(tone, song, tmp_path):
+    write_midi(tmp_path / "song.mid", song)
+    for arguments, message in (
+        ((tone, "--romantext", tmp_path / "x.rntxt"), "is audio"),
+        ((tone, tone, "--romantext", tmp_path / "x.rntxt"), "takes one file"),
+        ((tmp_path / "song.mid", "--romantext", tmp_path / "no" / "x.rntxt"), "is no folder"),
+    ):
+        with pytest.raises(InputError, match=message):
+            run(*arguments)
 
 
 def test_an_empty_score_is_no_error(tmp_path):

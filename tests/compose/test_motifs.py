@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tapeloom.compose.grid import STEP, measures
@@ -149,11 +149,18 @@ def test_the_end_rests_on_the_tonic() -> None:
     assert ended[-1].end - ended[-1].start == 8 * PPQ
 
 
-@given(st.floats(0, 0.999), st.floats(0, 0.999))
-def test_variation_keeps_the_first_chord_and_the_number_of_bars(where: float, how: float) -> None:
-    varied = vary_bars(BARS, C, where=where, how=how)
-    assert varied[0] == BARS[0]
-    assert [len(bar) for bar in varied] == [len(bar) for bar in BARS]
+@pytest.mark.parametrize("mode", ["major", "minor", "dorian", "lydian"])
+@given(st.floats(0, 1), st.integers(0, 99))
+@settings(max_examples=15, deadline=None)
+def test_variation_keeps_the_first_chord_and_the_number_of_bars(
+    mode: str, amount: float, seed: int
+) -> None:
+    key = Key("C", mode)
+    bars = Progression("Imaj9 | IVmaj9 IVm6 | IIm9 | V13").in_key(key)
+    varied = vary_bars(bars, key, amount=amount, rng=np.random.default_rng(seed))
+    assert varied[0] == bars[0]
+    assert [len(bar) for bar in varied] == [len(bar) for bar in bars]
+    assert vary_bars(bars, key, amount=0.0, rng=np.random.default_rng(seed)) == bars
 
 
 def test_equal_neighbours_are_joined() -> None:

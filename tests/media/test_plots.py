@@ -11,10 +11,12 @@ from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
 from tapeloom.core.time import PPQ, TempoMap
-from tapeloom.media import plot_audio, plot_score
+from tapeloom.media import plot_audio, plot_harmony, plot_score
 from tapeloom.media.figures import ROLE_COLOURS
 from tapeloom.media.folding import BANDS, LOWEST_HZ, fold
-from tapeloom.media.rolls import _colours
+from tapeloom.media.harmony_plot import FUNCTION_COLOURS, key_colour
+from tapeloom.media.rolls import part_colours
+from tapeloom.theory.analysis import NOTHING, analyse
 
 BAR = 4 * PPQ
 
@@ -69,7 +71,7 @@ def test_a_longer_score_takes_more_lines_up_to_six(tmp_path):
 
 
 def test_two_parts_of_one_role_differ_in_shade():
-    first, second = _colours(song(4).parts[:2])
+    first, second = part_colours(song(4).parts[:2])
     assert sum(second) > sum(first)
 
 
@@ -102,6 +104,55 @@ def test_a_plot_that_cannot_be_written_says_so_and_leaves_nothing(tmp_path):
     with pytest.raises(TapeloomError, match="cannot be written"):
         plot_score(song(2), tmp_path / "missing" / "roll.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def cadenced(bars):
+    """Return a score that turns from C to E flat, a chord a bar, over drums."""
+    symbols = ("Dm7", "G7", "Cmaj7", "Am7", "Fm7", "Bb7", "Ebmaj7", "Cm7")
+    spans = tuple(
+        ChordSpan(i * BAR, (i + 1) * BAR, Chord.parse(symbols[i % 8])) for i in range(bars)
+    )
+    keys = tuple(
+        Note(s.start, BAR, 48 + s.chord.root + k) for s in spans for k in s.chord.intervals
+    )
+    kit = tuple(Note(i * PPQ, 100, 36) for i in range(4 * bars))
+    return Score((Part("Keys", "keys", notes=keys), Part("Kit", "drums", notes=kit)))
+
+
+@pytest.mark.parametrize("bars", [1, 8, 20])
+def test_harmony_is_drawn_with_keys_functions_and_tension(tmp_path, bars):
+    score = cadenced(bars)
+    analysis = analyse(score)
+    plot_harmony(score, analysis, tmp_path / "harmony.png")
+    pixels = colours_in(tmp_path / "harmony.png")
+    for span in analysis.keys:
+        assert near(pixels, key_colour(span.key), 6) > 200
+    for chord in analysis.chords:
+        assert near(pixels, FUNCTION_COLOURS[chord.function], 6) > 20
+    assert near(pixels, ROLE_COLOURS["drums"]) > 10
+
+
+def test_a_long_piece_keeps_to_a_page_and_dense_chords_too(tmp_path):
+    score = cadenced(150)
+    plot_harmony(score, analyse(score), tmp_path / "long.png")
+    width, height = size_of(tmp_path / "long.png")
+    assert width < 2000
+    assert height < 5500
+    spans = tuple(ChordSpan(i * PPQ, (i + 1) * PPQ, Chord.parse("Ebm7b5/Bbb")) for i in range(64))
+    dense = Score(cadenced(16).parts[:1], chords=spans)
+    plot_harmony(dense, analyse(dense), tmp_path / "dense.png")
+    assert size_of(tmp_path / "dense.png")[0] > 500
+
+
+def test_nothing_is_drawn_too(tmp_path):
+    plot_harmony(Score(()), NOTHING, tmp_path / "nothing.png")
+    assert size_of(tmp_path / "nothing.png")[0] > 500
+
+
+def test_the_circle_of_fifths_gives_each_key_a_colour_of_its_own():
+    keys = [Key(tonic, mode) for tonic in ("C", "G", "D", "A", "E", "B", "Gb", "Db", "Ab", "Eb",
+                                           "Bb", "F") for mode in ("major", "minor")]  # fmt: skip
+    assert len({key_colour(key) for key in keys}) == 24
 
 
 def tone(seconds=3.0, hz=440.0, rate=44_100, channels=2):

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,16 @@ from numpy.typing import NDArray
 from tapeloom.core.audio import AudioFile, AudioStream
 from tapeloom.core.errors import InputError
 from tapeloom.core.files import read_json
-from tapeloom.core.harmony import Chord, Key
+from tapeloom.core.harmony import Key
+from tapeloom.core.meter import bar_starts
+from tapeloom.core.musicxml import SUFFIXES
 from tapeloom.core.pitch import pitch_name
 from tapeloom.core.score import Note, Score, score_from_json
 
+if TYPE_CHECKING:
+    from tapeloom.theory.analysis import Analysis
+
+_SCORES = (".mid", ".midi", ".json")
 CURVE_HOP_S = 0.1  # of the short-term loudness curve
 # Nominal middles of third-octave bands in Hz, IEC 61260.
 BANDS = (
@@ -25,7 +31,7 @@ BANDS = (
 
 
 def open_source(path: Path) -> tuple[Score | None, AudioFile | None]:
-    """Open a MIDI file, a score.json, an audio file, or a record's folder (score and master).
+    """Open a MIDI or MusicXML file, a score.json, audio, or a record's folder (both).
 
     What a file is, is told by its first bytes, then by its name.
     """
@@ -41,18 +47,24 @@ def open_source(path: Path) -> tuple[Score | None, AudioFile | None]:
         raise InputError(f"{path} does not exist")
     try:
         with path.open("rb") as file:
-            head = file.read(4)
+            head = file.read(64)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     if not head:
         raise InputError(f"{path} is empty")
-    if head == b"MThd" or path.suffix.lower() in (".mid", ".midi", ".json"):
+    if path.suffix.lower() in (*_SCORES, *SUFFIXES) or _is_score(head):
         return read_score(path), None
     return None, AudioFile.open(path)
 
 
+def _is_score(head: bytes) -> bool:
+    """Tell a score by its first bytes: MIDI, compressed MusicXML, or XML in any encoding."""
+    text = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return head.startswith((b"MThd", b"PK\x03\x04")) or text.startswith((b"<?xml", b"<score-"))
+
+
 def read_score(path: Path) -> Score:
-    """Read score.json or a MIDI file."""
+    """Read score.json, a MIDI file or a MusicXML file."""
     if path.suffix.lower() == ".json":
         data = read_json(path)
         if not isinstance(data, dict):
@@ -62,18 +74,34 @@ def read_score(path: Path) -> Score:
         except InputError as error:
             raise InputError(f"{path} cannot be read: {error}") from error
     from tapeloom.core.midi import read_midi
+    from tapeloom.core.musicxml import read_musicxml
 
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    if path.suffix.lower() in SUFFIXES or (_is_score(head) and not head.startswith(b"MThd")):
+        return read_musicxml(path)
     return read_midi(path)
 
 
-def analyze_score(score: Score) -> dict[str, Any]:
-    """Return key, tempo, meter, form, chords, density and ranges of a score."""
+def analyze_score(score: Score, analysis: "Analysis | None" = None) -> dict[str, Any]:
+    """Return key, tempo, meter, form, chords, density and ranges of a score, and its harmony."""
+    from tapeloom.app.harmony import chord_names, chords_by_bar, harmony_figures
+    from tapeloom.theory.analysis import analyse
     from tapeloom.theory.keys import find_keys
 
+    analysis = analyse(score) if analysis is None else analysis
     pitched = [note for part in score.parts if part.role != "drums" for note in part.notes]
     ranked = find_keys(pitched) if pitched else ()
-    starts = score.bar_starts
-    found = ranked[0].key if ranked else None
+    end = max([score.end, *(chord.end for chord in analysis.chords)])
+    starts = bar_starts(score.meters, end)
+    spans = [
+        (chord.start, chord.end, name)
+        for chord, name in zip(analysis.chords, chord_names(analysis), strict=True)
+    ]
+    found = ranked[0].key if ranked else analysis.key
     key = score.key if score.key is not None and score.chords else found
     tempos = [float(bpm) for _, bpm in score.tempo.changes]
     sounding = [part for part in score.parts if part.notes]
@@ -88,7 +116,7 @@ def analyze_score(score: Score) -> dict[str, Any]:
         "meter": str(score.meters[0][1]),
         "meters": [[_bar_of(starts, tick), str(meter)] for tick, meter in score.meters],
         "bars": len(starts),
-        "duration_s": round(score.tempo.tick_to_s(score.end), 3),
+        "duration_s": round(score.tempo.tick_to_s(end), 3),
         "notes": sum(len(part.notes) for part in score.parts),
         "notes_per_bar": round(
             sum(len(part.notes) for part in score.parts) / max(1, len(starts)), 2
@@ -103,7 +131,7 @@ def analyze_score(score: Score) -> dict[str, Any]:
             }
             for s in score.sections
         ],
-        "chords": _chords_by_bar(score, pitched, starts, key),
+        "chords": chords_by_bar(spans, starts, end) if starts else [],
         "parts": [
             {
                 "name": part.name,
@@ -118,6 +146,7 @@ def analyze_score(score: Score) -> dict[str, Any]:
             }
             for part in sounding
         ],
+        "harmony": harmony_figures(score, analysis),
     }  # fmt: skip
 
 
@@ -220,26 +249,3 @@ def _share_in_key(notes: Sequence[Note], key: Key | None) -> float | None:
         return None
     inside = set(key.scale)
     return round(sum(note.pitch % 12 in inside for note in notes) / len(notes), 3)
-
-
-def _chords_by_bar(
-    score: Score, notes: Sequence[Note], starts: Sequence[int], key: Key | None
-) -> list[str]:
-    """Write the chords of each bar; a bar without one stays empty."""
-    spans = score.chords
-    if not spans and notes and starts:
-        from tapeloom.theory.recognition import recognise_chords
-
-        spans = recognise_chords(notes, [*starts, max(score.end, starts[-1] + 1)], key=key)
-    bars: list[str] = []
-    at = 0
-    for start, end in zip(starts, [*starts[1:], max(score.end, 1)], strict=False):
-        while at < len(spans) and spans[at].end <= start:
-            at += 1
-        here: list[Chord] = []
-        k = at
-        while k < len(spans) and spans[k].start < end:
-            here.append(spans[k].chord)
-            k += 1
-        bars.append(" ".join(chord.symbol(key) for chord in here))
-    return bars

@@ -29,7 +29,7 @@ _SUNG = re.compile(r"melod|vocal|vox|voice|lead|sing|tune|solo", re.IGNORECASE)
 KEPT = ("melody", "chords")
 # The price of a chord that lies all outside the key, against that of a clash.
 _BORROWED = 2.0
-_DOUBT = 0.3  # how much worse than the best a stated key may fit the notes, as a correlation
+_DOUBT = 0.02  # how probable a stated key must be by the notes, to be believed
 
 
 def accompany(
@@ -241,7 +241,7 @@ def find_chords(song: Score, plan: Plan, key: Key) -> tuple[ChordSpan, ...]:
             edges.extend(range(measure.start, measure.end, PPQ))
     edges.append(plan.end)
     # The price of a change was found on POP909's chord labels.
-    return recognise_chords(notes, edges, key=key, change_cost=0.2)
+    return recognise_chords(notes, edges, key=key, change_cost=2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +287,7 @@ def key_of(song: Score) -> Key:
     """
     ranked = find_keys(_pitched(song))
     for guess in ranked:
-        if song.key is None or guess.score < ranked[0].score - _DOUBT:
+        if song.key is None or guess.score < _DOUBT:
             break
         if (guess.key.pitch_class, guess.key.mode) == (song.key.pitch_class, song.key.mode):
             return song.key

@@ -6,23 +6,20 @@ import numpy as np
 
 from tapeloom.compose.form import kind_of
 from tapeloom.compose.grid import Measure, measures
-from tapeloom.compose.plan import Piece, Plan
+from tapeloom.compose.plan import Plan
 from tapeloom.core.harmony import Chord, Key
-from tapeloom.core.score import ChordSpan
+from tapeloom.core.score import ChordSpan, Section
 from tapeloom.theory.chords import recolour
-from tapeloom.theory.progressions import (
-    Bars,
-    dominant_of,
-    is_minor_chord,
-    tritone_substitute,
-    two_five,
-)
+from tapeloom.theory.progressions import Bars, dominant_of, tritone_substitute, two_five
+from tapeloom.theory.reharmony import vary
 
 LETTER_OF = {
     "intro": "A", "A": "A", "A'": "A", "B": "B", "bridge": "bridge", "breakdown": "A", "outro": "A",
 }  # fmt: skip
 # Modes whose colour a foreign dominant would wash out.
-_NO_DOMINANTS = frozenset({"phrygian", "locrian", "mixolydian", "lydian"})
+MODAL = frozenset({"phrygian", "locrian", "mixolydian", "lydian"})
+OWN = (0.0, 0.3)  # by how much a record's progression departs from its family's
+RETURN = (0.2, 0.45)  # and a returning section from its first time
 _TONICS = {
     "major": "maj9", "minor": "min9", "dorian": "min9", "phrygian": "min7", "lydian": "maj9",
     "mixolydian": "13", "locrian": "hdim7",
@@ -32,10 +29,8 @@ _TONICS = {
 def write_harmony(plan: Plan, rng: np.random.Generator) -> tuple[ChordSpan, ...]:
     """Write the chords of the whole record, span after span without a gap."""
     spans: list[ChordSpan] = []
-    bars = [
-        _section_bars(plan.pieces[section.piece], kind_of(section.name), rng)
-        for section in plan.sections
-    ]
+    themes: dict[tuple[int, str], Bars] = {}
+    bars = [_section_bars(plan, section, themes, rng) for section in plan.sections]
     ends = rng.random((len(bars), 2))
     for i, section in enumerate(plan.sections):
         piece = plan.pieces[section.piece]
@@ -48,46 +43,55 @@ def write_harmony(plan: Plan, rng: np.random.Generator) -> tuple[ChordSpan, ...]
             following = plan.sections[i + 1]
             target = bars[i + 1][0][0]
             joins = following.piece != section.piece
-            if joins or (ends[i, 0] < 0.6 and piece.key.mode not in _NO_DOMINANTS):
+            if joins or (ends[i, 0] < 0.6 and piece.key.mode not in MODAL):
                 slots = lead_into(slots, grid, target, how=1.0 if joins else float(ends[i, 1]))
         spans.extend(slots)
     return join_equal(spans)
 
 
-def _section_bars(piece: Piece, kind: str, rng: np.random.Generator) -> Bars:
-    """Return a section's progression in the piece's key; a return is varied."""
+def _section_bars(
+    plan: Plan,
+    section: Section,
+    themes: dict[tuple[int, str], Bars],
+    rng: np.random.Generator,
+) -> Bars:
+    """Return a section's progression in its piece's key; a return is varied.
+
+    `themes` remembers how each piece's A, B and bridge go, once their progression was made its own.
+    """
+    piece = plan.pieces[section.piece]
+    kind = kind_of(section.name)
     letter = LETTER_OF[kind]
-    bars = piece.progression(letter).in_key(piece.key)
-    draws = rng.random(3)
+    here = (section.piece, letter)
+    if here not in themes:
+        bars = piece.progression(letter).in_key(piece.key)
+        amount = rng.uniform(*OWN)
+        themes[here] = vary_bars(bars, piece.key, amount=amount, rng=rng)
+    bars = themes[here]
     if kind in ("A'", "breakdown"):
-        varied = vary_bars(bars, piece.key, where=float(draws[0]), how=float(draws[1]))
-        bars = (*bars, *varied) if draws[2] < 0.6 else varied
+        varied = vary_bars(bars, piece.key, amount=rng.uniform(*RETURN), rng=rng)
+        bars = (*bars, *varied) if rng.random() < 0.6 else varied
     return bars
 
 
-def vary_bars(bars: Bars, key: Key, *, where: float, how: float) -> Bars:
-    """Vary one or two chords of a progression, never its first.
+def vary_bars(bars: Bars, key: Key, *, amount: float, rng: np.random.Generator) -> Bars:
+    """Vary a progression by an amount from 0 to 1, never its first chord.
 
-    Dominants turn into their tritone substitutes or are suspended, the rest takes on or sheds a
-    tension, and a minor chord before a dominant stays as it is.
+    In modes that live from their colour no chord is borrowed: tensions come and go.
     """
-    at = 1 + int(where * (len(bars) - 1)) if len(bars) > 1 else 0
-    changed = []
-    for i, chords in enumerate(bars):
-        new = list(chords)
-        if i == at or (i == (at + 2) % len(bars) and i):
-            chord = new[-1]
-            is_dominant = chord.quality in ("7", "9", "13", "7b9", "7b13", "7#9")
-            following = bars[(i + 1) % len(bars)][0]
-            falls = (chord.root - following.root) % 12 == 7
-            if is_dominant and falls and how < 0.4 and key.mode not in _NO_DOMINANTS:
-                new[-1] = tritone_substitute(chord)
-            elif is_dominant and falls and how < 0.7 and not is_minor_chord(following):
-                new[-1] = Chord(chord.root, "9sus4")
-            else:
-                new[-1] = recolour(chord, key, richness=1 if how < 0.75 else -1)
-        changed.append(tuple(new))
-    return tuple(changed)
+    flat = [chord for chords in bars for chord in chords]
+    if key.mode in MODAL:
+        draws = rng.random((len(flat), 2))
+        varied: Sequence[Chord] = [
+            recolour(chord, key, richness=1 if how < 0.75 else -1)
+            if i and whether < 2 * amount
+            else chord
+            for i, (chord, (whether, how)) in enumerate(zip(flat, draws, strict=True))
+        ]
+    else:
+        varied = vary(flat, key, rng=rng, amount=amount, style="lofi", locks=(0,))
+    rest = iter(varied)
+    return tuple(tuple(next(rest) for _ in chords) for chords in bars)
 
 
 def lay_out(bars: Bars, grid: Sequence[Measure], *, stretch: int) -> list[ChordSpan]:

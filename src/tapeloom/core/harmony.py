@@ -3,8 +3,17 @@
 import re
 from dataclasses import dataclass
 
+from tapeloom.core.chord_text import is_no_chord, read_harte, read_symbol
 from tapeloom.core.errors import InputError
-from tapeloom.core.pitch import pitch_class, pitch_class_name
+from tapeloom.core.pitch import (
+    line_of_fifths,
+    pitch_class,
+    pitch_class_name,
+    plain_name,
+)
+from tapeloom.core.qualities import QUALITIES, Quality, quality_of, read_degrees
+
+__all__ = ["MODES", "QUALITIES", "Chord", "Key", "Quality", "parse_chords"]
 
 MODES: dict[str, tuple[int, ...]] = {
     "major": (0, 2, 4, 5, 7, 9, 11),
@@ -22,7 +31,8 @@ _SIGNATURE_SHIFT = {
     "major": 0, "minor": -3, "dorian": -2, "phrygian": -4, "lydian": 1, "mixolydian": -1,
     "locrian": -5,
 }  # fmt: skip
-_FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
+_DEGREE_OF = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
+_DEGREE_ON_LINE = (0, 2, 4, -1, 1, 3, 5)  # fifths from the root to its degrees 1 to 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,81 +94,28 @@ class Key:
         >>> Key("A", "minor").signature, Key("Eb", "major").signature, Key("F#", "minor").signature
         (0, -3, 3)
         """
-        accidentals = self.tonic.count("#") - self.tonic.count("b")
-        return _FIFTHS[self.tonic[0]] + 7 * accidentals + _SIGNATURE_SHIFT[self.mode]
+        return line_of_fifths(self.tonic) + _SIGNATURE_SHIFT[self.mode]
 
     def name_of(self, number: int) -> str:
-        """Spell a pitch class with the accidentals of this key's side of the circle of fifths.
+        """Spell a pitch class in this key, with at most one accidental.
 
-        >>> Key("E", "major").name_of(6), Key("F", "minor").name_of(6)
-        ('F#', 'Gb')
+        The scale as it is, and around it the flat second, third, sixth and seventh, the raised
+        fourth and what the melodic minor raises: the harmonic chromatic scale.
+
+        >>> Key("E", "major").name_of(6), Key("F", "minor").name_of(6), Key("A").name_of(8)
+        ('F#', 'Gb', 'G#')
         """
-        return pitch_class_name(number, sharps=self.signature > 0)
+        return plain_name(self.place_of(number))
 
+    def place_of(self, number: int) -> int:
+        """Return the place of a pitch class on the line of fifths, spelled as `name_of` says.
 
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """A chord quality: semitones above the root (to 21), lead-sheet suffix, Harte text."""
-
-    intervals: tuple[int, ...]
-    symbol: str
-    harte: str
-
-
-QUALITIES: dict[str, Quality] = {
-    name: Quality(intervals, symbol, harte)
-    for name, intervals, symbol, harte in (
-        ("maj", (0, 4, 7), "", "maj"),
-        ("min", (0, 3, 7), "m", "min"),
-        ("dim", (0, 3, 6), "dim", "dim"),
-        ("aug", (0, 4, 8), "aug", "aug"),
-        ("sus2", (0, 2, 7), "sus2", "sus2"),
-        ("sus4", (0, 5, 7), "sus4", "sus4"),
-        ("5", (0, 7), "5", "(1,5)"),
-        ("maj6", (0, 4, 7, 9), "6", "maj6"),
-        ("min6", (0, 3, 7, 9), "m6", "min6"),
-        ("maj7", (0, 4, 7, 11), "maj7", "maj7"),
-        ("min7", (0, 3, 7, 10), "m7", "min7"),
-        ("7", (0, 4, 7, 10), "7", "7"),
-        ("dim7", (0, 3, 6, 9), "dim7", "dim7"),
-        ("hdim7", (0, 3, 6, 10), "m7b5", "hdim7"),
-        ("minmaj7", (0, 3, 7, 11), "mMaj7", "minmaj7"),
-        ("aug7", (0, 4, 8, 10), "aug7", "(3,#5,b7)"),
-        ("augmaj7", (0, 4, 8, 11), "augMaj7", "(3,#5,7)"),
-        ("7sus4", (0, 5, 7, 10), "7sus4", "sus4(b7)"),
-        ("add9", (0, 4, 7, 14), "add9", "maj(9)"),
-        ("minadd9", (0, 3, 7, 14), "madd9", "min(9)"),
-        ("6/9", (0, 4, 7, 9, 14), "6/9", "maj6(9)"),
-        ("min6/9", (0, 3, 7, 9, 14), "m6/9", "min6(9)"),
-        ("maj9", (0, 4, 7, 11, 14), "maj9", "maj9"),
-        ("min9", (0, 3, 7, 10, 14), "m9", "min9"),
-        ("9", (0, 4, 7, 10, 14), "9", "9"),
-        ("9sus4", (0, 5, 7, 10, 14), "9sus4", "sus4(b7,9)"),
-        ("minmaj9", (0, 3, 7, 11, 14), "mMaj9", "minmaj7(9)"),
-        ("7b9", (0, 4, 7, 10, 13), "7b9", "7(b9)"),
-        ("7#9", (0, 4, 7, 10, 15), "7#9", "7(#9)"),
-        ("7#11", (0, 4, 7, 10, 18), "7#11", "7(#11)"),
-        ("7b13", (0, 4, 7, 10, 20), "7b13", "7(b13)"),
-        ("maj7#11", (0, 4, 7, 11, 18), "maj7#11", "maj7(#11)"),
-        ("maj13", (0, 4, 7, 11, 14, 21), "maj13", "maj13"),
-        ("min11", (0, 3, 7, 10, 14, 17), "m11", "min11"),
-        ("11", (0, 4, 7, 10, 14, 17), "11", "11"),
-        ("13", (0, 4, 7, 10, 14, 21), "13", "13"),
-        ("13sus4", (0, 5, 7, 10, 14, 21), "13sus4", "sus4(b7,9,13)"),
-        ("min13", (0, 3, 7, 10, 14, 21), "m13", "min13"),
-    )
-}
-_BY_SYMBOL = {quality.symbol: name for name, quality in QUALITIES.items()}
-_BY_SYMBOL |= {
-    "M7": "maj7", "Δ": "maj7", "Δ7": "maj7", "M9": "maj9", "-": "min", "-7": "min7", "-9": "min9",
-    "min": "min", "min7": "min7", "min9": "min9", "ø": "hdim7", "ø7": "hdim7", "o": "dim",
-    "°": "dim", "o7": "dim7", "°7": "dim7", "+": "aug", "+7": "aug7", "7#5": "aug7", "69": "6/9",
-    "m69": "min6/9", "maj": "maj", "M": "maj", "sus": "sus4", "7sus": "7sus4", "9sus": "9sus4",
-    "13sus": "13sus4", "mM7": "minmaj7", "maj7#5": "augmaj7",
-}  # fmt: skip
-_BY_HARTE = {quality.harte: name for name, quality in QUALITIES.items()}
-_DEGREES = {"1": 0, "2": 2, "3": 4, "4": 5, "5": 7, "6": 9, "7": 11, "9": 2, "11": 5, "13": 9}
-_DEGREE_OF = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
+        >>> Key("C", "major").place_of(6), Key("C", "locrian").place_of(6)
+        (6, -6)
+        """
+        lowest = -6 if self.mode == "locrian" else -5
+        above = (7 * (number - self.pitch_class) - lowest) % 12 + lowest
+        return line_of_fifths(self.tonic) + above
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +130,17 @@ class Chord:
     """
 
     root: int  # pitch class 0..11
-    quality: str = "maj"  # a name in QUALITIES
+    quality: str = "maj"  # a name in QUALITIES, or a list of degrees such as (1,3,b9)
     bass: int | None = None  # pitch class 0..11; None is the root
 
     def __post_init__(self) -> None:
         if self.quality not in QUALITIES:
-            raise InputError(f"{self.quality!r} is no chord quality; see core.harmony.QUALITIES")
+            degrees = read_degrees(self.quality)
+            if degrees is None:
+                raise InputError(
+                    f"{self.quality!r} is no chord quality; see core.harmony.QUALITIES"
+                )
+            object.__setattr__(self, "quality", quality_of(degrees))
         if not 0 <= self.root <= 11 or not 0 <= (self.bass or 0) <= 11:
             raise InputError("a chord's root and bass are pitch classes 0 to 11")
         if self.bass == self.root:
@@ -186,7 +148,7 @@ class Chord:
 
     @property
     def intervals(self) -> tuple[int, ...]:
-        """Semitones above the root, 0..21."""
+        """Semitones above the root, 0..22."""
         return QUALITIES[self.quality].intervals
 
     @property
@@ -208,43 +170,91 @@ class Chord:
         bass = None if self.bass is None else (self.bass + semitones) % 12
         return Chord((self.root + semitones) % 12, self.quality, bass)
 
-    def symbol(self, key: Key | None = None) -> str:
-        """Write lead-sheet text, spelled on the key's side of the circle of fifths (else flats).
+    def symbol(self, key: Key | None = None, *, root: str | None = None) -> str:
+        """Write lead-sheet text, spelled in the key (else with flats).
+
+        A diminished chord's root is a leading tone, so it is spelled as a raised degree; a bass is
+        spelled as the degree of the chord that it is. `root` gives the root another name.
 
         >>> Chord(6, "hdim7").symbol(Key("E", "minor")), Chord(6, "hdim7").symbol()
         ('F#m7b5', 'Gbm7b5')
+        >>> c = Key("C", "major")
+        >>> [Chord(*chord).symbol(c) for chord in ((1, "7"), (1, "dim7"), (9, "7", 1))]
+        ['Db7', 'C#dim7', 'A7/C#']
         """
-        name = key.name_of if key else pitch_class_name
-        slash = "" if self.bass is None else f"/{name(self.bass)}"
-        return f"{name(self.root)}{QUALITIES[self.quality].symbol}{slash}"
+        root = self._spell_root(key) if root is None else root
+        bass = "" if self.bass is None else f"/{self._spell_bass(root, key)}"
+        return f"{root}{QUALITIES[self.quality].symbol}{bass}"
+
+    def _spell_root(self, key: Key | None) -> str:
+        if key is None:
+            return pitch_class_name(self.root)
+        place = key.place_of(self.root)
+        above = place - line_of_fifths(key.tonic)
+        is_leading = self.intervals[1:3] == (3, 6) and self.root not in key.scale
+        return plain_name(place + 12) if is_leading and above in (-3, -4, -5) else plain_name(place)
+
+    def _spell_bass(self, root: str, key: Key | None) -> str:
+        above = (self.bass_pitch_class - self.root) % 12
+        for (number, alteration), step in zip(
+            QUALITIES[self.quality].degrees, self.intervals, strict=True
+        ):
+            if step % 12 == above:
+                fifths = _DEGREE_ON_LINE[(number - 1) % 7] + 7 * alteration
+                place = line_of_fifths(root) + fifths
+                # Without a key nobody looks for a Cb or a B#.
+                return plain_name(place) if key or -7 < place < 11 else pitch_class_name(7 * place)
+        number = self.bass_pitch_class
+        return key.name_of(number) if key else pitch_class_name(number)
 
     def __str__(self) -> str:
         return self.symbol()
 
     def harte(self) -> str:
-        """Write Harte's text (Harte et al., ISMIR 2005), the bass as a degree of the chord."""
+        """Write Harte's text (Harte et al., ISMIR 2005), the bass as a degree of the chord.
+
+        >>> Chord.parse("C13b9").harte(), Chord.parse("C/Bb").harte()
+        ('C:7(b9,13)', 'C:maj/b7')
+        """
         slash = "" if self.bass is None else f"/{_DEGREE_OF[(self.bass - self.root) % 12]}"
         return f"{pitch_class_name(self.root)}:{QUALITIES[self.quality].harte}{slash}"
 
     @classmethod
     def parse(cls, text: str) -> "Chord":
-        """Read lead-sheet text such as `Ebm9/Bb`, `F#m7b5`, `C6/9`."""
-        match = re.fullmatch(r"([A-G](?:#|b)?)(.*?)(?:/([A-G](?:#|b)?))?", text.strip())
-        quality = _BY_SYMBOL.get(match[2]) if match else None
-        if match is None or quality is None:
-            raise InputError(f"{text!r} is no chord that is known; write one like Am7, Ebm9/Bb")
-        bass = None if match[3] is None else pitch_class(match[3])
-        return cls(pitch_class(match[1]), quality, bass)
+        """Read lead-sheet text such as `Ebm9/Bb`, `F#ø`, `C7(b9,#11)`, `D|C7`.
+
+        A polychord becomes the chord that has its notes over the lower chord's root: `D|C7`, or
+        `D/C7`, is a C13#11.
+
+        >>> [Chord.parse(text).quality for text in ("C-Δ7", "C7alt", "C7(#9,b13)", "Csus", "D|C7")]
+        ['minmaj7', '7alt', '7#9b13', 'sus4', '13#11']
+        """
+        return cls(*read_symbol(text))
 
     @classmethod
     def parse_harte(cls, text: str) -> "Chord":
-        """Read Harte's text such as `Eb:min9/5`; a bare root is a major triad."""
-        match = re.fullmatch(r"([A-G][#b]*)(?::([^/]+))?(?:/([b#]*)(\d+))?", text.strip())
-        quality = _BY_HARTE.get(match[2] or "maj") if match else None
-        if match is None or quality is None or (match[4] and match[4] not in _DEGREES):
-            raise InputError(f"{text!r} is no Harte chord that is known; write one like Eb:min9/5")
-        root = pitch_class(match[1])
-        if match[4] is None:
-            return cls(root, quality)
-        shift = match[3].count("#") - match[3].count("b")
-        return cls(root, quality, (root + _DEGREES[match[4]] + shift) % 12)
+        """Read Harte's text such as `Eb:min9/5` or `C:maj7(*5,9)`; a bare root is a major triad.
+
+        >>> Chord.parse_harte("C:maj7(*5,9)"), Chord.parse_harte("F#:(b3,5,b7)/b3")
+        (Chord(root=0, quality='(1,3,7,9)', bass=None), Chord(root=6, quality='min7', bass=9))
+        """
+        return cls(*read_harte(text))
+
+
+def parse_chords(text: str) -> tuple[Chord | None, ...]:
+    """Read a line of chord symbols; None stands for `N.C.`, and `%` repeats. Bar lines are skipped.
+
+    >>> [str(chord) for chord in parse_chords("| Dm7 G7 | N.C. | Cmaj7 % |")]
+    ['Dm7', 'G7', 'None', 'Cmaj7', 'Cmaj7']
+    """
+    found: list[Chord | None] = []
+    for word in re.split(r"(?:\s|(?<=\s)\||^\||\|$|\|(?=\s)|,(?=\s))+", text.strip()):
+        if word and set(word) <= set("|:-–[]"):
+            continue
+        if word in ("%", "/"):
+            if not found:
+                raise InputError(f"{word!r} repeats the chord before it, and there is none")
+            found.append(found[-1])
+        elif word:
+            found.append(None if is_no_chord(word) else Chord.parse(word))
+    return tuple(found)

@@ -18,7 +18,15 @@ from tapeloom.core.score import ROLES, Bend, Control, Note, Part, Score, Section
 from tapeloom.core.smf import MAX_FILE_TICKS, MAX_NOTES, clean_midi
 from tapeloom.core.time import PPQ, TempoMap
 
-__all__ = ["MAX_BYTES", "MAX_NOTES", "read_midi", "write_midi", "write_performance_midi"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_NOTES",
+    "identify_part",
+    "read_midi",
+    "title_part",
+    "write_midi",
+    "write_performance_midi",
+]
 
 MAX_BYTES = 16 * 2**20
 MAX_TICKS_PER_QUARTER = 0x7FFF
@@ -105,7 +113,7 @@ def _part(track: Any, q: int, taken: set[str]) -> Part:
     columns = (starts, durations, arrays["pitch"].astype(np.int64), velocities)
     notes = tuple(map(Note, *(column[order].tolist() for column in columns)))
     program = int(track.program)
-    name, role, instrument = _identify(track.name, program, track.is_drum)
+    name, role, instrument = identify_part(track.name, program, track.is_drum)
     unique, number = name, 2
     while unique in taken:
         unique, number = f"{name} {number}", number + 1
@@ -120,8 +128,12 @@ def _part(track: Any, q: int, taken: set[str]) -> Part:
     )
 
 
-def _identify(text: str, program: int, is_drum: bool) -> tuple[str, str, str]:
-    """Return a track's name, role and instrument."""
+def identify_part(text: str, program: int, is_drum: bool) -> tuple[str, str, str]:
+    """Return the name, role and instrument that a track's title and General MIDI program tell.
+
+    >>> identify_part("Solo (electric_piano)", 4, False), identify_part("", 33, False)
+    (('Solo', 'melody', 'electric_piano'), ('bass', 'bass', ''))
+    """
     if match := _OURS.fullmatch(text):
         name, role, instrument = match[1], match[2] or _role(match[1], program, is_drum), match[3]
         if role in ROLES:
@@ -301,12 +313,19 @@ def _check_length(path: Path, end: float, q: int) -> None:
 def _track(name: str, role: str, instrument: str, program: int) -> Any:
     import symusic
 
-    is_drum = role == "drums"
-    title = name
-    if instrument or _role(name, program, is_drum) != role:
-        told = "" if _role(name, program, is_drum) == role else f"{role}: "
-        title = f"{name} ({told}{instrument})"
-    return symusic.Track(title, program, is_drum)
+    return symusic.Track(title_part(name, role, instrument, program), program, role == "drums")
+
+
+def title_part(name: str, role: str, instrument: str, program: int) -> str:
+    """Write a title from which `identify_part` reads name, role and instrument.
+
+    >>> title_part("Keys", "keys", "electric_piano", 4), title_part("Keys", "pad", "", 4)
+    ('Keys (electric_piano)', 'Keys (pad: )')
+    """
+    told = _role(name, program, role == "drums")
+    if not instrument and told == role:
+        return name
+    return f"{name} ({'' if told == role else f'{role}: '}{instrument})"
 
 
 def _notes(columns: NDArray[np.int64]) -> Any:

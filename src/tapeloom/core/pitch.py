@@ -24,6 +24,37 @@ def pitch_class(name: str) -> int:
     return (LETTERS[letter] + accidental.count("#") - accidental.count("b")) % 12
 
 
+def line_of_fifths(name: str) -> int:
+    """Return a spelled name's place on the line of fifths: F -1, C 0, G 1, F# 6, Bb -2.
+
+    >>> line_of_fifths("F#"), line_of_fifths("Bb"), line_of_fifths("Cb")
+    (6, -2, -7)
+    """
+    pitch_class(name)
+    return "FCGDAEB".index(name[0]) - 1 + 7 * (name.count("#") - name.count("b"))
+
+
+def name_on_line(place: int) -> str:
+    """Return the name at a place of the line of fifths; the inverse of `line_of_fifths`.
+
+    >>> [name_on_line(place) for place in (-9, -1, 6, 13)]
+    ['Bbb', 'F', 'F#', 'F##']
+    """
+    accidental, letter = divmod(place + 1, 7)
+    return "FCGDAEB"[letter] + ("#" * accidental if accidental > 0 else "b" * -accidental)
+
+
+def plain_name(place: int) -> str:
+    """Return the name at a place of the line of fifths, of at most one accidental.
+
+    >>> plain_name(6), plain_name(13), plain_name(-9)
+    ('F#', 'G', 'A')
+    """
+    if -8 < place < 13:
+        return name_on_line(place)
+    return pitch_class_name(7 * place, sharps=place > 0)
+
+
 def pitch_class_name(number: int, *, sharps: bool = False) -> str:
     """Spell a pitch class without regard to key.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tapeloom.media.cover import CoverDesign, draw_cover, paint_cover
     from tapeloom.media.lettering import missing_characters
-    from tapeloom.media.plots import plot_audio, plot_score
+    from tapeloom.media.plots import plot_audio, plot_harmony, plot_score
 
 _HOMES = {
     "CoverDesign": "cover",
@@ -13,6 +13,7 @@ _HOMES = {
     "missing_characters": "lettering",
     "paint_cover": "cover",
     "plot_audio": "plots",
+    "plot_harmony": "plots",
     "plot_score": "plots",
 }
 
@@ -22,6 +23,7 @@ __all__ = [
     "missing_characters",
     "paint_cover",
     "plot_audio",
+    "plot_harmony",
     "plot_score",
 ]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_score"]
+__all__ = ["draw_bars", "draw_kit", "draw_notes", "name_parts", "part_colours", "plot_score"]
 
 BARS_A_LINE, MOST_LINES = 32, 6
 _WIDTH = 16.0  # inches
@@ -36,7 +36,7 @@ def plot_score(score: Score, path: Path) -> None:
     ]
     drums = [part for part in score.parts if part.role == "drums" and part.notes]
     pitched = [part for part in score.parts if part.role != "drums" and part.notes]
-    colours = _colours(pitched)
+    colours = part_colours(pitched)
     rows = sorted({note.pitch for part in drums for note in part.notes})
     kit_height = 0.17 * len(rows) + (0.12 if rows else 0.02)
     roll_height = 4.4 if len(lines) == 1 else 3.2
@@ -57,15 +57,15 @@ def plot_score(score: Score, path: Path) -> None:
             dress(axes)
             axes.set_xlim(start, stop)
         bars = starts[first : first + per_line]
-        _bars(roll, kit, bars, first)
-        _notes(roll, pitched, colours, start, stop)
-        _kit(kit, drums, rows, start, stop)
+        draw_bars(roll, kit, bars, first)
+        draw_notes(roll, pitched, colours, start, stop)
+        draw_kit(kit, drums, rows, start, stop)
         _headings(roll, score, start, stop, box[2] * _WIDTH, roll_height)
-    _key_line(figure, pitched, colours)
+    name_parts(figure, pitched, colours)
     save(figure, path)
 
 
-def _colours(parts: Sequence[Part]) -> list[RGBA]:
+def part_colours(parts: Sequence[Part]) -> list[RGBA]:
     """Give each part its role's colour, paler for the second and third of one role."""
     seen: dict[str, int] = {}
     colours = []
@@ -80,7 +80,10 @@ def _colours(parts: Sequence[Part]) -> list[RGBA]:
     return colours
 
 
-def _bars(roll: "Axes", kit: "Axes", bars: Sequence[int], first: int) -> None:
+def draw_bars(
+    roll: "Axes", kit: "Axes", bars: Sequence[int], first: int, *, numbered: "Axes | None" = None
+) -> None:
+    """Draw bar lines on roll and kit; number the bars below the kit, or below other axes."""
     sparse = next(n for n in (1, 2, 4, 8, 16, 32, 64, 10**6) if len(bars) / n <= 130)
     for i, start in enumerate(bars):
         if i % sparse == 0:
@@ -89,13 +92,15 @@ def _bars(roll: "Axes", kit: "Axes", bars: Sequence[int], first: int) -> None:
                 axes.axvline(start, color=LINE, linewidth=1.0 if strong else 0.5, zorder=0)
     labelled = next(n for n in (1, 2, 4, 8, 16, 32, 64, 10**6) if len(bars) / n <= 40)
     shown = list(bars)[::labelled]
-    kit.set_xticks(shown, [str(first + 1 + labelled * i) for i in range(len(shown))])
+    foot = kit if numbered is None else numbered
+    foot.set_xticks(shown, [str(first + 1 + labelled * i) for i in range(len(shown))])
     roll.set_xticks([])
 
 
-def _notes(
+def draw_notes(
     roll: "Axes", parts: Sequence[Part], colours: Sequence[RGBA], start: int, stop: int
 ) -> None:
+    """Draw the notes that sound between two ticks, louder ones brighter."""
     from matplotlib.collections import PolyCollection
 
     pitches = [note.pitch for part in parts for note in part.notes]
@@ -123,7 +128,10 @@ def _notes(
     roll.set_yticks(octaves, [pitch_name(pitch) for pitch in octaves])
 
 
-def _kit(kit: "Axes", parts: Sequence[Part], rows: Sequence[int], start: int, stop: int) -> None:
+def draw_kit(
+    kit: "Axes", parts: Sequence[Part], rows: Sequence[int], start: int, stop: int
+) -> None:
+    """Draw the drums' strokes between two ticks, a row a drum."""
     here = [note for part in parts for note in part.notes if start <= note.start < stop]
     kit.scatter(
         [note.start for note in here],
@@ -162,7 +170,7 @@ def _headings(
         free = x + 0.058 * len(name) + 0.06
 
 
-def _key_line(figure: "Figure", parts: Sequence[Part], colours: Sequence[RGBA]) -> None:
+def name_parts(figure: "Figure", parts: Sequence[Part], colours: Sequence[RGBA]) -> None:
     """Name the parts in their colours above the roll."""
     width, height = (float(inches) for inches in figure.get_size_inches())
     x, y = 0.9, 1 - 0.25 / height

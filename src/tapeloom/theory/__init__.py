@@ -1,41 +1,167 @@
-"""What musicians know of pitch: scales, chords, keys, progressions, voicings."""
+"""What musicians know of pitch: name it, analyse it, voice it, reharmonise it, judge it.
 
-from tapeloom.theory.chords import (
-    available_tensions,
-    avoid_notes,
-    chord_scale,
-    name_chord,
-    recolour,
-)
-from tapeloom.theory.instruments import DRUMS, INSTRUMENTS, Instrument, instrument
-from tapeloom.theory.keys import KeyScore, find_keys, related_keys, spell_key
-from tapeloom.theory.progressions import Progression, progressions
-from tapeloom.theory.recognition import recognise_chords
-from tapeloom.theory.scales import ladder, pentatonic, scale
-from tapeloom.theory.voice_leading import lead, motion
-from tapeloom.theory.voicing import voicings
+Three functions bear the name of their module and are imported from there: `harmonise`, `roman`
+and `tension`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tapeloom.theory.analysis import Analysis, analyse, analyse_progression
+    from tapeloom.theory.cadence import Cadence, find_cadences
+    from tapeloom.theory.chord_cadences import find_cadences_in_progression
+    from tapeloom.theory.chord_names import identify, name_chord, name_chords
+    from tapeloom.theory.chord_scales import chord_scales
+    from tapeloom.theory.chords import available_tensions, avoid_notes, chord_scale, recolour
+    from tapeloom.theory.events import Events
+    from tapeloom.theory.guitar import GuitarShape, guitar_shapes
+    from tapeloom.theory.instruments import DRUMS, INSTRUMENTS, Instrument, instrument
+    from tapeloom.theory.intervals import Interval
+    from tapeloom.theory.keys import (
+        KeyScore,
+        find_key,
+        find_keys,
+        key_distribution,
+        related_keys,
+        spell_key,
+    )
+    from tapeloom.theory.numerals import RomanNumeral
+    from tapeloom.theory.part_writing import Fault, Texture, find_faults
+    from tapeloom.theory.patterns import FoundPattern, find_patterns
+    from tapeloom.theory.progressions import Progression, progressions
+    from tapeloom.theory.recognition import recognise, recognise_chords
+    from tapeloom.theory.reharmony import Reharmonisation, reharmonise
+    from tapeloom.theory.romantext import read_romantext, write_romantext
+    from tapeloom.theory.scale_catalogue import find_scale
+    from tapeloom.theory.scales import ladder, pentatonic, recognise_scale, scale
+    from tapeloom.theory.spelling import spell, spell_chords
+    from tapeloom.theory.upper_structures import upper_structures
+    from tapeloom.theory.validation import validate_progression
+    from tapeloom.theory.voice_distance import minimal_leading
+    from tapeloom.theory.voice_leading import explain, lead, motion
+    from tapeloom.theory.voicing import voicings
+
+_HOMES = {
+    "Analysis": "analysis",
+    "Cadence": "cadence",
+    "DRUMS": "instruments",
+    "Events": "events",
+    "Fault": "part_writing",
+    "FoundPattern": "patterns",
+    "GuitarShape": "guitar",
+    "INSTRUMENTS": "instruments",
+    "Instrument": "instruments",
+    "Interval": "intervals",
+    "KeyScore": "keys",
+    "Progression": "progressions",
+    "Reharmonisation": "reharmony",
+    "RomanNumeral": "numerals",
+    "Texture": "part_writing",
+    "analyse": "analysis",
+    "analyse_progression": "analysis",
+    "available_tensions": "chords",
+    "avoid_notes": "chords",
+    "chord_scale": "chords",
+    "chord_scales": "chord_scales",
+    "explain": "voice_leading",
+    "find_cadences": "cadence",
+    "find_cadences_in_progression": "chord_cadences",
+    "find_faults": "part_writing",
+    "find_key": "keys",
+    "find_keys": "keys",
+    "find_patterns": "patterns",
+    "find_scale": "scale_catalogue",
+    "guitar_shapes": "guitar",
+    "identify": "chord_names",
+    "instrument": "instruments",
+    "key_distribution": "keys",
+    "ladder": "scales",
+    "lead": "voice_leading",
+    "minimal_leading": "voice_distance",
+    "motion": "voice_leading",
+    "name_chord": "chord_names",
+    "name_chords": "chord_names",
+    "pentatonic": "scales",
+    "progressions": "progressions",
+    "read_romantext": "romantext",
+    "recognise": "recognition",
+    "recognise_chords": "recognition",
+    "recognise_scale": "scales",
+    "recolour": "chords",
+    "reharmonise": "reharmony",
+    "related_keys": "keys",
+    "scale": "scales",
+    "spell": "spelling",
+    "spell_chords": "spelling",
+    "spell_key": "keys",
+    "upper_structures": "upper_structures",
+    "validate_progression": "validation",
+    "voicings": "voicing",
+    "write_romantext": "romantext",
+}
 
 __all__ = [
     "DRUMS",
     "INSTRUMENTS",
+    "Analysis",
+    "Cadence",
+    "Events",
+    "Fault",
+    "FoundPattern",
+    "GuitarShape",
     "Instrument",
+    "Interval",
     "KeyScore",
     "Progression",
+    "Reharmonisation",
+    "RomanNumeral",
+    "Texture",
+    "analyse",
+    "analyse_progression",
     "available_tensions",
     "avoid_notes",
     "chord_scale",
+    "chord_scales",
+    "explain",
+    "find_cadences",
+    "find_cadences_in_progression",
+    "find_faults",
+    "find_key",
     "find_keys",
+    "find_patterns",
+    "find_scale",
+    "guitar_shapes",
+    "identify",
     "instrument",
+    "key_distribution",
     "ladder",
     "lead",
+    "minimal_leading",
     "motion",
     "name_chord",
+    "name_chords",
     "pentatonic",
     "progressions",
+    "read_romantext",
+    "recognise",
     "recognise_chords",
+    "recognise_scale",
     "recolour",
+    "reharmonise",
     "related_keys",
     "scale",
+    "spell",
+    "spell_chords",
     "spell_key",
+    "upper_structures",
+    "validate_progression",
     "voicings",
+    "write_romantext",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"tapeloom.theory.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,9 +1,19 @@
-"""Chord and scale: what may sound over a chord, and the name of a set of tones."""
+"""Chord and scale: what may sound over a chord in a key."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 
-from tapeloom.core.harmony import QUALITIES, Chord, Key
+from tapeloom.core.harmony import Chord, Key
+from tapeloom.theory.chord_names import name_chord, name_chords
+
+__all__ = [
+    "COLOURS",
+    "available_tensions",
+    "avoid_notes",
+    "chord_scale",
+    "name_chord",
+    "name_chords",
+    "recolour",
+]
 
 # quality -> richer or plainer ones of the same function, from the plainest to the richest.
 COLOURS: tuple[tuple[str, ...], ...] = (
@@ -83,21 +93,3 @@ def recolour(chord: Chord, key: Key, *, richness: int) -> Chord:
     candidate = Chord(chord.root, row[at], chord.bass)
     inside = set(chord_scale(chord, key))
     return candidate if set(candidate.pitch_classes) <= inside else chord
-
-
-def name_chord(pitch_classes: Iterable[int], *, bass: int | None = None) -> Chord | None:
-    """Name the chord that has exactly these pitch classes; None where no quality fits.
-
-    bass   pitch class of the lowest note: of several names the one with this root is taken
-
-    >>> str(name_chord([9, 0, 4, 7], bass=9)), str(name_chord([9, 0, 4, 7], bass=0))
-    ('Am7', 'C6')
-    """
-    classes = frozenset(pitch_class % 12 for pitch_class in pitch_classes)
-    named = [
-        Chord(root, quality, bass)
-        for root in sorted(classes)
-        for quality, entry in QUALITIES.items()
-        if frozenset((root + step) % 12 for step in entry.intervals) == classes
-    ]
-    return min(named, key=lambda chord: chord.bass is not None, default=None)

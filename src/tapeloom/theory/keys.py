@@ -1,32 +1,48 @@
-"""Finding the key of notes by profiles."""
+"""The key of a piece and of a passage, as a distribution over the 24 keys; names of keys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tapeloom.core.harmony import MODES, Key
+from tapeloom.core.meter import Meters
 from tapeloom.core.pitch import FLAT_NAMES, SHARP_NAMES
 from tapeloom.core.score import Note
+from tapeloom.core.time import PPQ
+from tapeloom.theory.events import Events
+from tapeloom.theory.key_evidence import (
+    ONE_METER,
+    chromaticism,
+    key_evidence,
+    seen_from_keys,
+)
+from tapeloom.theory.key_net import KeyNet, probabilities, shipped_nets
+from tapeloom.theory.profiles import PROFILES, correlate
 
-# How well each pitch class above the tonic fits.
-PROFILES: dict[str, dict[str, tuple[float, ...]]] = {
-    # C. Krumhansl, "Cognitive Foundations of Musical Pitch", 1990, from probe-tone ratings.
-    "krumhansl": {
-        "major": (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
-        "minor": (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
-    },
-    # D. Temperley, "Music and Probability", 2007, from the Kostka-Payne corpus.
-    "temperley": {
-        "major": (.748, .060, .488, .082, .670, .460, .096, .715, .104, .366, .057, .400),
-        "minor": (.712, .084, .474, .618, .049, .460, .105, .747, .404, .067, .133, .330),
-    },
-}  # fmt: skip
+__all__ = [
+    "PROFILES",
+    "KeyScore",
+    "find_key",
+    "find_keys",
+    "key_distribution",
+    "rank_keys",
+    "related_keys",
+    "spell_key",
+    "weigh",
+]
+PASSAGE_TICKS = 48 * PPQ  # what is shorter is heard as a passage where nobody tells
+ENOUGH_ONSETS = 8  # with fewer the evidence counts for less
+# Passages with less outside of one major scale are heard as songs are, others as common practice
+# and jazz are; both values were chosen on a handful of annotated passages.
+CHROMATIC_SHARE = 0.05
+CHROMATIC_BLUR = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class KeyScore:
-    """A key and how well it fits, -1..1 (a correlation)."""
+    """A key and how well it fits: a probability 0..1, or a profile's correlation -1..1."""
 
     key: Key
     score: float
@@ -43,39 +59,111 @@ def spell_key(tonic: int, mode: str) -> Key:
     return min(keys, key=lambda key: (abs(key.signature), key.signature < 0))
 
 
-def find_keys(notes: Sequence[Note], *, profile: str = "temperley") -> tuple[KeyScore, ...]:
-    """Rank the 24 major and minor keys by how their profile correlates with the notes' lengths.
+def key_distribution(
+    events: Events, *, meters: Meters = ONE_METER, passage: bool | None = None
+) -> NDArray[np.float64]:
+    """Return how probable each key is, shape (24,): twelve major keys from C, then the minor ones.
 
-    C. Krumhansl and M. Schmuckler's algorithm: correlate the summed durations of the pitch
-    classes with each rotated profile.
+    meters    tell where the first bar begins
+    passage   True for some bars of a piece, whose end closes nothing; False for a whole piece;
+              None takes what is shorter than twelve bars of four for a passage
 
-    >>> notes = [Note(i, 1, pitch) for i, pitch in enumerate((57, 59, 60, 62, 64, 57, 60, 64, 57))]
-    >>> str(find_keys(notes)[0].key)
+    A small net weighs which pitch classes sound, in the bass, at the beginning and the end, which
+    triads they make and where these resolve, and a tracking of the key over the bars. It was
+    taught on songs, lead sheets and exercises (models/keys.md); passages are heard by two nets,
+    one for diatonic and one for chromatic music. The fewer notes begin one after another, the
+    flatter is the answer; where there are none all keys are alike.
+
+    >>> notes = [Note(i * PPQ, PPQ, p) for i, p in enumerate((60, 64, 67, 65, 62, 59, 60))]
+    >>> shares = key_distribution(Events.from_notes(notes))
+    >>> int(shares.argmax()), round(float(shares.sum()), 6)
+    (0, 1.0)
+    """
+    if not len(events):
+        return np.full(24, 1 / 24)
+    if passage is None:
+        passage = events.last - int(events.onset[0]) < PASSAGE_TICKS
+    shares = weigh(*key_evidence(events, meters=meters), passage=passage)
+    onsets = 1 + int(np.count_nonzero(np.diff(events.onset[: 16 * ENOUGH_ONSETS])))
+    if onsets >= ENOUGH_ONSETS:
+        return shares
+    return probabilities(np.log(shares + 1e-12) * onsets / ENOUGH_ONSETS)
+
+
+def weigh(
+    vectors: NDArray[np.float64],
+    keywise: NDArray[np.float64],
+    *,
+    passage: bool,
+    nets: dict[str, KeyNet] | None = None,
+) -> NDArray[np.float64]:
+    """Return how probable each key is, shape (24,), by the evidence of `key_evidence`.
+
+    >>> vectors, keywise = key_evidence(Events.from_notes([]))
+    >>> weigh(vectors, keywise, passage=False).shape
+    (24,)
+    """
+    nets = shipped_nets() if nets is None else nets
+    seen = seen_from_keys(vectors, keywise)
+    if not passage:
+        return probabilities(nets["whole"].logits(seen))
+    far = (chromaticism(vectors) - CHROMATIC_SHARE) / CHROMATIC_BLUR
+    share = 1.0 / (1.0 + np.exp(-min(max(far, -50.0), 50.0)))
+    chromatic, diatonic = nets["chromatic"].logits(seen), nets["diatonic"].logits(seen)
+    return probabilities(share * chromatic + (1.0 - share) * diatonic)
+
+
+def find_key(
+    events: Events, *, meters: Meters = ONE_METER, passage: bool | None = None
+) -> KeyScore:
+    """Return the most probable key of a piece or a passage, and its probability.
+
+    >>> tune = (57, 59, 60, 62, 64, 56, 57, 64, 57)
+    >>> notes = [Note(i * PPQ, PPQ, pitch) for i, pitch in enumerate(tune)]
+    >>> str(find_key(Events.from_notes(notes)).key)
     'A minor'
     """
+    shares = key_distribution(events, meters=meters, passage=passage)
+    best = int(shares.argmax())
+    return KeyScore(_key(best), float(shares[best]))
+
+
+def find_keys(notes: Sequence[Note], *, profile: str | None = None) -> tuple[KeyScore, ...]:
+    """Rank the 24 major and minor keys of some notes.
+
+    profile   None ranks by probability (`key_distribution`); a name in PROFILES by how that
+              profile correlates with the notes' lengths
+
+    >>> notes = [Note(i, 1, pitch) for i, pitch in enumerate((57, 59, 60, 62, 64, 57, 60, 64, 57))]
+    >>> str(find_keys(notes)[0].key), str(find_keys(notes, profile="temperley")[0].key)
+    ('A minor', 'A minor')
+    """
+    if profile is None:
+        return _ranked(key_distribution(Events.from_notes(notes)))
     lengths = np.zeros(12)
     for note in notes:
         lengths[note.pitch % 12] += note.duration
     return rank_keys(lengths, profile=profile)
 
 
-def rank_keys(weights: Sequence[float] | np.ndarray, *, profile: str) -> tuple[KeyScore, ...]:
+def rank_keys(
+    weights: Sequence[float] | NDArray[np.float64], *, profile: str
+) -> tuple[KeyScore, ...]:
     """Rank the 24 keys by twelve weights, one a pitch class from C.
 
     >>> str(rank_keys([2, 0, 1, 0, 2, 1, 0, 2, 0, 1, 0, 1], profile="krumhansl")[0].key)
     'C major'
     """
-    heard = np.asarray(weights, np.float64)
-    heard = heard - heard.mean()
-    size = float(np.linalg.norm(heard))
-    ranked = []
-    for mode, values in PROFILES[profile].items():
-        shape = np.array(values) - np.mean(values)
-        shape /= np.linalg.norm(shape)
-        for tonic in range(12):
-            score = float(np.roll(shape, tonic) @ heard) / size if size else 0.0
-            ranked.append(KeyScore(spell_key(tonic, mode), score))
-    return tuple(sorted(ranked, key=lambda entry: -entry.score))
+    return _ranked(correlate(weights, profile=profile))
+
+
+def _ranked(scores: NDArray[np.float64]) -> tuple[KeyScore, ...]:
+    order = np.argsort(-scores, kind="stable")
+    return tuple(KeyScore(_key(int(k)), float(scores[k])) for k in order)
+
+
+def _key(number: int) -> Key:
+    return spell_key(number % 12, "minor" if number >= 12 else "major")
 
 
 def related_keys(key: Key) -> dict[str, Key]:

@@ -2,34 +2,123 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import lru_cache
 
-from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import MODES, Key
+from tapeloom.core.pitch import line_of_fifths, name_on_line, pitch_class
+from tapeloom.theory.scale_catalogue import ALIASES, PARENTS, SCALES, find_scale
 
-SCALES: dict[str, tuple[int, ...]] = {
-    **MODES,
-    "harmonic minor": (0, 2, 3, 5, 7, 8, 11),
-    "melodic minor": (0, 2, 3, 5, 7, 9, 11),
-    "major pentatonic": (0, 2, 4, 7, 9),
-    "minor pentatonic": (0, 3, 5, 7, 10),
-    "blues": (0, 3, 5, 6, 7, 10),
-    "lydian dominant": (0, 2, 4, 6, 7, 9, 10),
-    "altered": (0, 1, 3, 4, 6, 8, 10),
-    "half-whole": (0, 1, 3, 4, 6, 7, 9, 10),
-    "whole tone": (0, 2, 4, 6, 8, 10),
-}
+__all__ = [
+    "ALIASES",
+    "SCALES",
+    "ScaleMatch",
+    "degree_of",
+    "ladder",
+    "modes_of",
+    "nearest",
+    "parent_scale",
+    "pentatonic",
+    "recognise_scale",
+    "scale",
+    "spell_scale",
+    "step_along",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleMatch:
+    """A scale that notes may come from."""
+
+    tonic: int  # pitch class 0..11
+    name: str  # a name in SCALES
+    missing: tuple[int, ...]  # pitch classes of the scale that are not among the notes
+    foreign: tuple[int, ...]  # notes outside of the scale
+    score: float  # 0..1; 1 where notes and scale are the same
 
 
 def scale(tonic: int, name: str) -> tuple[int, ...]:
     """Return a scale's pitch classes from its tonic up.
 
-    >>> scale(9, "minor pentatonic")
-    (9, 0, 2, 4, 7)
+    >>> scale(9, "minor pentatonic"), scale(0, "Lydian b7")
+    ((9, 0, 2, 4, 7), (0, 2, 4, 6, 7, 9, 10))
     """
-    if name not in SCALES:
-        raise InputError(f"{name!r} is no scale; choose one of {', '.join(SCALES)}")
-    return tuple((tonic + step) % 12 for step in SCALES[name])
+    return tuple((tonic + step) % 12 for step in SCALES[find_scale(name)])
+
+
+def parent_scale(tonic: int, name: str) -> tuple[int, str]:
+    """Return the tonic and the name of the scale that a mode is turned from.
+
+    >>> parent_scale(7, "altered"), parent_scale(2, "dorian")  # G altered, D dorian
+    ((8, 'melodic minor'), (0, 'major'))
+    """
+    found = find_scale(name)
+    parent, degree = PARENTS.get(found, (found, 0))
+    return (tonic - SCALES[parent][degree]) % 12, parent
+
+
+def modes_of(name: str) -> tuple[str, ...]:
+    """List the names of the modes of a scale's family, from the parent's tonic up.
+
+    >>> modes_of("altered")[3:]
+    ('lydian dominant', 'mixolydian b6', 'locrian natural 2', 'altered')
+    """
+    parent, _ = PARENTS.get(find_scale(name), (find_scale(name), 0))
+    return tuple(mode for mode, (of, _) in PARENTS.items() if of == parent) or (parent,)
+
+
+def recognise_scale(
+    pitch_classes: Collection[int], *, tonic: int | None = None, limit: int = 8
+) -> tuple[ScaleMatch, ...]:
+    """Rank the scales that notes may come from, the best first.
+
+    The score is the share of notes and scale that both have (Jaccard's index); a note outside of
+    the scale counts twice. Of equal ones the commoner comes first, as `SCALES` has them.
+
+    tonic   pitch class, where it is known; else the modes of one scale are all offered
+
+    >>> [match.name for match in recognise_scale([0, 2, 4, 6, 7, 9, 10], tonic=0)][:1]
+    ['lydian dominant']
+    """
+    notes = frozenset(number % 12 for number in pitch_classes)
+    if not notes:
+        return ()
+    found = []
+    for at in range(12) if tonic is None else (tonic % 12,):
+        for order, name in enumerate(SCALES):
+            tones = frozenset(scale(at, name))
+            foreign = notes - tones
+            score = len(notes & tones) / (len(notes | tones) + len(foreign))
+            away = at not in notes
+            match = ScaleMatch(
+                at, name, tuple(sorted(tones - notes)), tuple(sorted(foreign)), score
+            )
+            found.append((-score, away, order, at, match))
+    return tuple(entry[-1] for entry in sorted(found, key=lambda entry: entry[:4])[:limit])
+
+
+def spell_scale(tonic: str, name: str) -> tuple[str, ...]:
+    """Spell a scale: seven tones take the seven letters, others the plainest names near them.
+
+    >>> spell_scale("Eb", "dorian"), spell_scale("C", "blues")
+    (('Eb', 'F', 'Gb', 'Ab', 'Bb', 'C', 'Db'), ('C', 'Eb', 'F', 'Gb', 'G', 'Bb'))
+    >>> spell_scale("G#", "harmonic minor")[-1], spell_scale("F", "altered")
+    ('F##', ('F', 'Gb', 'Ab', 'Bbb', 'Cb', 'Db', 'Eb'))
+    """
+    steps = SCALES[find_scale(name)]
+    home = line_of_fifths(tonic)
+    if len(steps) == 7:
+        start = "CDEFGAB".index(tonic[0])
+        letters = ["CDEFGAB"[(start + i) % 7] for i in range(7)]
+        places = [line_of_fifths(letter) for letter in letters]
+        wanted = [(pitch_class(tonic) + step) % 12 for step in steps]
+        return tuple(
+            name_on_line(place + 7 * ((number - 7 * place + 6) % 12 - 6))
+            for place, number in zip(places, wanted, strict=True)
+        )
+    # Flats and what is diatonic; the raised fourth only where the fourth is there too.
+    lowest = -6 if 6 in steps and 5 in steps and 7 in steps else -5
+    return tuple(name_on_line(home + (7 * step - lowest) % 12 + lowest) for step in steps)
 
 
 def pentatonic(key: Key) -> tuple[int, ...]:

@@ -9,7 +9,9 @@ import typer
 from tapeloom import __version__
 from tapeloom.app.commands.analyze import analyze
 from tapeloom.app.commands.doctor import doctor
+from tapeloom.app.commands.harmonize import harmonize
 from tapeloom.app.commands.make import make
+from tapeloom.app.commands.reharmonize import reharmonize
 from tapeloom.core.errors import TapeloomError
 
 app = typer.Typer(
@@ -21,6 +23,8 @@ app = typer.Typer(
 )
 app.command()(make)
 app.command()(analyze)
+app.command()(reharmonize)
+app.command()(harmonize)
 app.command()(doctor)
 
 

@@ -17,39 +17,48 @@ from tapeloom.core.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from tapeloom.core.score import Score
+
 
 def analyze(
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE...", help="MIDI, score.json, audio, a record's folder; - reads stdin."
+            metavar="FILE...",
+            help="MIDI, MusicXML, score.json, chords as text, audio, a record's folder; "
+            "- reads stdin.",
         ),
     ],
     plot: Annotated[
         Path | None,
         typer.Option(
-            help="Write a PNG: a piano roll, or waveform, spectrogram and loudness. A record "
-            "gives two, NAME-score.png and NAME-audio.png."
+            help="Write a PNG: a piano roll with its harmony, or waveform, spectrogram and "
+            "loudness. A record gives two, NAME-score.png and NAME-audio.png."
         ),
+    ] = None,
+    romantext: Annotated[
+        Path | None, typer.Option(help="Write the Roman numerals of a score as a romanText file.")
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON: an object, or a list for several files.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Tell key, tempo, chords and ranges of notes; loudness, peaks and spectrum of audio."""
-    if plot is not None:
-        if plot.suffix.lower() != ".png":
-            raise InputError(f"{plot} is no PNG; give --plot a name that ends in .png")
+    """Tell keys, chords, cadences and tension of notes; loudness, peaks and spectrum of audio."""
+    for option, target in (("--plot", plot), ("--romantext", romantext)):
+        if target is None:
+            continue
+        if option == "--plot" and target.suffix.lower() != ".png":
+            raise InputError(f"{target} is no PNG; give --plot a name that ends in .png")
         if len(files) > 1:
-            raise InputError(f"--plot takes one file, and {len(files)} are given")
-        if not plot.parent.is_dir():
-            raise InputError(f"{plot.parent} is no folder; --plot writes into one that exists")
+            raise InputError(f"{option} takes one file, and {len(files)} are given")
+        if not target.parent.is_dir():
+            raise InputError(f"{target.parent} is no folder; {option} writes into one that exists")
     results: list[dict[str, Any]] = []
     with ExitStack() as cleanup:
         for name in files:
             path = _standard_input(cleanup) if name == "-" else Path(name)
-            results.append({"file": name, **_analyze_one(path, plot)})
+            results.append({"file": name, **_analyze_one(path, plot, romantext)})
             if not as_json and not quiet:
                 _show(results[-1])
     if as_json and not quiet:
@@ -66,23 +75,35 @@ def _standard_input(cleanup: ExitStack) -> Path:
     return path
 
 
-def _analyze_one(path: Path, plot: Path | None) -> dict[str, Any]:
+def _analyze_one(path: Path, plot: Path | None, romantext: Path | None) -> dict[str, Any]:
     from tapeloom.app import kernels
     from tapeloom.app.analysis import CURVE_HOP_S, analyze_audio, analyze_score, open_source
 
-    score, audio = open_source(path)
+    score, audio = _chords_in(path) or open_source(path)
     if audio is not None and not kernels.is_compiled():
         typer.echo("first use: compiling the inner loops takes some seconds", err=True)
     kind = "record" if path.is_dir() else "score" if score is not None else "audio"
     result: dict[str, Any] = {"kind": kind}
     both = score is not None and audio is not None
+    if romantext is not None and score is None:
+        raise InputError(f"{path} is audio; --romantext needs notes")
     if score is not None:
-        figures = analyze_score(score)
+        from tapeloom.theory.analysis import analyse
+
+        analysis = analyse(score)
+        figures = analyze_score(score, analysis)
         result |= {"score": figures} if path.is_dir() else figures
         if plot is not None:
-            from tapeloom.media import plot_score
+            from tapeloom.media import plot_harmony
 
-            plot_score(score, plot.with_name(f"{plot.stem}-score.png") if both else plot)
+            target = plot.with_name(f"{plot.stem}-score.png") if both else plot
+            plot_harmony(score, analysis, target)
+        if romantext is not None:
+            from tapeloom.app.harmony import to_romantext
+            from tapeloom.core.files import replacing
+
+            with replacing(romantext) as temporary:
+                temporary.write_text(to_romantext(score, analysis, title=path.stem), "utf-8")
     if audio is not None:
         figures, curve = analyze_audio(audio)
         result |= {"audio": figures} if path.is_dir() else figures
@@ -94,8 +115,19 @@ def _analyze_one(path: Path, plot: Path | None) -> dict[str, Any]:
     return result
 
 
+def _chords_in(path: Path) -> "tuple[Score, None] | None":
+    """Read a chart's file, or chords given in a file's place; None for anything else."""
+    from tapeloom.app.song import ROMANTEXT, TEXT, read_song
+
+    is_chart = path.suffix.lower() in (*TEXT, *ROMANTEXT)
+    written_out = len(str(path).split()) > 1 and not path.exists() and not path.suffix
+    return (read_song(str(path)).score, None) if is_chart or written_out else None
+
+
 def _show(result: Mapping[str, Any]) -> None:
     from rich.console import Console
+
+    from tapeloom.app.commands.harmony_tables import print_harmony
 
     console = Console(highlight=False)
     score = result.get("score") or (result if result["kind"] == "score" else None)
@@ -103,8 +135,9 @@ def _show(result: Mapping[str, Any]) -> None:
     console.print(result["file"], style="bold", markup=False, soft_wrap=True)
     if score is not None:
         console.print(_score_table(score))
-        console.print(_parts_table(score))
-        _print_chords(console, score)
+        if score["parts"]:
+            console.print(_parts_table(score))
+        print_harmony(console, score["harmony"])
     if audio is not None:
         console.print(_audio_table(audio))
         console.print(_bands_table(audio))
@@ -130,7 +163,7 @@ def _score_table(score: Mapping[str, Any]) -> "Table":
         ("tempo", tempo),
         ("meter", ", ".join(meters)),
         ("length", f"{_clock(score['duration_s'])}, {score['bars']} bars"),
-        ("notes", f"{score['notes']}, {score['notes_per_bar']:g} a bar"),
+        ("notes", f"{score['notes']}, {score['notes_per_bar']:g} a bar" if score["parts"] else ""),
         ("in key", "" if score["notes_in_key"] is None else f"{100 * score['notes_in_key']:.1f} %"),
         ("form", ", ".join(f"{s['name']} ({s['bars']})" for s in score["sections"])),
     ]
@@ -154,20 +187,6 @@ def _parts_table(score: Mapping[str, Any]) -> "Table":
             part["range"] or "", f"{part['mean_velocity']:g}",
         )  # fmt: skip
     return table
-
-
-def _print_chords(console: Any, score: Mapping[str, Any]) -> None:
-    """Print the chords in lines of four bars; lines that return are printed once."""
-    chords = score["chords"]
-    lines: dict[str, list[int]] = {}
-    for i in range(0, len(chords), 4):
-        text = " | ".join(f"{chord or '-':<9}" for chord in chords[i : i + 4])
-        lines.setdefault(text, []).append(i + 1)
-    for text, bars in lines.items():
-        where = ", ".join(str(bar) for bar in bars[:6]) + (" ..." if len(bars) > 6 else "")
-        console.print(f"  {text}   [dim]bar {where}[/dim]")
-    if lines:
-        console.print()
 
 
 def _audio_table(audio: Mapping[str, Any]) -> "Table":

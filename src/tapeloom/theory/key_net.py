@@ -1,0 +1,96 @@
+"""The learned part of key finding: a small net that looks at a piece from each tonic alike."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Weights = NDArray[np.float32]
+NETS = ("whole", "diatonic", "chromatic")  # for pieces; for passages of two kinds
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyNet:
+    """Weights of one hidden layer and of what goes past it.
+
+    The same weights see a piece from each of the twelve tonics, so that music and its
+    transposition get the same answer, transposed.
+    """
+
+    first: Weights  # (inputs, hidden)
+    first_bias: Weights  # (hidden,)
+    last: Weights  # (hidden, 2): a major key and a minor one
+    direct: Weights  # (inputs, 2)
+    bias: Weights  # (2,)
+
+    def logits(self, seen: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Score the 24 keys of what `key_evidence.seen_from_keys` lays out, shape (..., 24).
+
+        >>> net = KeyNet(*(np.ones(s, np.float32) for s in ((4, 3), (3,), (3, 2), (4, 2), (2,))))
+        >>> net.logits(np.zeros((12, 4), np.float32)).shape
+        (24,)
+        """
+        hidden = np.maximum(seen @ self.first + self.first_bias, 0.0)
+        scores = hidden @ self.last + seen @ self.direct + self.bias
+        turned: NDArray[np.float64] = np.swapaxes(scores, -1, -2).astype(np.float64)
+        return turned.reshape(*seen.shape[:-2], 24)
+
+
+def join(nets: tuple[KeyNet, ...]) -> KeyNet:
+    """Return the net whose scores are the mean of those of some nets.
+
+    >>> one = KeyNet(*(np.ones(s, np.float32) for s in ((4, 3), (3,), (3, 2), (4, 2), (2,))))
+    >>> seen = np.arange(48, dtype=np.float32).reshape(12, 4)
+    >>> bool(np.allclose(join((one, one)).logits(seen), one.logits(seen)))
+    True
+    """
+    count = np.float32(len(nets))
+    return KeyNet(
+        np.concatenate([net.first for net in nets], axis=1),
+        np.concatenate([net.first_bias for net in nets]),
+        (np.concatenate([net.last for net in nets]) / count).astype(np.float32),
+        sum((net.direct for net in nets), np.zeros_like(nets[0].direct)) / count,
+        sum((net.bias for net in nets), np.zeros_like(nets[0].bias)) / count,
+    )
+
+
+def probabilities(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn scores into shares that add up to 1 along the last axis.
+
+    >>> probabilities(np.zeros(4))
+    array([0.25, 0.25, 0.25, 0.25])
+    """
+    shares = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    result: NDArray[np.float64] = shares / shares.sum(axis=-1, keepdims=True)
+    return result
+
+
+def save_nets(nets: dict[str, KeyNet], path: Path) -> None:
+    """Write nets by name."""
+    arrays = {
+        f"{name}_{part}": getattr(net, part)
+        for name, net in nets.items()
+        for part in KeyNet.__slots__
+    }
+    np.savez_compressed(path, **arrays)
+
+
+def load_nets(path: Path) -> dict[str, KeyNet]:
+    """Read what `save_nets` wrote."""
+    with np.load(path, allow_pickle=False) as stored:
+        return {
+            name: KeyNet(*(stored[f"{name}_{part}"] for part in KeyNet.__slots__)) for name in NETS
+        }
+
+
+@cache
+def shipped_nets() -> dict[str, KeyNet]:
+    """Load the nets that come with the package.
+
+    >>> sorted(shipped_nets())
+    ['chromatic', 'diatonic', 'whole']
+    """
+    return load_nets(Path(str(files("tapeloom.models") / "keys.npz")))

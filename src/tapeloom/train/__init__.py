@@ -1,0 +1,1 @@
+"""Making models from corpora: drivers that may import anything below."""
