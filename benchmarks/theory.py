@@ -120,10 +120,8 @@ def predict_free_chords(piece: Piece) -> Answer:
 
 def predict_numerals(piece: Piece) -> Answer:
     """Chords, local keys and bass between given boundaries."""
-    from tapeloom.theory.analysis import analyse_events
-
     rows = []
-    for span in analyse_events(piece.events, piece.meters, piece.edges).chords:
+    for span in analyse_events(piece.events, piece.meters, piece.edges or None).chords:
         chord = span.chord
         if span.numeral == "Cad64":  # labels call it a dominant with two suspensions
             chord = Chord(chord.bass_pitch_class, "maj")

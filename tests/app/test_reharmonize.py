@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import mido
@@ -8,6 +9,7 @@ from typer.testing import CliRunner
 
 from tapeloom.app.commands.harmonize import harmonize
 from tapeloom.app.commands.reharmonize import reharmonize
+from tapeloom.app.kernels import is_theory_compiled
 from tapeloom.app.song import find_tune, read_song
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
@@ -253,3 +255,18 @@ def test_romantext_is_a_source(tmp_path: Path) -> None:
     assert song.title == "Air"
     assert [str(key) for _, key in song.score.keys] == ["A minor", "C major"]
     assert [str(span.chord) for span in song.score.chords][-2:] == ["G7", "C"]
+
+
+def test_the_first_use_is_announced_until_the_loops_are_compiled(tmp_path: Path) -> None:
+    source = tmp_path / "theory" / "tracking.py"
+    cache = source.parent / "__pycache__"
+    cache.mkdir(parents=True)
+    source.write_text("")
+    assert not is_theory_compiled(tmp_path)
+    (cache / "tracking.walk-1.py311.nbi").write_bytes(b"")
+    os.utime(source, (100, 100))
+    assert is_theory_compiled(tmp_path)
+    os.utime(cache / "tracking.walk-1.py311.nbi", (50, 50))
+    assert not is_theory_compiled(tmp_path)
+    (cache / "tracking.walk-2.py311.nbi").write_bytes(b"")
+    assert is_theory_compiled(tmp_path)

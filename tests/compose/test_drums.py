@@ -3,13 +3,14 @@ from collections import Counter
 
 import pytest
 
-from tapeloom.compose.drums import FILLS, make_playable, write_drums
+from tapeloom.compose.drums import draw_kit, write_drums
 from tapeloom.core.meter import Meter, bar_starts
 from tapeloom.core.score import Section
 from tapeloom.core.seed import stream
 from tapeloom.core.time import PPQ
+from tapeloom.rhythm.limbs import FEET, playable, sticking
 from tapeloom.rhythm.meters import step_ticks
-from tapeloom.rhythm.patterns import FEET, GROOVES
+from tapeloom.rhythm.patterns import grooves_in
 from tapeloom.theory.instruments import DRUMS
 
 NAMES = {key: name for name, key in DRUMS.items()}
@@ -71,6 +72,14 @@ def test_the_part_is_playable_on_the_grid_and_quiet_only_where_asked(text, energ
             bars = bars_of(part, section, meter)
             # A stop at a bar's end may empty a bar of one beat, nothing longer.
             assert all(bars) or meter.bar_ticks <= PPQ
+
+
+@pytest.mark.parametrize("text", ["4/4", "3/4", "6/8", "7/8"])
+def test_two_hands_and_two_feet_are_in_time_for_the_whole_part(text):
+    for seed in range(4):
+        _, part = drums_of(seed, text=text, density=0.9, energy=0.9)
+        hits = sorted((note.start / PPQ * 60 / 95, NAMES[note.pitch]) for note in part.notes)
+        assert sticking([at for at, _ in hits], [drum for _, drum in hits]).is_playable
 
 
 def test_no_two_strokes_of_a_drum_overlap():
@@ -190,12 +199,28 @@ def test_a_change_of_meter_changes_the_groove():
 
 def test_hands_let_go_of_the_least_important():
     bar = {(0, drum): "x" for drum in ("snare", "closed_hat", "shaker", "crash", "kick")}
-    assert {drum for _, drum in make_playable(bar)} == {"snare", "crash", "kick"}
+    assert {drum for _, drum in playable(bar)} == {"snare", "crash", "kick"}
     hats = {(0, "open_hat"): "x", (0, "closed_hat"): "x"}
-    assert {drum for _, drum in make_playable(hats)} == {"open_hat"}
+    assert {drum for _, drum in playable(hats)} == {"open_hat"}
 
 
-def test_fills_are_whole():
-    for _, lines in FILLS.values():
-        assert len({len(text.replace("|", "")) for text in lines.values()}) == 1
-    assert len(GROOVES) >= 14
+@pytest.mark.parametrize("text", ["3/4", "6/8", "12/8", "5/4", "7/8", "9/8"])
+def test_records_in_other_meters_mostly_use_the_grooves_written_there(text):
+    meter = Meter.parse(text)
+    names = {groove.name for groove in grooves_in(meter)}
+    drawn = [draw_kit(0.5, 0.5, stream(seed, "kit"), meter=meter).main for seed in range(40)]
+    assert all(groove.meter == meter for groove in drawn)
+    assert sum(groove.name in names for groove in drawn) >= 24
+    assert len({groove.name for groove in drawn} & names) >= 2
+
+
+def test_records_differ_and_suit_their_energy():
+    calm, lively = (
+        [draw_kit(level, level, stream(seed, "kit")).main for seed in range(60)]
+        for level in (0.15, 0.75)
+    )
+    assert max(groove.energy for groove in calm) < 0.5
+    assert min(groove.energy for groove in lively) > 0.45
+    assert len({groove.name for groove in calm}) >= 4
+    assert len({groove.name for groove in lively}) >= 10
+    assert len({groove.style for groove in lively}) >= 4

@@ -1,10 +1,13 @@
 import io
+import re
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,10 +16,11 @@ from tapeloom.core.chord_xml import read_harmony, write_harmony
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import QUALITIES, Chord, Key
 from tapeloom.core.meter import Meter
-from tapeloom.core.musicxml import MAX_BYTES, read_musicxml, write_musicxml
+from tapeloom.core.musicxml import read_musicxml, write_musicxml
 from tapeloom.core.note_values import note_value, split_length
 from tapeloom.core.score import ChordSpan, Note, Part, Score
 from tapeloom.core.time import PPQ, TempoMap
+from tapeloom.core.xml_files import MAX_BYTES, MAX_TAGS
 
 BAR = 4 * PPQ
 
@@ -68,7 +72,7 @@ onsets = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     onsets,
     st.sampled_from([PPQ // 4, PPQ // 3, PPQ // 12, 37, 1]),
@@ -199,6 +203,19 @@ def test_quarter_tones_grace_and_cue_notes(tmp_path: Path) -> None:
     assert [n.pitch for n in read(tmp_path, text).parts[0].notes] == [61]
 
 
+def test_ties_are_joined_whichever_way_they_are_told(tmp_path: Path) -> None:
+    first = START.format(fifths=0, more="")
+    start = '<tie type="start"/>'
+    for begin, end in ((start, '<tie type="stop"/>'), (start, ""),
+                       ('<notations><tied type="start"/></notations>', "")):  # fmt: skip
+        text = document(
+            f"<measure>{first}{note('C', 6, inside=begin)}</measure>"
+            f"<measure>{note('C', 2, inside=end)}{note('C', 4)}</measure>"
+        )
+        notes = read(tmp_path, text).parts[0].notes
+        assert [(n.start // PPQ, n.duration // PPQ) for n in notes] == [(0, 4), (4, 2)]
+
+
 def test_timewise_utf16_and_a_tempo_in_words(tmp_path: Path) -> None:
     first = START.format(fifths=-2, more="")
     tempo = (
@@ -238,6 +255,7 @@ def packed(name: str, data: bytes) -> bytes:
         (b"PK\x03\x04 cut off", "unpacked"),
         (packed("a.txt", b"x"), "holds no MusicXML"),
         (packed("a.xml", b" " * (MAX_BYTES + 1)), "64 MiB"),
+        (packed("a.xml", b"<a/>" * (MAX_TAGS + 1)), "tags"),
         (document("<measure><attributes><divisions>0</divisions></attributes></measure>").encode(),
          "divisions"),
         (document(f"<measure>{note('C', 2).replace('>2<', '>1e999<')}</measure>").encode(),
@@ -245,7 +263,7 @@ def packed(name: str, data: bytes) -> bytes:
         (document(f"<measure>{note('C', 10**30)}</measure>").encode(), "cannot be read"),
     ],
     ids=["empty", "text", "html", "entities", "entities in UTF-16", "cut", "no score", "huge",
-         "divisions", "number", "endless"],
+         "tags", "divisions", "number", "endless"],
 )  # fmt: skip
 def test_bad_files_get_one_sentence(tmp_path: Path, data: bytes, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence) as caught:
@@ -290,3 +308,16 @@ def test_a_split_covers_its_stretch(start: int, length: int, unit: int) -> None:
     assert all(a[1] == b[0] for a, b in pairwise(pieces))
     if unit == 840 and length % 3 == 0:
         assert all(note_value(b - a) for a, b in pieces)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_mutated_files_give_a_score_or_one_sentence(tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    write_musicxml(tmp_path / "song.musicxml", song())
+    data = bytearray((tmp_path / "song.musicxml").read_bytes()[: 6000 if seed % 2 else None])
+    values = [m.span(1) for m in re.finditer(rb">([^<>\s]+)<", data)]
+    for start, end in rng.choice(values, 8, replace=False).tolist():
+        odd = (b"-7", b"0", b"1e9", b"x", b"", b"99999", b"4.5", b"nan")[rng.integers(8)]
+        data[start:end] = odd[: end - start].ljust(end - start)
+    with suppress(InputError):  # anything else fails
+        assert isinstance(read(tmp_path, bytes(data)), Score)

@@ -146,7 +146,8 @@ def test_the_melody_is_read_in_degrees() -> None:
     led = analyse(replace(score, parts=(*score.parts, melody)))
     assert [str(degree) for degree in led.degrees] == ["3", "#4", "5", "6", "7", "1"]
     untold = replace(melody, role="other")  # then it is the skyline
-    assert analyse(replace(score, parts=(*score.parts, untold))).degrees[:2] == led.degrees[:2]
+    skyline = analyse(replace(score, parts=(*score.parts, untold))).degrees
+    assert list(skyline)[:2] == [led.degrees[0], led.degrees[1]]
 
 
 def test_repeated_bars_become_one_chord_but_a_change_of_bass_does_not() -> None:

@@ -1,7 +1,11 @@
 """Key finding: laws, known tunes, bad input, and the peers' profiles as oracles."""
 
+import gzip
+import json
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,13 +34,19 @@ from tapeloom.theory.profiles import BY_HAND, PROFILES, correlate
 
 ALL = PROFILES | BY_HAND
 
+
+def _columns(rows: list[tuple[int, int, int, int]]) -> tuple[NDArray[np.int64], ...]:
+    onset, length, pitch, part = np.array(rows, np.int64).T
+    return onset, onset + length, pitch, part
+
+
 pieces = st.lists(
     st.tuples(
         st.integers(0, 64 * PPQ), st.integers(1, 8 * PPQ), st.integers(30, 90), st.integers(0, 3)
     ),
     min_size=1,
     max_size=60,
-).map(lambda rows: Events.from_columns(*(np.array(rows).T * [[1], [1], [1], [1]])))
+).map(lambda rows: Events.from_columns(*_columns(rows)))
 
 
 def of(rows: list[tuple[float, float, int]]) -> Events:
@@ -260,3 +270,22 @@ def test_wrong_weights_and_names_are_refused() -> None:
         rank_keys([1.0] * 12, profile="major")
     with pytest.raises(InputError, match="there are 3 weights"):
         rank_keys([1.0, 2.0, 3.0], profile="simple")
+
+
+BENCH = Path(__file__).parents[3] / "shared" / "bench" / "theory"
+
+
+@pytest.mark.skipif(not BENCH.is_dir(), reason="the theory benchmark is not here")
+@pytest.mark.parametrize(("task", "least"), [("key_full", 0.93), ("key_excerpt", 0.77)])
+def test_annotated_pieces_are_heard_as_by_experts(task: str, least: float) -> None:
+    def read(what: str) -> dict[str, Any]:
+        with gzip.open(BENCH / f"{task}.dev.{what}.jsonl.gz", "rt") as lines:
+            return {item["id"]: item for item in map(json.loads, lines)}
+
+    labels, right = read("labels"), 0
+    for name, item in read("inputs").items():
+        rows = np.array(item["notes"], np.float64)
+        events = of([(row[0], row[1], row[2]) for row in rows])
+        key = find_key(events, passage=task == "key_excerpt").key
+        right += (key.pitch_class, key.mode) == (labels[name]["tonic"], labels[name]["mode"])
+    assert right / len(labels) >= least

@@ -90,24 +90,22 @@ def analyze_score(score: Score, analysis: "Analysis | None" = None) -> dict[str,
     """Return key, tempo, meter, form, chords, density and ranges of a score, and its harmony."""
     from tapeloom.app.harmony import chord_names, chords_by_bar, harmony_figures
     from tapeloom.theory.analysis import analyse
-    from tapeloom.theory.keys import find_keys
 
     analysis = analyse(score) if analysis is None else analysis
     pitched = [note for part in score.parts if part.role != "drums" for note in part.notes]
-    ranked = find_keys(pitched) if pitched else ()
     end = max([score.end, *(chord.end for chord in analysis.chords)])
     starts = bar_starts(score.meters, end)
     spans = [
         (chord.start, chord.end, name)
         for chord, name in zip(analysis.chords, chord_names(analysis), strict=True)
     ]
-    found = ranked[0].key if ranked else analysis.key
+    found = analysis.key
     key = score.key if score.key is not None and score.chords else found
     tempos = [float(bpm) for _, bpm in score.tempo.changes]
     sounding = [part for part in score.parts if part.notes]
     return {
         "key": str(key) if key else None,
-        "key_confidence": round(max(0.0, ranked[0].score), 3) if ranked else None,
+        "key_confidence": round(analysis.key_confidence, 3) if found else None,
         "key_found": str(found) if found else None,
         "key_stated": str(score.key) if score.key else None,
         "keys": [[_bar_of(starts, tick), str(at)] for tick, at in score.keys],

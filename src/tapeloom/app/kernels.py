@@ -19,6 +19,30 @@ def is_compiled() -> bool:
     return True
 
 
+def is_theory_compiled(root: Path | None = None) -> bool:
+    """Tell whether numba has compiled theory's loops since their sources were last changed.
+
+    root   the package's folder; the installed one where None
+    """
+    folder = (root or Path(tapeloom.__file__).parent) / "theory"
+    newest: dict[str, float] = {}
+    for index in folder.glob("__pycache__/*.nbi"):
+        module = index.name.split(".")[0]
+        newest[module] = max(index.stat().st_mtime, newest.get(module, 0.0))
+    sources = {module: folder / f"{module}.py" for module in newest}
+    return bool(newest) and all(
+        newest[module] >= source.stat().st_mtime
+        for module, source in sources.items()
+        if source.is_file()
+    )
+
+
+def announce_theory(say: Callable[[str], None]) -> None:
+    """Say that the first analysis takes longer, where it will."""
+    if not is_theory_compiled():
+        say("first use: compiling the inner loops takes some seconds")
+
+
 def compile_once(say: Callable[[str], None]) -> None:
     """Compile all inner loops if this is the first use, by making a record of four bars."""
     if is_compiled():

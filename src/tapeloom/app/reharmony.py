@@ -1,5 +1,6 @@
 """Reharmonisations and harmonisations of songs as plain values and as scores."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.score import ChordSpan, Score
 from tapeloom.core.seed import stream
-from tapeloom.theory.chart import write_chart
+from tapeloom.theory.chart import chord_text, write_chart
 from tapeloom.theory.reharmony import Change, Reharmonisation
 
 KEEPABLE = ("melody", "nothing")
@@ -72,12 +73,10 @@ def _reharmonised(song: Song, found: Reharmonisation, *, style: str, keep: bool)
 
 
 def _change(change: Change, reason: str, bars: Sequence[int], key: Key) -> dict[str, Any]:
-    from bisect import bisect_right
-
     return {
         "bar": bisect_right(bars, change.start),
-        "before": [chord.symbol(key) for chord in change.before],
-        "after": [chord.symbol(key) for chord in change.after],
+        "before": [chord_text(chord, key) for chord in change.before],
+        "after": [chord_text(chord, key) for chord in change.after],
         "technique": change.technique,
         "text": reason,
     }

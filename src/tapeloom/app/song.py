@@ -20,6 +20,7 @@ _CHORD_INSTRUMENT, _BASS_INSTRUMENT = ("electric_piano", 4), ("upright_bass", 32
 # Which voicing suits a harmony's style; others have rootless ones over the bass.
 _VOICINGS = {"pop": "close", "gospel": "close"}
 _LOWEST = {"close": 52}
+_HIGHEST = 66  # a low melody presses the chords no lower than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +167,20 @@ def arrange(
 ) -> Score:
     """Write chords as a score: the melody and the drums as they are, chords voiced, a bass.
 
-    The voices lie below the melody's middle and move as little as they can.
+    The voices lie below most of the melody and move as little as they can.
     """
     from tapeloom.theory.voice_leading import lead
+    from tapeloom.theory.voicing import STYLE_TABLE
 
     manner = _VOICINGS.get(style, "rootless")
-    voicings = lead([span.chord for span in chords], style=manner, key=key,
-                    low=_LOWEST.get(manner))  # fmt: skip
+    highest = STYLE_TABLE[manner].high
+    if keep_melody and song.melody:
+        tune = sorted(note.pitch for note in song.melody)
+        highest = min(highest, max(tune[len(tune) // 4] - 1, _HIGHEST))
+    voicings = lead(
+        [span.chord for span in chords],
+        style=manner, key=key, low=_LOWEST.get(manner), high=highest,
+    )  # fmt: skip
     keys = tuple(
         Note(span.start, span.end - span.start, pitch, 72)
         for span, voicing in zip(chords, voicings, strict=True)

@@ -1,41 +1,35 @@
 """Drums: one groove a piece, its variants by section, small changes from bar to bar, and fills."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from tapeloom.core.meter import Meter, Meters, bar_starts, meter_at
 from tapeloom.core.score import Mark, Note, Part, Section
+from tapeloom.rhythm.fills import FILLS, Fill, end_with, fills_for
+from tapeloom.rhythm.ghosts import add_ghosts, move_kick, vary
+from tapeloom.rhythm.limbs import playable
 from tapeloom.rhythm.meters import SIXTEENTH, beat_starts, step_ticks
-from tapeloom.rhythm.patterns import FEET, GROOVES, TIMEKEEPERS, VELOCITIES, Bar, Groove, groove_in
+from tapeloom.rhythm.patterns import (
+    COMMON_TIME,
+    TIMEKEEPERS,
+    VELOCITIES,
+    Bar,
+    Groove,
+    groove_in,
+    grooves_in,
+)
 from tapeloom.theory.instruments import DRUMS, instrument
 
 KIT = "dusty_kit"
 CYCLE = 8  # bars until the small changes of a section's letter come back
 GHOST_VELOCITIES = (20, 45)
 
-# What a drummer lets go of first when more than two hands or two feet are asked for.
-_EASIEST_TO_DROP = (
-    "shaker", "closed_hat", "ride", "pedal_hat", "clap", "brush", "open_hat", "rim", "crash",
-    "snare", "kick",
-)  # fmt: skip
-
-# Fills end with the bar. "backbeat" and "time" are whatever the piece uses.
-FILLS: dict[str, tuple[float, dict[str, str]]] = {  # name -> (least energy, lines)
-    "stop": (0.0, {"kick": "....", "time": "...."}),
-    "breath": (0.0, {"kick": "x...|....", "time": "x...|...."}),
-    "tap": (0.0, {"backbeat": "x..-", "time": "-..."}),
-    "drag": (0.2, {"backbeat": "x.o-", "time": "x..."}),
-    "answer": (0.2, {"kick": "x..x|....", "backbeat": "..o.|x.-x", "time": "x...|x..."}),
-    "lift": (0.3, {"kick": "....|..-.", "backbeat": "....|x...", "open_hat": "....|..x."}),
-    "stumble": (0.4, {"kick": "x..x|..x.", "backbeat": ".o..|x..x", "time": "x.-.|x..."}),
-    "climb": (0.5, {"kick": "x...|....", "backbeat": "o.o-|-x-X", "time": "x...|...."}),
-    "long": (0.6, {
-        "kick": "X...|...x|..x.|....", "backbeat": "....|X..o|.o.-|-x.X",
-        "time": "x.-.|x.-.|x...|....",
-    }),
-}  # fmt: skip
+TEMPER = 0.02  # how far a drawn groove's energy and density may lie from the record's, squared
+ADAPTED = 0.01  # the chance of a groove made over from common time beside one written in the meter
+VARIED = 0.2  # how much a record's groove differs from the table's
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +38,7 @@ class Kit:
 
     main: Groove
     other: Groove
-    fills: tuple[str, ...]
+    fills: tuple[Fill, ...]
     gain: float
 
 
@@ -71,7 +65,12 @@ def write_drums(
         if "drums" not in section.roles:
             continue
         if section.piece not in kits:
-            kits[section.piece] = draw_kit(density, energy, _generator(base_seed, section.piece))
+            kits[section.piece] = draw_kit(
+                density,
+                energy,
+                _generator(base_seed, section.piece),
+                meter=meter_at(meters, section.start),
+            )
         kit = kits[section.piece]
         draw = _generator(base_seed, section.piece, index + 1)
         bars = [tick for tick in starts if section.start <= tick < section.end]
@@ -93,32 +92,47 @@ def write_drums(
                 bar, fill = _fill(bar, section, meter, kit, draw, small=True)
             if number == 0 and not entered:
                 bar = _announce(bar, section, draw)
-            bar = make_playable(bar)
+            bar = playable(bar)
             _place(notes, marks, bar, fill, start, stop, meter, kit.gain * _loudness(section))
     return Part(
         "drums", "drums", KIT, tuple(notes), instrument(KIT).program, marks=tuple(set(marks))
     )
 
 
-def draw_kit(density: float, energy: float, rng: np.random.Generator) -> Kit:
-    """Choose grooves that suit a record's energy and density."""
-    grooves = list(GROOVES.values())
-    distance = np.array(
-        [(g.energy - energy) ** 2 + 0.5 * (g.density - density) ** 2 for g in grooves]
-    )
-    weights = np.exp(-distance / 0.02)
-    main = grooves[int(rng.choice(len(grooves), p=weights / weights.sum()))]
+def draw_kit(
+    density: float, energy: float, rng: np.random.Generator, *, meter: Meter = COMMON_TIME
+) -> Kit:
+    """Choose grooves and fills that suit a record's energy, density and meter."""
+    grooves = list(grooves_in(meter))
+    if meter != COMMON_TIME:
+        grooves += [groove_in(meter, groove) for groove in grooves_in(COMMON_TIME)]
+    written = np.array([groove in grooves_in(meter) for groove in grooves])
+    chance = np.where(written, 1.0, ADAPTED if written.any() else 1.0)
+
+    def draw(energy: float, density: float | None, weights: Sequence[float]) -> Groove:
+        distance = np.array([
+            (g.energy - energy) ** 2
+            + (0.0 if density is None else 0.5 * (g.density - density) ** 2)
+            for g in grooves
+        ])  # fmt: skip
+        p = np.exp(-(distance - distance.min()) / TEMPER) * chance * weights
+        return grooves[int(rng.choice(len(grooves), p=p / p.sum()))]
+
+    main = draw(energy, density, [1.0] * len(grooves))
     # The contrast is a little livelier, keeps the backbeat's drum and may change the timekeeper.
-    distance = np.array([(g.energy - min(main.energy + 0.12, 1.0)) ** 2 for g in grooves])
-    weights = np.exp(-distance / 0.02) * [g.name != main.name for g in grooves]
-    other = _with_drum(
-        grooves[int(rng.choice(len(grooves), p=weights / weights.sum()))], "backbeat", main.backbeat
-    )
+    others = [(g.name != main.name) * (3.0 if g.style == main.style else 1.0) for g in grooves]
+    other = draw(min(main.energy + 0.12, 1.0), None, others)
+    other = _with_drum(other, "backbeat", main.backbeat)
     if rng.random() < 0.5:
         other = _with_drum(other, "timekeeper", main.timekeeper)
-    fitting = [name for name, (least, _) in FILLS.items() if least <= energy + 0.15]
-    fills = tuple(str(name) for name in rng.permutation(fitting)[:4])
-    return Kit(main, other, fills, 0.82 + 0.26 * energy + float(rng.uniform(-0.03, 0.03)))
+    fitting = fills_for(energy=energy, beat=_beat_steps(meter))
+    order = rng.permutation(len(fitting))[:5]
+    return Kit(
+        vary(main, rng, amount=VARIED),
+        vary(other, rng, amount=VARIED),
+        tuple(fitting[int(i)] for i in order),
+        0.82 + 0.26 * energy + float(rng.uniform(-0.03, 0.03)),
+    )
 
 
 def write_cycle(
@@ -136,27 +150,11 @@ def write_cycle(
         weight = {1: 0.6, 3: 2.2, 5: 0.8, 7: 2.2}.get(number, 0.25)
         change = CHANGES[str(changes[number // 2 % len(changes)])]
         if rng.random() < often * weight:
-            change(bar, groove, rng)
+            bars[number] = change(bar, groove, rng)
     if letter == "bridge":
         for bar in bars:
             _half_time(bar, groove)
     return tuple(bars)
-
-
-def make_playable(bar: Bar) -> Bar:
-    """Drop what two hands and two feet can't reach, the least important first."""
-    kept = dict(bar)
-    for step in {step for step, _ in bar}:
-        here = sorted((d for s, d in kept if s == step), key=_EASIEST_TO_DROP.index)
-        if "open_hat" in here and "closed_hat" in here:
-            here.remove("closed_hat")
-            del kept[step, "closed_hat"]
-        hands = [drum for drum in here if drum not in FEET]
-        feet = [drum for drum in here if drum in FEET]
-        for limb in (hands[: len(hands) - 2], feet[: len(feet) - 2]):
-            for drum in limb if len(limb) else ():
-                del kept[step, drum]
-    return kept
 
 
 def _generator(*names: int) -> np.random.Generator:
@@ -172,64 +170,41 @@ def _with_drum(groove: Groove, what: str, drum: str) -> Groove:
     return replace(groove, lines=lines)
 
 
-# ---- small changes: each alters a bar in place ----
+# ---- small changes from bar to bar ----
 
 
-def _pick_up(bar: Bar, groove: Groove, rng: np.random.Generator) -> None:
-    """Lean into the next bar with the kick."""
-    step = groove.steps - int(rng.choice([1, 2, 3]))
-    if step > 0 and (step, groove.backbeat) not in bar:
-        bar.setdefault((step, "kick"), "-")
-
-
-def _add_kick(bar: Bar, groove: Groove, rng: np.random.Generator) -> None:
-    free = [s for s in range(3, groove.steps - 3) if (s, groove.backbeat) not in bar]
-    near = [s for s in free if not {(s - 1, "kick"), (s, "kick"), (s + 1, "kick")} & bar.keys()]
-    if near:
-        bar[int(rng.choice(near)), "kick"] = "-"
-
-
-def _drop_kick(bar: Bar, groove: Groove, rng: np.random.Generator) -> None:
-    kicks = [s for s, drum in bar if drum == "kick" and s > 0]
-    if len(kicks) > 1:
-        del bar[int(rng.choice(kicks)), "kick"]
-
-
-def _ghost(bar: Bar, groove: Groove, rng: np.random.Generator) -> None:
-    if groove.backbeat not in ("snare", "rim", "brush"):
-        return
-    hits = [s for s, drum in bar if drum == groove.backbeat]
-    near = [s + d for s in hits for d in (-1, 3, -2, 5) if 0 < s + d < groove.steps]
-    free = [s for s in near if s not in hits and (s, "kick") not in bar]
-    if free:
-        bar[int(rng.choice(free)), groove.backbeat] = "o"
-
-
-def _open_hat(bar: Bar, groove: Groove, rng: np.random.Generator) -> None:
+def _open_hat(bar: Bar, groove: Groove, rng: np.random.Generator) -> Bar:
     step = groove.steps - 2
-    if groove.timekeeper == "closed_hat" and step > 0:
-        bar.pop((step, "closed_hat"), None)
-        bar[step, "open_hat"] = "-"
+    if groove.timekeeper != "closed_hat" or step <= 0:
+        return bar
+    closed = {key: sign for key, sign in bar.items() if key != (step, "closed_hat")}
+    return closed | {(step, "open_hat"): "-"}
 
 
-def _skip_time(bar: Bar, groove: Groove, rng: np.random.Generator) -> None:
+def _skip_time(bar: Bar, groove: Groove, rng: np.random.Generator) -> Bar:
     offbeats = [s for s, drum in bar if drum == groove.timekeeper and s % 4]
-    if offbeats:
-        del bar[int(rng.choice(offbeats)), groove.timekeeper]
+    skipped = (int(rng.choice(offbeats)), groove.timekeeper) if offbeats else None
+    return {key: sign for key, sign in bar.items() if key != skipped}
 
 
-def _double_time(bar: Bar, groove: Groove, rng: np.random.Generator) -> None:
+def _double_time(bar: Bar, groove: Groove, rng: np.random.Generator) -> Bar:
     played = [s for s, drum in bar if drum == groove.timekeeper]
     free = [s + 1 for s in played if s + 1 < groove.steps and (s + 1) not in played]
-    if free and groove.timekeeper != "ride":
-        bar[int(rng.choice(free)), groove.timekeeper] = "o"
+    if not free or groove.timekeeper == "ride":
+        return bar
+    return bar | {(int(rng.choice(free)), groove.timekeeper): "o"}
 
 
-CHANGES = {
-    "pick_up": _pick_up,
-    "add_kick": _add_kick,
-    "drop_kick": _drop_kick,
-    "ghost": _ghost,
+Change = Callable[[Bar, Groove, np.random.Generator], Bar]
+
+CHANGES: dict[str, Change] = {
+    "lean": partial(move_kick, rule="lean"),
+    "answer": partial(move_kick, rule="answer"),
+    "early": partial(move_kick, rule="early"),
+    "double": partial(move_kick, rule="double"),
+    "drop_kick": partial(move_kick, rule="leave_out"),
+    "ghost": add_ghosts,
+    "ghosts": partial(add_ghosts, count=2),
     "open_hat": _open_hat,
     "skip_time": _skip_time,
     "double_time": _double_time,
@@ -271,30 +246,20 @@ def _fill(
 ) -> tuple[Bar, set[tuple[int, str]]]:  # fmt: skip
     """End a bar with one of the piece's fills; return it and which hits are the fill's."""
     steps = meter.bar_ticks // step_ticks(meter)
-    names = [name for name in kit.fills if FILLS[name][0] <= section.energy + 0.15] or ["tap"]
-    short = [name for name in names if _length(name) <= 4]
-    names = (short or ["tap"]) if small else names
-    name = str(rng.choice(names))
-    if steps < 2 * _length(name) and _length(name) > 4:
-        name = "tap"
-    lines = {drum: text.replace("|", "") for drum, text in FILLS[name][1].items()}
-    first = steps - _length(name)
-    if first <= 0:
+    longest = _beat_steps(meter) if small else max(steps // 2, _beat_steps(meter))
+    if not small and section.energy >= 0.55:
+        longest = steps - 1
+    fills = [
+        fill for fill in kit.fills if fill.energy <= section.energy + 0.15 and fill.steps <= longest
+    ] or [FILLS["tap"]]
+    fill = fills[int(rng.integers(len(fills)))]
+    if fill.steps >= steps:
         return bar, set()
-    voices = {"backbeat": kit.main.backbeat, "time": kit.main.timekeeper}
-    filled = {key: sign for key, sign in bar.items() if key[0] < first}
-    fill: set[tuple[int, str]] = set()
-    for drum, text in lines.items():
-        for i, sign in enumerate(text):
-            if sign != ".":
-                hit = (first + i, voices.get(drum, drum))
-                filled[hit] = sign
-                fill.add(hit)
-    return filled, fill
+    return end_with(bar, fill, groove_in(meter, kit.main))
 
 
-def _length(name: str) -> int:
-    return len(next(iter(FILLS[name][1].values())).replace("|", ""))
+def _beat_steps(meter: Meter) -> int:
+    return 6 if meter.is_compound and meter.denominator == 8 else 4
 
 
 def _announce(bar: Bar, section: Section, rng: np.random.Generator) -> Bar:

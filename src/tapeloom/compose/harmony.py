@@ -18,8 +18,8 @@ LETTER_OF = {
 }  # fmt: skip
 # Modes whose colour a foreign dominant would wash out.
 MODAL = frozenset({"phrygian", "locrian", "mixolydian", "lydian"})
-OWN = (0.0, 0.3)  # by how much a record's progression departs from its family's
-RETURN = (0.2, 0.45)  # and a returning section from its first time
+OWN = (0.0, 0.15)  # by how much a record's progression departs from its family's
+RETURN = (0.15, 0.3)  # and a returning section from its first time
 _TONICS = {
     "major": "maj9", "minor": "min9", "dorian": "min9", "phrygian": "min7", "lydian": "maj9",
     "mixolydian": "13", "locrian": "hdim7",

@@ -1,19 +1,12 @@
-"""MusicXML files, plain and compressed, to scores.
-
-Read by the standard library alone. A file is untrusted: its size is bounded, unpacked too, and a
-document that declares entities is refused.
-"""
+"""MusicXML files, plain and compressed, to scores, by the standard library alone."""
 
 import math
 import re
 import xml.etree.ElementTree as ET
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from xml.parsers import expat
 
 from tapeloom.core.chord_xml import read_harmony
 from tapeloom.core.errors import InputError
@@ -24,13 +17,12 @@ from tapeloom.core.musicxml_writer import DYNAMIC, write_musicxml
 from tapeloom.core.pitch import LETTERS, name_on_line
 from tapeloom.core.score import MAX_TICK, ChordSpan, Note, Part, Score
 from tapeloom.core.time import MAX_BPM, MIN_BPM, PPQ, TempoMap
+from tapeloom.core.xml_files import read_xml
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "read_musicxml", "write_musicxml"]
+__all__ = ["SUFFIXES", "read_musicxml", "write_musicxml"]
 
 SUFFIXES = (".musicxml", ".xml", ".mxl")
-MAX_BYTES = 64 * 2**20  # of a file unpacked
 MAX_NOTES = 1_000_000
-_INDEX = "META-INF/container.xml"  # says which of the files is the score
 _MARKS = {
     "ppp": 32, "pp": 42, "p": 54, "mp": 67, "mf": 80, "f": 93, "ff": 106, "fff": 119,
 }  # fmt: skip
@@ -48,8 +40,8 @@ class _Page:
     divisions: Fraction = Fraction(1)
     shift: int = 0  # semitones from what is written to what sounds
     velocity: int = 80
-    # measure, onset in it, length, pitch, velocity, whether it is tied to before and to after
-    notes: list[tuple[int, Fraction, Fraction, int, int, bool, bool]] = field(default_factory=list)
+    # measure, onset in it, length, pitch, velocity, whether a tie leads to the next note
+    notes: list[tuple[int, Fraction, Fraction, int, int, bool]] = field(default_factory=list)
     meters: dict[int, Meter] = field(default_factory=dict)  # by measure
     keys: list[tuple[int, Fraction, Key]] = field(default_factory=list)
     tempos: list[tuple[int, Fraction, Fraction]] = field(default_factory=list)
@@ -63,75 +55,15 @@ def read_musicxml(path: Path) -> Score:
     Kept are parts, notes with ties joined, dynamics, keys, meters, tempo and chord symbols.
     Transposing instruments come as they sound, quarter tones go to the next semitone up, a measure
     longer or shorter than its meter gets one of its own (a pickup begins late in a whole bar).
-    Repeats are not played; grace and cue notes, lyrics and layout are left out.
+    A chord symbol that is repeated goes on. Repeats are not played; grace and cue notes, lyrics and
+    layout are left out.
     """
     try:
-        root = _parse(_content(path))
-        return _score(root)
+        return _score(read_xml(path))
     except InputError as error:
         raise InputError(f"{path.name} cannot be read: {error}") from error
     except (ArithmeticError, ValueError, RecursionError) as error:
         raise InputError(f"{path.name} is damaged: {error}") from error
-
-
-def _content(path: Path) -> bytes:
-    """Return the document of a file, unpacked where it is compressed."""
-    if not path.is_file():
-        raise InputError("it does not exist or is no file")
-    try:
-        with path.open("rb") as file:
-            if file.read(4) != b"PK\x03\x04":
-                file.seek(0)
-                return _bounded(file.read(MAX_BYTES + 1))
-        with zipfile.ZipFile(path) as archive, archive.open(_inside(archive)) as packed:
-            return _bounded(packed.read(MAX_BYTES + 1))
-    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError,
-            KeyError) as error:  # fmt: skip
-        raise InputError(f"it is no file that can be unpacked ({error})") from error
-
-
-def _bounded(data: bytes) -> bytes:
-    if len(data) > MAX_BYTES:
-        raise InputError(f"it holds over {MAX_BYTES // 2**20} MiB; that is no music")
-    return data
-
-
-def _inside(archive: zipfile.ZipFile) -> str:
-    """Return the name of the score in a compressed file."""
-    names = archive.namelist()
-    if _INDEX in names:
-        with archive.open(_INDEX) as file:
-            try:
-                listed = list(_parse(file.read(2**16)).iter())
-            except InputError:  # some programs forget to escape a title there
-                listed = []
-        for element in listed:
-            if element.tag.endswith("rootfile") and element.get("full-path") in names:
-                return str(element.get("full-path"))
-    scores = [n for n in names if n.endswith((".xml", ".musicxml")) and not n.startswith("META")]
-    if not scores:
-        raise InputError("it holds no MusicXML document")
-    return scores[0]
-
-
-def _parse(data: bytes) -> ET.Element:
-    """Parse a document; entities and doctypes with declarations of their own are refused."""
-
-    def refuse(*_: object) -> None:
-        raise InputError("it declares entities; such files are refused")
-
-    builder = ET.TreeBuilder()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
-    parser.CharacterDataHandler = builder.data
-    try:
-        parser.Parse(data, True)
-        return builder.close()
-    except (expat.ExpatError, LookupError, AssertionError) as error:
-        raise InputError(f"it is no MusicXML ({error})") from error
 
 
 def _score(root: ET.Element) -> Score:
@@ -187,8 +119,8 @@ def _joined(page: _Page, starts: list[Fraction]) -> tuple[Note, ...]:
         (_tick(starts[at] + late), _tick(starts[at] + late + length), *rest)
         for at, late, length, *rest in page.notes
     ]
-    for start, end, pitch, velocity, is_tied, goes_on in sorted(placed):
-        at = held.pop((pitch, start), None) if is_tied else None
+    for start, end, pitch, velocity, goes_on in sorted(placed):
+        at = held.pop((pitch, start), None)
         if at is None:
             at = len(notes)
             notes.append(Note(start, max(end - start, 1), pitch, velocity))
@@ -310,13 +242,14 @@ def _read_note(
     pitch = _pitch(element, page)
     if pitch is None or not 0 <= pitch <= 127:
         return
-    ties = {tie.get("type") for tie in element.findall("tie")}
+    # Some programs write only how a tie looks.
+    found = element.findall("tie") or element.findall("notations/tied")
+    ties = {tie.get("type") for tie in found}
     velocity = page.velocity
     if element.get("dynamics"):
         velocity = round(_fraction(element.get("dynamics")) * DYNAMIC)
     velocity = min(max(velocity, 1), 127)
-    tied = ("stop" in ties, "start" in ties)
-    page.notes.append((number, start, duration, pitch, velocity, *tied))
+    page.notes.append((number, start, duration, pitch, velocity, "start" in ties))
     if len(page.notes) > MAX_NOTES:
         raise InputError(f"it holds over {MAX_NOTES} notes")
 

@@ -1,10 +1,8 @@
 """Scores to MusicXML files, plain and compressed: parts in voices and bars, with chord symbols."""
 
-import io
 import math
 import re
 import xml.etree.ElementTree as ET
-import zipfile
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,17 +19,13 @@ from tapeloom.core.note_values import note_value, split_length
 from tapeloom.core.pitch import LETTERS, name_on_line
 from tapeloom.core.score import Part, Score
 from tapeloom.core.time import PPQ
+from tapeloom.core.xml_files import pack_xml
 
 DYNAMIC = Fraction(9, 10)  # MIDI velocity of one percent of MusicXML's forte
 MAX_BARS = 100_000
 _DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
     '"http://www.musicxml.org/dtds/partwise.dtd">\n'
-)
-_CONTAINER = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<container><rootfiles>'
-    '<rootfile full-path="score.musicxml" media-type="application/vnd.recordare.musicxml+xml"/>'
-    "</rootfiles></container>\n"
 )
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TWO_STAVES = ("keys", "pad", "other")
@@ -104,17 +98,7 @@ def write_musicxml(
     head = '<?xml version="1.0" encoding="UTF-8"?>\n' + _DOCTYPE
     data = (head + ET.tostring(root, "unicode") + "\n").encode("utf-8")
     with replacing(path) as temporary:
-        temporary.write_bytes(_compressed(data) if path.suffix.lower() == ".mxl" else data)
-
-
-def _compressed(data: bytes) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (
-            ("META-INF/container.xml", _CONTAINER.encode()), ("score.musicxml", data),
-        ):  # fmt: skip
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+        temporary.write_bytes(pack_xml(data) if path.suffix.lower() == ".mxl" else data)
 
 
 def _document(

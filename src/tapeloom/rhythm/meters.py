@@ -1,5 +1,6 @@
 """Where the beats of a meter lie and how heavy each moment of its bar is."""
 
+import re
 from fractions import Fraction
 from functools import lru_cache
 
@@ -16,10 +17,19 @@ GROUPINGS: dict[str, tuple[tuple[int, ...], ...]] = {
     "5/8": ((3, 2), (2, 3)),
     "7/8": ((2, 2, 3), (3, 2, 2), (2, 3, 2)),
     "8/8": ((3, 3, 2), (3, 2, 3), (2, 3, 3)),
-    "9/8": ((3, 3, 3), (2, 2, 2, 3)),
-    "10/8": ((3, 2, 3, 2), (3, 3, 2, 2)),
+    "9/8": ((3, 3, 3), (2, 2, 2, 3), (2, 3, 2, 2)),
+    "10/8": ((3, 2, 3, 2), (3, 3, 2, 2), (2, 3, 3, 2)),
     "11/8": ((3, 3, 3, 2), (2, 2, 3, 2, 2)),
+    "12/8": ((3, 3, 3, 3), (3, 3, 2, 2, 2)),
     "13/8": ((3, 3, 3, 2, 2), (3, 2, 3, 2, 3)),
+    "14/8": ((2, 2, 3, 2, 2, 3), (3, 3, 3, 3, 2)),
+    "17/8": ((3, 3, 3, 3, 3, 2),),
+    "5/16": ((2, 3), (3, 2)),
+    "7/16": ((2, 2, 3), (3, 2, 2)),
+    "9/16": ((2, 2, 2, 3), (3, 3, 3)),
+    "11/16": ((2, 2, 3, 2, 2), (3, 3, 3, 2)),
+    "13/16": ((2, 2, 2, 3, 2, 2), (3, 3, 3, 2, 2)),
+    "15/16": ((3, 3, 3, 3, 3), (4, 4, 4, 3), (2, 2, 2, 2, 3, 2, 2)),
 }
 
 
@@ -42,15 +52,54 @@ def groupings(meter: Meter) -> tuple[tuple[int, ...], ...]:
     return ((2,) * ((n - 3) // 2) + (3,),)
 
 
+def grouping_text(grouping: tuple[int, ...]) -> str:
+    """Write a grouping as musicians do.
+
+    >>> grouping_text((2, 2, 3))
+    '2+2+3'
+    """
+    return "+".join(map(str, grouping))
+
+
+def check_grouping(grouping: tuple[int, ...], meter: Meter) -> tuple[int, ...]:
+    """Return a grouping that fills a bar of the meter; refuse any other.
+
+    >>> check_grouping((2, 2), Meter(7, 8))
+    Traceback (most recent call last):
+    tapeloom.core.errors.InputError: the grouping 2+2 makes 4 and doesn't add up to the 7 units
+    of 7/8; 2+2+3 would
+    """
+    if not grouping or sum(grouping) != meter.numerator or min(grouping) < 1:
+        raise InputError(
+            f"the grouping {grouping_text(grouping) or 'of nothing'} makes {sum(grouping)} and "
+            f"doesn't add up to the {meter.numerator} units of {meter}; "
+            f"{grouping_text(groupings(meter)[0])} would"
+        )
+    return grouping
+
+
+def parse_grouping(text: str, meter: Meter) -> tuple[int, ...]:
+    """Read a grouping of the units of a meter.
+
+    >>> parse_grouping("2+2+3", Meter(7, 8))
+    (2, 2, 3)
+    >>> parse_grouping("2,2,3", Meter(7, 8))
+    Traceback (most recent call last):
+    tapeloom.core.errors.InputError: '2,2,3' is no grouping; write one like 2+2+3
+    """
+    if re.fullmatch(r"\s*\d{1,2}(\s*\+\s*\d{1,2})*\s*", text, re.ASCII) is None:
+        usual = grouping_text(groupings(meter)[0])
+        raise InputError(f"{text!r} is no grouping; write one like {usual}")
+    return check_grouping(tuple(int(group) for group in text.split("+")), meter)
+
+
 def group_starts(meter: Meter, grouping: tuple[int, ...] | None = None) -> tuple[int, ...]:
     """Return the ticks in the bar at which its groups begin.
 
     >>> [start // SIXTEENTH for start in group_starts(Meter(5, 4))]
     [0, 12]
     """
-    grouping = grouping or groupings(meter)[0]
-    if sum(grouping) != meter.numerator or min(grouping) < 1:
-        raise InputError(f"the grouping {grouping} doesn't add up to the {meter.numerator} units")
+    grouping = groupings(meter)[0] if grouping is None else check_grouping(grouping, meter)
     return tuple(sum(grouping[:i]) * meter.unit_ticks for i in range(len(grouping)))
 
 
@@ -106,11 +155,11 @@ def metric_weights(meter: Meter, grouping: tuple[int, ...] | None = None) -> tup
     return tuple(weight(tick) for tick in range(0, meter.bar_ticks, step))
 
 
-def metric_weight(meter: Meter, offset: int) -> float:
+def metric_weight(meter: Meter, offset: int, *, grouping: tuple[int, ...] | None = None) -> float:
     """Return the weight of a tick in the bar; what lies between the steps weighs nothing.
 
     >>> metric_weight(Meter(6, 8), 3 * PPQ // 2), metric_weight(Meter(6, 8), 1)
     (0.8, 0.0)
     """
     step = Fraction(offset % meter.bar_ticks, step_ticks(meter))
-    return metric_weights(meter)[int(step)] if step.denominator == 1 else 0.0
+    return metric_weights(meter, grouping)[int(step)] if step.denominator == 1 else 0.0

@@ -1,7 +1,7 @@
 """What musicians know of pitch: name it, analyse it, voice it, reharmonise it, judge it.
 
-Three functions bear the name of their module and are imported from there: `harmonise`, `roman`
-and `tension`.
+Functions that bear the name of their module are imported from there: `chord_scales`, `harmonise`,
+`progressions`, `roman`, `tension` and `upper_structures`.
 """
 
 from importlib import import_module
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from tapeloom.theory.cadence import Cadence, find_cadences
     from tapeloom.theory.chord_cadences import find_cadences_in_progression
     from tapeloom.theory.chord_names import identify, name_chord, name_chords
-    from tapeloom.theory.chord_scales import chord_scales
     from tapeloom.theory.chords import available_tensions, avoid_notes, chord_scale, recolour
     from tapeloom.theory.events import Events
     from tapeloom.theory.guitar import GuitarShape, guitar_shapes
@@ -29,14 +28,13 @@ if TYPE_CHECKING:
     from tapeloom.theory.numerals import RomanNumeral
     from tapeloom.theory.part_writing import Fault, Texture, find_faults
     from tapeloom.theory.patterns import FoundPattern, find_patterns
-    from tapeloom.theory.progressions import Progression, progressions
+    from tapeloom.theory.progressions import Progression
     from tapeloom.theory.recognition import recognise, recognise_chords
     from tapeloom.theory.reharmony import Reharmonisation, reharmonise
     from tapeloom.theory.romantext import read_romantext, write_romantext
     from tapeloom.theory.scale_catalogue import find_scale
     from tapeloom.theory.scales import ladder, pentatonic, recognise_scale, scale
     from tapeloom.theory.spelling import spell, spell_chords
-    from tapeloom.theory.upper_structures import upper_structures
     from tapeloom.theory.validation import validate_progression
     from tapeloom.theory.voice_distance import minimal_leading
     from tapeloom.theory.voice_leading import explain, lead, motion
@@ -63,7 +61,6 @@ _HOMES = {
     "available_tensions": "chords",
     "avoid_notes": "chords",
     "chord_scale": "chords",
-    "chord_scales": "chord_scales",
     "explain": "voice_leading",
     "find_cadences": "cadence",
     "find_cadences_in_progression": "chord_cadences",
@@ -83,7 +80,6 @@ _HOMES = {
     "name_chord": "chord_names",
     "name_chords": "chord_names",
     "pentatonic": "scales",
-    "progressions": "progressions",
     "read_romantext": "romantext",
     "recognise": "recognition",
     "recognise_chords": "recognition",
@@ -95,7 +91,6 @@ _HOMES = {
     "spell": "spelling",
     "spell_chords": "spelling",
     "spell_key": "keys",
-    "upper_structures": "upper_structures",
     "validate_progression": "validation",
     "voicings": "voicing",
     "write_romantext": "romantext",
@@ -122,7 +117,6 @@ __all__ = [
     "available_tensions",
     "avoid_notes",
     "chord_scale",
-    "chord_scales",
     "explain",
     "find_cadences",
     "find_cadences_in_progression",
@@ -142,7 +136,6 @@ __all__ = [
     "name_chord",
     "name_chords",
     "pentatonic",
-    "progressions",
     "read_romantext",
     "recognise",
     "recognise_chords",
@@ -154,7 +147,6 @@ __all__ = [
     "spell",
     "spell_chords",
     "spell_key",
-    "upper_structures",
     "validate_progression",
     "voicings",
     "write_romantext",

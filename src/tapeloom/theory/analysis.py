@@ -1,5 +1,7 @@
 """The whole analysis of a piece: keys, chords, numerals, functions and how phrases close."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,9 +18,11 @@ from tapeloom.core.score import ChordSpan, Score
 from tapeloom.core.time import PPQ
 from tapeloom.theory.boundaries import find_edges
 from tapeloom.theory.cadence import Cadence, find_cadences
+from tapeloom.theory.chord_model import chord_model
 from tapeloom.theory.chord_rules import LABELS, rule_evidence
-from tapeloom.theory.degrees import Degree, read_degrees
+from tapeloom.theory.degrees import NO_DEGREES, Degree, Degrees, read_degrees
 from tapeloom.theory.events import Events, weigh
+from tapeloom.theory.families import symbol
 from tapeloom.theory.functions import label_of, name_functions
 from tapeloom.theory.keys import key_distribution, spell_key
 from tapeloom.theory.patterns import FoundPattern, find_patterns
@@ -37,6 +41,7 @@ __all__ = [
     "FUNCTIONS",
     "Analysis",
     "Degree",
+    "Degrees",
     "KeySpan",
     "LabelledChord",
     "analyse",
@@ -47,9 +52,11 @@ __all__ = [
 # What the rules' evidence for chords counts beside the net's: the net has seen a chord's neighbours
 # already, and the grammar weighs them once more.
 _RULES = 0.5
-_MOST_ACCIDENTALS = 7
+_MOST_ACCIDENTALS = 6
+_REMEMBERED = 8  # chords, more than the chord model looks back
 _BY_NOTES = np.array([0.25, 0.4, 0.75, 1.0])  # how sure a chord is of which so many notes sound
 _MOSTLY = 0.6  # the share of the notes that must be the chord's own
+_PLAYED = 0.5  # what the key of the notes counts beside that of the chords, where both are given
 _ENDING = 0.5  # what the key at the end counts beside all the time before it
 _STATED, _UNSTATED = 0.0, -12.0  # log-probability of a chord that is given, and of any other
 _NO_TENSION = Tension((), (), (), (), (), (), ())
@@ -68,7 +75,7 @@ class Analysis:
     keys: tuple[KeySpan, ...] = ()
     chords: tuple[LabelledChord, ...] = ()
     cadences: tuple[Cadence, ...] = ()
-    degrees: tuple[Degree, ...] = ()  # of the melody
+    degrees: Degrees = NO_DEGREES  # of the melody
     tension: Tension = _NO_TENSION
     patterns: tuple[FoundPattern, ...] = ()  # their indices count `chords`
 
@@ -231,25 +238,27 @@ def _read_chords(
         weights[i, list({*chord.pitch_classes, chord.bass_pitch_class})] = 1.0
     basses = np.array([span.chord.bass_pitch_class for span in spans])
     lengths = np.array([(span.end - span.start) / PPQ for span in spans])
-    home = key_distribution(events if len(events) else _sound(spans), meters=meters)
-    found = track(evidence, basses, lengths, weights, home=home)
+    found = track(evidence, basses, lengths, weights)
     # The chord is given, only the key is in doubt.
     found = replace(found, shares=found.key_shares[np.arange(len(spans)), found.keys])
     # Pieces end in their key.
     held = lengths @ found.key_shares / lengths.sum() + _ENDING * found.key_shares[-1]
-    home = home + held / held.sum()
+    played = key_distribution(events if len(events) else _sound(spans), meters=meters)
+    home = held / held.sum() + _PLAYED * played
     return _assemble(spans, found, home / home.sum(), events, meters, melody, key)
 
 
 def _sound(spans: Sequence[ChordSpan]) -> Events:
-    """Play chords as blocks over their bass."""
+    """Play chords as blocks over their bass, each within an octave above the first one's root."""
+    low = spans[0].chord.root
     rows = [
-        (span.start, span.end, pitch)
+        (span.start, span.end, octave + low + (tone - low) % 12)
         for span in spans
-        for pitch in (
-            36 + span.chord.bass_pitch_class,
-            *(60 + tone for tone in span.chord.pitch_classes),
+        for octave, tones in (
+            (36, (span.chord.bass_pitch_class,)),
+            (60, span.chord.pitch_classes),
         )
+        for tone in tones
     ]
     return Events.from_columns(*np.array(rows, np.int64).T)
 
@@ -298,25 +307,38 @@ def _assemble(
         chords=labelled,
         cadences=find_cadences(events, meters, labelled, local),
         degrees=read_degrees(events, local, melody=melody),
-        tension=tension(chords, keys, home=whole),
+        tension=tension(chords, keys, home=whole, surprise=_surprise(chords, keys)),
         patterns=find_patterns(chords),
     )
 
 
+def _surprise(chords: Sequence[Chord], keys: Sequence[Key]) -> list[float]:
+    """Return the bits by which each chord surprises a model of jazz harmony, in its local key."""
+    model = chord_model()
+    symbols = [symbol(chord) for chord in chords]
+    return [
+        -math.log2(model.predict(symbols[max(i - _REMEMBERED, 0) : i], key)[symbols[i]])
+        for i, key in enumerate(keys)
+    ]
+
+
 def _spell_together(numbers: Sequence[int]) -> list[Key]:
     """Spell keys, tonic + 12 * is_minor each, the first so that it lies near all, all near it."""
-    where = np.mean([_spellings(number)[0].signature for number in numbers])
+    counts = Counter(numbers)
+    # What can be spelled in two ways says nothing of where the others lie.
+    sure = {n: plain.signature for n in counts for plain, *others in [_spellings(n)] if not others}
+    where = sum(sure[n] * counts[n] for n in sure) / max(sum(counts[n] for n in sure), 1)
     first = min(_spellings(numbers[0]), key=lambda key: abs(key.signature - where))
     near = {
         number: min(_spellings(number), key=lambda key: abs(key.signature - first.signature))
-        for number in set(numbers)
+        for number in counts
     }
     return [first, *(near[number] for number in numbers[1:])]
 
 
 @cache
 def _spellings(number: int) -> tuple[Key, ...]:
-    """Return a key's names of at most seven accidentals, the plainest first."""
+    """Return a key's names of at most six accidentals, the plainest first."""
     mode = "minor" if number >= 12 else "major"
     plain = spell_key(number % 12, mode)
     names = (FLAT_NAMES[number % 12], SHARP_NAMES[number % 12])

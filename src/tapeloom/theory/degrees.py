@@ -1,6 +1,6 @@
 """The melody as degrees of the keys that it passes through."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,9 +29,38 @@ class Degree:
         return f"{sign}{self.degree}"
 
 
+@dataclass(frozen=True, slots=True)
+class Degrees:
+    """The degrees of a melody as columns; iterating and indexing give each as a `Degree`.
+
+    >>> line = Degrees((0, 4), (69, 68), (1, 7), (0, 1))
+    >>> [str(degree) for degree in line], line[1].pitch, len(line)
+    (['1', '#7'], 68, 2)
+    """
+
+    ticks: tuple[int, ...]
+    pitches: tuple[int, ...]
+    degrees: tuple[int, ...]  # 1..7
+    alterations: tuple[int, ...]  # semitones
+
+    def __len__(self) -> int:
+        return len(self.ticks)
+
+    def __getitem__(self, index: int) -> Degree:
+        return Degree(
+            self.ticks[index], self.pitches[index], self.degrees[index], self.alterations[index]
+        )
+
+    def __iter__(self) -> Iterator[Degree]:
+        return (self[i] for i in range(len(self)))
+
+
+NO_DEGREES = Degrees((), (), (), ())
+
+
 def read_degrees(
     events: Events, keys: Sequence[KeySpan], *, melody: NDArray[np.bool_] | None = None
-) -> tuple[Degree, ...]:
+) -> Degrees:
     """Read a melody in its local keys.
 
     keys     in order; the first one also holds before it begins
@@ -44,16 +73,15 @@ def read_degrees(
     ['1', '#7']
     """
     if not len(events) or not keys:
-        return ()
+        return NO_DEGREES
     chosen = find_skyline(events) if melody is None else melody
     ticks, pitches = events.onset[chosen], events.pitch[chosen]
     starts = np.array([span.start for span in keys])
     at = np.maximum(np.searchsorted(starts, ticks, side="right") - 1, 0)
-    tables = [[degree_of(pitch, span.key) for pitch in range(12)] for span in keys]
-    return tuple(
-        Degree(tick, pitch, *tables[i][pitch % 12])
-        for tick, pitch, i in zip(ticks.tolist(), pitches.tolist(), at.tolist(), strict=True)
-    )
+    tables = np.array([[degree_of(pitch, span.key) for pitch in range(12)] for span in keys])
+    degrees, alterations = tables[at, pitches % 12].T
+    columns = (ticks, pitches, degrees, alterations)
+    return Degrees(*(tuple(column.tolist()) for column in columns))
 
 
 def find_skyline(events: Events) -> NDArray[np.bool_]:

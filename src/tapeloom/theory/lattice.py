@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.theory.chord_model import ChordModel, chord_model
-from tapeloom.theory.families import symbol
+from tapeloom.theory.families import FAMILIES, family, symbol
 from tapeloom.theory.melody_fit import clashes
 from tapeloom.theory.places import Place
 from tapeloom.theory.setting import Setting
@@ -23,6 +23,7 @@ PLAINNESS = 1.6  # cost of a chord that the style would never write, at amount 1
 ANCHOR = 1.5  # cost of a tonic that opens a phrase and goes
 WANDERING = 0.8  # cost of two foreign chords in a row that don't lead into one another
 HASTE = 0.6  # cost of a foreign chord that has less than a bar
+BRIGHTNESS = 0.8  # cost of a major ninth or thirteenth on the V of a half-diminished ii
 FORBIDDEN = 1e3
 
 
@@ -243,6 +244,11 @@ def _join(
         cost += 0.7 * (same & (lasting_colour != np.array([chord.quality for chord in firsts])))
     else:
         cost += 1.5 * (same & changed)
+    minor_two = np.array([chord.quality.startswith("hdim") for chord in lasts])[:, None]
+    fifth = (np.array([chord.root for chord in lasts])[:, None] - roots) % 12 == 7
+    bright = np.array([FAMILIES[family(chord.quality)] == "dominant" and 13 not in chord.intervals
+                       and bool({14, 21} & set(chord.intervals)) for chord in firsts])  # fmt: skip
+    cost += BRIGHTNESS * (minor_two & fifth & bright & changed)
     if setting.melody:
         # A note that is short on either side may be long over both.
         columns: dict[Chord, list[int]] = {}

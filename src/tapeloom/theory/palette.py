@@ -176,6 +176,8 @@ def _sourness(chord: Chord, kind: str, melody: Sequence[MelodyNote], target: Cho
 def _colour(chord: Chord, kind: str, key: Key, target: Chord | None) -> float:
     """Return what a quality's tensions cost where the chord stands."""
     if kind == "dominant":
+        if target is None and (chord.root - key.pitch_class) % 12 == 7:
+            target = Chord(key.pitch_class, "min" if key.is_minor else "maj")
         falls = target is not None and (chord.root - target.root) % 12 == 7
         table = _ELSEWHERE
         if falls and target is not None:

@@ -133,7 +133,12 @@ def described_bass(
     # The lowest counts a little more, so that a tie is no matter of which pitch class comes first.
     weight = channels[:, BASS] + 0.5 * channels[:, FIRST_BASS] + 0.501 * channels[:, LOWEST]
     if states is not None:
-        weight = weight + 3.0 * chord_notes()[np.asarray(states, np.intp)] * (weight > 0)
+        at = np.asarray(states, np.intp)
+        low = weight > 0
+        weight = weight + 3.0 * chord_notes()[at] * low
+        # Where bass notes alternate, the root is what is meant.
+        row, root = np.arange(len(at)), at // len(LABELS)
+        weight[row, root] += 0.15 * low[row, root]
     return np.where(general[:, 3] > 0, -1, weight.argmax(axis=1))
 
 

@@ -150,15 +150,17 @@ def vary(
     style: str = "lofi",
     locks: Collection[int] = (),
 ) -> tuple[Chord, ...]:
-    """Vary a progression chord by chord: as many as before, of a bar each, without a melody.
+    """Vary a progression that goes round: as many chords as before, of a bar each, no melody.
 
     >>> line = [Chord.parse(name) for name in ("Cmaj9", "Am9", "Dm9", "G13")]
     >>> len(vary(line, Key("C", "major"), rng=np.random.default_rng(1), amount=0.5))
     4
     """
     bar = 4 * PPQ
-    spans = tuple(ChordSpan(i * bar, (i + 1) * bar, chord) for i, chord in enumerate(chords))
-    _check(spans, amount, locks, 1)
+    # The first chord once more, so that the last one leads there.
+    around = (*chords, *chords[:1])
+    spans = tuple(ChordSpan(i * bar, (i + 1) * bar, chord) for i, chord in enumerate(around))
+    _check(spans[:-1], amount, locks, 1)
     if amount == 0.0:
         return tuple(chords)
     setting = Setting(spans, key, harmony_style(style))
@@ -167,9 +169,9 @@ def vary(
         for i in range(len(spans))
     ]
     spots = [Place(0, i % 8) for i in range(len(spans))]
-    lattice = build(setting, _allowed(groups, amount), places=spots, fixed=locks)
+    lattice = build(setting, _allowed(groups, amount), places=spots, fixed=(*locks, len(chords)))
     path = _alternatives(setting, lattice, amount, rng, 1)[0][1]
-    return tuple(span.chord for i in path for span in lattice.edges[i].spans)
+    return tuple(span.chord for i in path for span in lattice.edges[i].spans)[:-1]
 
 
 def _check(spans: Sequence[ChordSpan], amount: float, locks: Collection[int], count: int) -> None:

@@ -260,7 +260,7 @@ def forward_backward(
     states: NDArray[np.float64],
 ) -> None:
     """Fill in `states`, (spans, keys, regions, candidates), zeros at first, with probabilities; a
-    loop of `track`.
+    loop of `track`, without array expressions since they take long to compile.
     """
     leave, linger, settle, modulate = rates
     back = 1.0 - linger - settle - modulate
@@ -271,7 +271,9 @@ def forward_backward(
     later = np.ones((keys, regions, count))
     for t in range(spans):
         before_count = counts[t - 1] if t else 1
-        arriving[:] = 0.0
+        for key in range(keys):
+            for i in range(count):
+                arriving[key, i] = 0.0
         for key in range(keys):
             for i in range(before_count):
                 if t == 0:
@@ -303,7 +305,10 @@ def forward_backward(
                         value += come * steps[t, home, i, j]
                     states[t, key, region, j] = value * pull[key]
                     total += states[t, key, region, j]
-        states[t] /= max(total, 1e-300)
+        for key in range(keys):
+            for region in range(regions):
+                for j in range(counts[t]):
+                    states[t, key, region, j] /= max(total, 1e-300)
     for t in range(spans - 2, -1, -1):
         for key in range(keys):
             for region in range(regions):
@@ -334,6 +339,14 @@ def forward_backward(
                 )
                 total += later[key, 0, i]
         later[:, :, counts[t] :] = 0.0  # what an earlier step left there would grow to infinity
-        later /= max(total, 1e-300)
-        states[t] *= later
-        states[t] /= max(states[t].sum(), 1e-300)
+        whole = 0.0
+        for key in range(keys):
+            for region in range(regions):
+                for i in range(counts[t]):
+                    later[key, region, i] /= max(total, 1e-300)
+                    states[t, key, region, i] *= later[key, region, i]
+                    whole += states[t, key, region, i]
+        for key in range(keys):
+            for region in range(regions):
+                for i in range(counts[t]):
+                    states[t, key, region, i] /= max(whole, 1e-300)

@@ -90,6 +90,7 @@ def _analyze_one(path: Path, plot: Path | None, romantext: Path | None) -> dict[
     if score is not None:
         from tapeloom.theory.analysis import analyse
 
+        kernels.announce_theory(lambda line: typer.echo(line, err=True))
         analysis = analyse(score)
         figures = analyze_score(score, analysis)
         result |= {"score": figures} if path.is_dir() else figures
@@ -156,7 +157,12 @@ def _score_table(score: Mapping[str, Any]) -> "Table":
     tempo = f"{score['tempo_bpm']:g} bpm" + (f" ({low:g} to {high:g})" if low != high else "")
     key = score["key"] or "none found"
     if score["key_found"] and score["key_found"] != score["key"]:
-        key += f" (the notes suggest {score['key_found']})"
+        key += f" (the notes suggest {score['key_found']}, {100 * score['key_confidence']:.0f} %)"
+    elif score["key_found"]:
+        key += f" ({100 * score['key_confidence']:.0f} %"
+        if score["key_stated"] not in (None, score["key"]):
+            key += f"; the file says {score['key_stated']}"
+        key += ")"
     meters = list(dict.fromkeys(meter for _, meter in score["meters"]))
     rows = [
         ("key", key),

@@ -23,7 +23,6 @@ from tapeloom import __version__
 # packages is declared for what is to come.
 EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
     "service": ("running as a service", ()),
-    "notation": ("reading and writing MusicXML", ("partitura",)),
     "train": ("training models", ("torch", "accelerate", "pyarrow")),
     "soundfont": ("playing SoundFonts", ()),
     "plugins": ("VST3 plug-ins", ("pedalboard",)),

@@ -29,6 +29,7 @@ def harmonize(
 ) -> None:
     """Find chords for a melody, one or two a bar."""
     song = song_of(source)
+    from tapeloom.app import kernels
     from tapeloom.app.harmony_files import check_target
     from tapeloom.app.reharmony import harmonize_song
     from tapeloom.core.harmony import Key
@@ -37,6 +38,7 @@ def harmonize(
         check_target(out)
     if song.score.chords and not song.score.parts:
         raise InputError("there is no melody in it; reharmonize takes chords")
+    kernels.announce_theory(lambda line: None if quiet else typer.echo(line, err=True))
     setting = harmonize_song(
         song, key=Key.parse(key) if key else None, style=style, richness=richness
     )

@@ -55,12 +55,14 @@ def reharmonize(
         raise InputError(f"seed is {seed}; it must be 0 or more")
     locks = _locks(lock)
     song = song_of(source, meter)
+    from tapeloom.app import kernels
     from tapeloom.app.harmony_files import check_target
     from tapeloom.app.reharmony import reharmonize_song
     from tapeloom.core.harmony import Key
 
     if out is not None:
         check_target(out)
+    kernels.announce_theory(lambda line: None if quiet else typer.echo(line, err=True))
     settings = reharmonize_song(
         song, key=Key.parse(key) if key else None, amount=amount, style=style, locks=locks,
         count=count, seed=seed, keep=keep,
