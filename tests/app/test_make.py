@@ -310,7 +310,7 @@ def test_a_full_disk_is_one_sentence_and_the_make_goes_on_later(
     limit = (
         "import resource, signal\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (900_000, 900_000))"
     )
     arguments = (
         "make", "rainy cafe", "--bars", "8", "--bpm", "92", "--seed", "11", "--out", "o",

@@ -1,3 +1,5 @@
+import pkgutil
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,9 +24,9 @@ METERS = st.builds(Meter, st.integers(1, 64), st.sampled_from(DENOMINATORS))
 
 def test_public_names_exist():
     assert all(hasattr(tapeloom.rhythm, name) for name in tapeloom.rhythm.__all__)
-    assert tapeloom.rhythm.__all__ == sorted(
-        tapeloom.rhythm.__all__, key=lambda name: (not name.isupper(), name[0].islower(), name)
-    )
+    assert set(tapeloom.rhythm.__all__) == set(tapeloom.rhythm._HOMES)
+    modules = {module.name for module in pkgutil.iter_modules(tapeloom.rhythm.__path__)}
+    assert not modules & set(tapeloom.rhythm.__all__)
 
 
 @given(METERS)

@@ -23,13 +23,21 @@ from tapeloom.theory.key_evidence import (
     INPUTS,
     KEYWISE,
     MAX_WINDOWS,
+    chromaticism,
     key_evidence,
     moves,
     seen_from_keys,
 )
 from tapeloom.theory.key_net import NETS, join, shipped_nets
 from tapeloom.theory.key_sweep import VECTORS
-from tapeloom.theory.keys import find_key, find_keys, key_distribution, rank_keys
+from tapeloom.theory.keys import (
+    CHROMATIC_SHARE,
+    find_key,
+    find_keys,
+    key_distribution,
+    rank_keys,
+    weigh,
+)
 from tapeloom.theory.profiles import BY_HAND, PROFILES, correlate
 
 ALL = PROFILES | BY_HAND
@@ -114,6 +122,35 @@ def test_where_a_piece_rests_tells_it_from_its_relative() -> None:
     assert str(find_key(home, passage=False).key) == "C major"
     away = [(9, 0, 4), (2, 5, 9), (4, 8, 11), (9, 0, 4), (5, 9, 0), (2, 5, 9), (4, 7, 11)]
     assert str(find_key(progression([*away, (9, 0, 4), *away, (9, 0, 4)])).key) == "A minor"
+
+
+def test_a_long_diatonic_piece_is_heard_by_its_passages_too() -> None:
+    """Eight bars that circle round A minor, then as many round C major, over and over."""
+    minor, major = [(9, 0, 4), (5, 9, 0), (4, 7, 11), (9, 0, 4)] * 2, [*MAJOR[:4], *MAJOR[:4]]
+    piece = progression([*minor, *major] * 3)
+    vectors, keywise = key_evidence(piece)
+    alone = weigh(vectors, keywise, passage=False)
+    assert chromaticism(vectors) < CHROMATIC_SHARE
+    bars = 6 * 8
+    starts = [at * 4 * PPQ for at in np.linspace(0, bars - 8, 4).astype(int).tolist()]
+    passages = [key_distribution(piece.between(at, at + 32 * PPQ), passage=True) for at in starts]
+    expected = np.sqrt(alone * np.exp(np.log(np.array(passages) + 1e-6).mean(axis=0)))
+    found = key_distribution(piece, passage=False)
+    np.testing.assert_allclose(found, expected / expected.sum(), atol=1e-5)
+    for shift in range(-6, 6):
+        there = key_distribution(piece.transpose(shift), passage=False)
+        np.testing.assert_allclose(
+            there, np.roll(found.reshape(2, 12), shift, axis=1).reshape(24), atol=2e-4
+        )
+    later = Events.from_columns(piece.onset + 12 * PPQ, piece.end + 12 * PPQ, piece.pitch)
+    np.testing.assert_allclose(key_distribution(later), found, atol=1e-6)
+
+
+def test_silence_within_a_long_piece_is_passed_over() -> None:
+    ends = [of([(at + i, 1, pitch) for i, pitch in enumerate((60, 64, 67, 65, 62, 59, 60))])
+            for at in (0, 400)]  # fmt: skip
+    columns = [np.concatenate([getattr(e, n) for e in ends]) for n in ("onset", "end", "pitch")]
+    assert str(find_key(Events.from_columns(*columns)).key) == "C major"
 
 
 def test_a_picardy_third_makes_no_major_piece() -> None:

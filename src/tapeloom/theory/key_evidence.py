@@ -63,10 +63,8 @@ def key_evidence(
     if not len(events):
         return vectors, keywise
     notes, windows, triads, progress, tracking = _kernels()
-    first, last = int(events.onset[0]), events.last
-    bar = meter_at(meters, first)
-    begin = max((tick for tick, _ in meters if tick <= first), default=0)
-    origin = begin + (first - begin) // bar.bar_ticks * bar.bar_ticks
+    last = events.last
+    origin, _ = first_bar(events, meters)
     width = max(PPQ, -((origin - last) // MAX_WINDOWS))
     count = -(-(last - origin) // (4 * width)) * 4
     notes(events.onset, events.end, events.pitch, vectors)
@@ -80,6 +78,21 @@ def key_evidence(
     bars = halves.reshape(-1, 2, 12).sum(axis=1)
     _fit_keys(shares, halves, bars, width, vectors, keywise, tracking)
     return vectors, keywise
+
+
+def first_bar(events: Events, meters: Meters) -> tuple[int, int]:
+    """Return the tick at which the first note's bar begins, and how many ticks a bar there lasts.
+
+    events   at least one note
+
+    >>> from tapeloom.core.score import Note
+    >>> first_bar(Events.from_notes([Note(9 * PPQ, PPQ, 60)]), ONE_METER) == (8 * PPQ, 4 * PPQ)
+    True
+    """
+    first = int(events.onset[0])
+    bar = meter_at(meters, first).bar_ticks
+    begin = max((tick for tick, _ in meters if tick <= first), default=0)
+    return begin + (first - begin) // bar * bar, bar
 
 
 def seen_from_keys(

@@ -15,6 +15,7 @@ from tapeloom.theory.events import Events
 from tapeloom.theory.key_evidence import (
     ONE_METER,
     chromaticism,
+    first_bar,
     key_evidence,
     seen_from_keys,
 )
@@ -38,6 +39,8 @@ ENOUGH_ONSETS = 8  # with fewer the evidence counts for less
 # and jazz are; both values were chosen on held-out songs and annotated passages (models/keys.md).
 CHROMATIC_SHARE = 0.05
 CHROMATIC_BLUR = 0.01
+LISTENINGS = 4  # passages that a whole diatonic piece is heard by as well
+LISTENING_BARS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,9 @@ def key_distribution(
     A small net weighs which pitch classes sound, in the bass, at the beginning and the end, which
     triads they make and where these resolve, and a tracking of the key over the bars. It was
     taught on songs, lead sheets and exercises (models/keys.md); passages are heard by two nets,
-    one for diatonic and one for chromatic music. The fewer notes begin one after another, the
-    flatter is the answer; where there are none all keys are alike.
+    one for diatonic and one for chromatic music. A whole diatonic piece is heard by some of its
+    passages too, which count together as much as it does. The fewer notes begin one after another,
+    the flatter is the answer; where there are none all keys are alike.
 
     >>> notes = [Note(i * PPQ, PPQ, p) for i, p in enumerate((60, 64, 67, 65, 62, 59, 60))]
     >>> shares = key_distribution(Events.from_notes(notes))
@@ -83,11 +87,35 @@ def key_distribution(
         return np.full(24, 1 / 24)
     if passage is None:
         passage = events.last - int(events.onset[0]) < PASSAGE_TICKS
-    shares = weigh(*key_evidence(events, meters=meters), passage=passage)
+    vectors, keywise = key_evidence(events, meters=meters)
+    shares = weigh(vectors, keywise, passage=passage)
+    # Rounded, so that a transposition never falls on the other side.
+    if not passage and round(chromaticism(vectors), 9) < CHROMATIC_SHARE:
+        shares = _heard_in_passages(shares, events, meters)
     onsets = 1 + int(np.count_nonzero(np.diff(events.onset[: 16 * ENOUGH_ONSETS])))
     if onsets >= ENOUGH_ONSETS:
         return shares
     return probabilities(np.log(shares + 1e-12) * onsets / ENOUGH_ONSETS)
+
+
+def _heard_in_passages(
+    shares: NDArray[np.float64], events: Events, meters: Meters
+) -> NDArray[np.float64]:
+    """Take the geometric mean of a whole piece's answer and of those of its passages."""
+    origin, bar = first_bar(events, meters)
+    spare = (events.last - origin) // bar - LISTENING_BARS
+    if spare < LISTENING_BARS // 2:
+        return shares
+    heard = []
+    for at in np.linspace(0, spare, LISTENINGS).astype(int).tolist():
+        start = origin + at * bar
+        passage = events.between(start, start + LISTENING_BARS * bar)
+        if len(passage):
+            answer = weigh(*key_evidence(passage, meters=meters), passage=True)
+            heard.append(np.log(answer + 1e-6))
+    if not heard:
+        return shares
+    return probabilities((np.log(shares + 1e-9) + np.mean(heard, axis=0)) / 2)
 
 
 def weigh(

@@ -23,7 +23,7 @@ from tapeloom import __version__
 # packages is declared for what is to come.
 EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
     "service": ("running as a service", ()),
-    "train": ("training models", ("torch", "accelerate", "pyarrow")),
+    "train": ("training models", ("torch", "accelerate", "pyarrow", "onnx")),
     "soundfont": ("playing SoundFonts", ()),
     "plugins": ("VST3 plug-ins", ("pedalboard",)),
 }

@@ -1,0 +1,1 @@
+"""Running what was learned: ONNX models, without torch."""
