@@ -1,5 +1,11 @@
-"""What needs the extra `train` is collected only where that is installed."""
+"""What needs the extra `train` is collected only where that is installed; no example is timed."""
 
 from importlib.util import find_spec
 
+from hypothesis import settings
+
 collect_ignore = [] if find_spec("torch") else ["src/tapeloom/train/humaniser_net.py"]
+
+# The first example of a test may import or compile what it needs: time says nothing here.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
