@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -39,7 +40,8 @@ class Piece:
 
     @classmethod
     def from_item(cls, item: dict[str, Any]) -> "Piece":
-        rows = np.array(item["notes"], np.float64).reshape(-1, 4)
+        numbers = chain.from_iterable(item["notes"])
+        rows = np.fromiter(numbers, np.float64, 4 * len(item["notes"])).reshape(-1, 4)
         starts = rows[:, 0] * PPQ
         events = Events.from_columns(starts, starts + rows[:, 1] * PPQ, rows[:, 2], rows[:, 3])
         meters = {ticks(at): Meter.parse(text) for at, text in item.get("timesigs", ())}
