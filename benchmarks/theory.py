@@ -24,7 +24,8 @@ from tapeloom.core.meter import Meter, Meters
 from tapeloom.core.time import PPQ
 from tapeloom.theory.analysis import analyse_events
 from tapeloom.theory.cadence import find_cadences
-from tapeloom.theory.events import Events
+from tapeloom.theory.events import Events, weigh
+from tapeloom.theory.profiles import correlate
 
 Answer = dict[str, Any]
 
@@ -88,6 +89,13 @@ def predict_passage_key(piece: Piece) -> Answer:
     return {"tonic": key.pitch_class, "mode": key.mode}
 
 
+def predict_simple_key(piece: Piece) -> Answer:
+    """The key by the simple profile alone: a baseline for both tasks of keys."""
+    lengths = weigh(piece.events, [0, max(piece.events.last, 1)])[0]
+    tonic_mode = int(correlate(lengths, profile="simple").argmax())
+    return {"tonic": tonic_mode % 12, "mode": ("major", "minor")[tonic_mode // 12]}
+
+
 def predict_chords(piece: Piece) -> Answer:
     """The chords between given boundaries."""
     from tapeloom.theory.recognition import LABELS, name_spans
@@ -149,6 +157,7 @@ def predict_cadences(piece: Piece) -> Answer:
 TASKS: dict[str, Callable[[Piece], Answer]] = {
     "key_full": predict_key,
     "key_excerpt": predict_passage_key,
+    "key_simple": predict_simple_key,  # scored as either
     "chord": predict_chords,
     "chord_free": predict_free_chords,  # scored as `chord`
     "rn": predict_numerals,
