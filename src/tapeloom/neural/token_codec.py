@@ -194,7 +194,7 @@ def on_grid(score: Score, *, micro: bool = False) -> Score:
     >>> from tapeloom.core.score import Note, Part
     >>> late = Score((Part("bass", "bass", notes=(Note(100, 10000, 40),)),))
     >>> on_grid(late).parts[0].notes
-    (Note(start=0, duration=10080, pitch=40, velocity=88),)
+    (Note(start=0, duration=10080, pitch=40, velocity=72),)
     """
     controls = controls_of(score)
     tokens = Codec().encode(score, controls, micro=micro)
