@@ -1,0 +1,199 @@
+"""What notes must keep to beside the grammar: range, key, chord, and how many there may be.
+
+Pitches and chords are those of the tokens: written as if the tonic were C.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapeloom.core.errors import InputError
+from tapeloom.core.harmony import MODES, Chord, Key
+from tapeloom.core.meter import Meter
+from tapeloom.neural.token_grammar import State
+from tapeloom.neural.tokens import GRID, PLACE_TICKS, VOCABULARY, to_c
+from tapeloom.rhythm.meters import beat_starts
+from tapeloom.theory.instruments import instrument
+from tapeloom.theory.melody_fit import AVOID, COLOUR, role
+
+Mask = NDArray[np.bool_]
+
+# Role -> how many notes may begin at once, and how many a bar at most where nobody tells.
+TOGETHER = {"melody": 1, "bass": 1, "guitar": 4, "keys": 5, "pad": 4, "other": 4, "drums": 4}
+BUSIEST = {
+    "melody": 16, "bass": 12, "guitar": 16, "keys": 24, "pad": 8, "other": 16, "drums": 40,
+}  # fmt: skip
+# Role -> the pitches that suit it in a lo-fi texture, where no instrument narrows them further.
+RANGES: Mapping[str, tuple[int, int]] = MappingProxyType({
+    "melody": (60, 86), "keys": (45, 79), "pad": (48, 79), "guitar": (45, 79), "bass": (28, 52),
+    "other": (48, 84),
+})  # fmt: skip
+LONG = GRID  # places: what an avoid note may not last
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the notes of a piece must keep to.
+
+    >>> limits = limits_for(Key("A", "minor"), instruments={"bass": "upright_bass"})
+    >>> limits.ranges["bass"]
+    (31, 53)
+    """
+
+    scale: frozenset[int] = frozenset(range(12))  # pitch classes beside those of the chords
+    ranges: Mapping[str, tuple[int, int]] = field(default_factory=lambda: RANGES)
+    together: Mapping[str, int] = field(default_factory=lambda: TOGETHER)
+    busiest: Mapping[str, int] = field(default_factory=lambda: BUSIEST)
+    by_chord: bool = True  # whether chords decide what may sound on beats and for long
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in self.ranges.items():
+            if not 0 <= low <= high - 11 <= 127:
+                raise InputError(
+                    f"the range of {name} is {low} to {high}; it must span an octave within 0..127"
+                )
+        if len(self.scale) < 5:
+            raise InputError(f"the scale has {len(self.scale)} tones; it must have at least 5")
+
+
+def limits_for(key: Key, *, instruments: Mapping[str, str] | None = None) -> Limits:
+    """Return the limits of a key; instruments by role narrow the ranges to what they play well.
+
+    >>> sorted(limits_for(Key("F", "dorian")).scale)
+    [0, 2, 3, 5, 7, 9, 10]
+    """
+    shift = to_c(key)
+    ranges = {}
+    for name, (low, high) in RANGES.items():
+        known = (instruments or {}).get(name)
+        if known is not None:
+            least, most = instrument(known).comfortable
+            if min(high, most) - max(low, least) >= 11:
+                low, high = max(low, least), min(high, most)  # noqa: PLW2901
+        ranges[name] = (low + shift, high + shift)
+    scale = set(MODES[key.mode])
+    if key.mode == "minor":
+        scale.add(11)  # the leading tone of its dominant
+    return Limits(frozenset(scale), ranges)
+
+
+def narrow(
+    mask: Mask, state: State, limits: Limits, *, chords: Sequence[tuple[int, Chord]],
+    meter: Meter, count: int, pitches: Sequence[int] = (),
+) -> Mask:  # fmt: skip
+    """Take from what the grammar allows what the limits forbid; never everything.
+
+    chords   (place, chord) of the bar, in order; what is not yet known limits nothing
+    count    notes so far in this role's bar
+    pitches  of the notes that began at this place
+    """
+    if state.role in ("", "chords"):
+        return mask
+    if state.last == "PITCH":
+        return _lengths(mask, state, limits, chords, meter)
+    if count >= limits.busiest.get(state.role, 99):
+        fewer = mask & ~_FURTHER
+        if fewer.any():
+            mask = fewer
+    if len(pitches) >= limits.together.get(state.role, 99) and state.last in ("DUR", "DRUM"):
+        fewer = mask & ~_AT_ONCE
+        if fewer.any():
+            mask = fewer
+    if state.role == "drums" or state.last not in ("POS", "VEL", "DUR"):
+        return mask
+    low, high = limits.ranges.get(state.role, (0, 127))
+    chord = chord_at(chords, state.place) if limits.by_chord else None
+    wanted = _pitches(state.role, chord, is_heavy(meter, state.place), limits.scale, low, high)
+    above = wanted & _higher(state.pitch)
+    if above.any():
+        return mask & (wanted | ~VOCABULARY.masks["PITCH"])
+    if state.last == "DUR":  # no room for another note of this chord
+        return mask & ~_AT_ONCE
+    loose = mask & (_pitches(state.role, None, False, _ALL, low, high) | ~VOCABULARY.masks["PITCH"])
+    return loose if loose.any() else mask
+
+
+def chord_at(chords: Sequence[tuple[int, Chord]], place: int) -> Chord | None:
+    """Return the chord that holds at a place of the bar.
+
+    >>> str(chord_at([(0, Chord.parse("C")), (48, Chord.parse("F"))], 60))
+    'F'
+    """
+    found = None
+    for at, chord in chords:
+        if at <= place:
+            found = chord
+    return found
+
+
+@lru_cache(maxsize=4096)
+def is_heavy(meter: Meter, place: int) -> bool:
+    """Tell whether a place begins a beat of its bar.
+
+    >>> [is_heavy(Meter(4, 4), place) for place in (0, 12, 24)]
+    [True, False, True]
+    """
+    return place * PLACE_TICKS in beat_starts(meter)
+
+
+def _lengths(
+    mask: Mask, state: State, limits: Limits, chords: Sequence[tuple[int, Chord]], meter: Meter
+) -> Mask:
+    """Keep avoid notes short."""
+    chord = chord_at(chords, state.place)
+    if chord is None or not limits.by_chord:
+        return mask
+    if role(chord.quality, (state.pitch - chord.root) % 12) != AVOID:
+        return mask
+    return mask & _SHORT
+
+
+@lru_cache(maxsize=16384)
+def _pitches(
+    part: str, chord: Chord | None, heavy: bool, scale: frozenset[int], low: int, high: int
+) -> Mask:
+    """Return which pitches a part may play over a chord."""
+    mask = np.zeros(VOCABULARY.size, np.bool_)
+    first = VOCABULARY.of("PITCH").start
+    tones = set(chord.pitch_classes) | {chord.bass_pitch_class} if chord else set()
+    for pitch in range(max(low, 0), min(high, 127) + 1):
+        inside = pitch % 12 in scale or pitch % 12 in tones
+        if inside and chord is not None and pitch % 12 not in tones:
+            kind = role(chord.quality, (pitch - chord.root) % 12)
+            if part in ("keys", "pad", "guitar"):
+                inside = kind not in (AVOID, COLOUR)
+            elif heavy:
+                inside = part == "melody" and kind != AVOID
+        if inside:
+            mask[first + pitch] = True
+    mask.flags.writeable = False
+    return mask
+
+
+@lru_cache(maxsize=256)
+def _higher(pitch: int) -> Mask:
+    mask = np.zeros(VOCABULARY.size, np.bool_)
+    numbers = VOCABULARY.of("PITCH")
+    mask[numbers.start + pitch + 1 : numbers.stop] = True
+    mask.flags.writeable = False
+    return mask
+
+
+def _mask_of(*names: str) -> Mask:
+    mask = np.zeros(VOCABULARY.size, np.bool_)
+    for name in names:
+        mask |= VOCABULARY.masks[name]
+    return mask
+
+
+_ALL = frozenset(range(12))
+_AT_ONCE = _mask_of("PITCH", "DRUM", "VEL")
+_FURTHER = _mask_of("PITCH", "DRUM", "VEL", "POS")
+_SHORT = ~_mask_of("DUR")
+for _number in VOCABULARY.of("DUR"):
+    if int(str(VOCABULARY.value(_number))) < LONG:
+        _SHORT[_number] = True

@@ -1,0 +1,208 @@
+"""A piece that is being written: what is settled beforehand, and what the model is free to say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapeloom.core.errors import InputError
+from tapeloom.core.harmony import Chord
+from tapeloom.core.meter import Meter
+from tapeloom.neural.constraints import Limits, narrow
+from tapeloom.neural.token_codec import Page
+from tapeloom.neural.token_grammar import Grammar, State, check
+from tapeloom.neural.tokens import TOKEN_IDS, VOCABULARY
+
+ANY_PITCH = -1  # in settled tokens: a pitch that the model chooses (its rhythm is locked)
+_EVENTS = ~(
+    VOCABULARY.masks["ROLE"] | VOCABULARY.masks["BAR"] | VOCABULARY.masks["EOS"]
+    | VOCABULARY.masks["SEP"] | VOCABULARY.masks["MASK"]
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Tokens that are settled (a blank is ANY_PITCH), or a role's bar that is free."""
+
+    tokens: tuple[int, ...] = ()
+    free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Slots from the first token to the last."""
+
+    slots: tuple[Slot, ...]
+    limits: Limits = field(default_factory=Limits)
+    meter: Meter = Meter()
+
+    def prompt(self) -> tuple[int, ...]:
+        """Return what is settled up to the first choice."""
+        tokens: list[int] = []
+        for slot in self.slots:
+            if slot.free:
+                break
+            if ANY_PITCH in slot.tokens:
+                tokens += slot.tokens[: slot.tokens.index(ANY_PITCH)]
+                break
+            tokens += slot.tokens
+        return tuple(tokens)
+
+
+def script_of(
+    page: Page, *, task: str, free: Mapping[str, Sequence[int]], limits: Limits, meter: Meter,
+    rhythm: bool = False,
+) -> Script:  # fmt: skip
+    """Return the script that writes some roles' bars anew and keeps the rest of a page.
+
+    free    role -> the bars that are written
+    rhythm  whether the free bars keep their onsets and lengths, and only pitches are chosen
+    """
+    slots: list[Slot] = [Slot(page.opening(task))]
+    for number in range(len(page.bars)):
+        slots.append(Slot(page.leads[number]))
+        for role in page.roles:
+            slots.append(Slot((TOKEN_IDS[f"ROLE_{role}"],)))
+            tokens = page.bars[number][role]
+            slots.append(_slot(tokens, number in free.get(role, ()), rhythm=rhythm))
+    slots.append(Slot((VOCABULARY.eos,)))
+    return Script(tuple(slots), limits, meter)
+
+
+def infill_script(
+    page: Page, role: str, masked: Sequence[int], *, limits: Limits, meter: Meter,
+    task: str = "infill", rhythm: bool = False,
+) -> Script:  # fmt: skip
+    """Return the script that fills bars of a role with both sides in view."""
+    prompt, _ = page.infilling(role, masked, task=task)
+    slots = [Slot(tuple(prompt.tolist()))]
+    for number in sorted(set(masked)):
+        slots.append(Slot((TOKEN_IDS["BAR"], TOKEN_IDS[f"ROLE_{role}"])))
+        slots.append(_slot(page.bars[number][role], True, rhythm=rhythm))
+    slots.append(Slot((VOCABULARY.eos,)))
+    return Script(tuple(slots), limits, meter)
+
+
+def _slot(tokens: tuple[int, ...], is_free: bool, *, rhythm: bool) -> Slot:
+    if not is_free:
+        return Slot(tokens)
+    if not rhythm:
+        return Slot(free=True)
+    pitches = VOCABULARY.masks["PITCH"]
+    return Slot(tuple(ANY_PITCH if pitches[token] else token for token in tokens))
+
+
+class Writer:
+    """One candidate on its way through a script.
+
+    It tells which token is settled next, or which may be chosen, and takes what was chosen.
+    """
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._grammar = Grammar()
+        self.state: State = self._grammar.start()
+        self.tokens: list[int] = []
+        self.chosen = 0  # how many tokens were the model's
+        self._slot = 0
+        self._at = 0  # in a settled slot
+        self._chords: list[tuple[int, Chord]] = []
+        self._bar_chords: list[list[tuple[int, Chord]]] = []
+        self._filled = -1
+        self._masked: list[int] = []
+        self._count = 0
+        self._pitches: list[int] = []
+        self._root = 0
+        self._skip_empty()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the script has been written to its end."""
+        return self._slot >= len(self._script.slots)
+
+    def forced(self) -> int | None:
+        """Return the settled token that comes next; None where there is a choice."""
+        slot = self._script.slots[self._slot]
+        if slot.free or slot.tokens[self._at] == ANY_PITCH:
+            return None
+        return slot.tokens[self._at]
+
+    def allowed(self) -> NDArray[np.bool_]:
+        """Tell which tokens may be chosen, shape (VOCABULARY.size,); at least one."""
+        mask = self._grammar.allowed(self.state)
+        slot = self._script.slots[self._slot]
+        if slot.free:
+            closing = self._following()
+            free = mask & _EVENTS
+            if mask[closing]:
+                free[closing] = True
+            mask = free
+        else:
+            mask = mask & VOCABULARY.masks["PITCH"]
+        return narrow(
+            mask, self.state, self._script.limits, chords=self._chords, meter=self._script.meter,
+            count=self._count, pitches=self._pitches,
+        )  # fmt: skip
+
+    def take(self, token: int) -> None:
+        """Write a token that is settled or was chosen."""
+        slot = self._script.slots[self._slot]
+        if slot.free and not _EVENTS[token]:
+            self._slot += 1  # the role's bar is closed
+            self._skip_empty()
+            slot = self._script.slots[self._slot]
+        elif slot.free or slot.tokens[self._at] == ANY_PITCH:
+            self.chosen += 1
+        if not slot.free:
+            expected = slot.tokens[self._at]
+            if expected not in (token, ANY_PITCH):
+                raise InputError(f"{VOCABULARY.name(token)} is not what the script says")
+            self._at += 1
+        if not self._grammar.allowed(self.state)[token]:
+            check([*self.tokens, token])  # says what is wrong
+        self._note(token)
+        self.tokens.append(token)
+        self.state = self._grammar.advance(self.state, token)
+        if not slot.free and self._at >= len(slot.tokens):
+            self._slot += 1
+            self._at = 0
+            self._skip_empty()
+
+    def _skip_empty(self) -> None:
+        slots = self._script.slots
+        while (
+            self._slot < len(slots) and not slots[self._slot].free and not slots[self._slot].tokens
+        ):
+            self._slot += 1
+
+    def _following(self) -> int:
+        """Return the settled token behind the free slot."""
+        for slot in self._script.slots[self._slot + 1 :]:
+            if slot.tokens:
+                return slot.tokens[0]
+        return VOCABULARY.eos
+
+    def _note(self, token: int) -> None:
+        """Remember the chords of the bar, and how many notes there are."""
+        family, value = VOCABULARY.family(token), VOCABULARY.value(token)
+        if family == "BAR":
+            if self.state.filling:
+                self._filled += 1
+                self._chords = self._bar_chords[self._masked[self._filled]]
+            else:
+                self._chords = []
+                self._bar_chords.append(self._chords)
+        elif family == "MASK":
+            self._masked.append(len(self._bar_chords) - 1)
+        elif family == "ROLE":
+            self._count, self._pitches = 0, []
+        elif family == "POS":
+            self._pitches = []
+        elif family in ("PITCH", "DRUM"):
+            self._count += 1
+            self._pitches.append(int(str(value)))
+        elif family == "ROOT":
+            self._root = int(str(value))
+        elif family == "QUAL":
+            self._chords.append((self.state.place, Chord(self._root, str(value))))
