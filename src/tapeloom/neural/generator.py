@@ -1,0 +1,149 @@
+"""Writing music with a model: many candidates at once along a script, token by token."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapeloom.core.errors import InputError
+from tapeloom.neural.script import Script, Writer
+from tapeloom.neural.tokens import VOCABULARY
+
+Floats = NDArray[np.float32]
+Choose = Callable[[Floats, NDArray[np.bool_], Sequence[int], np.random.Generator], int]
+RESERVE = 2  # a full context is begun anew with its last half
+
+
+class Model(Protocol):
+    """What tells how probable each next token is, for a batch of sequences."""
+
+    @property
+    def context(self) -> int:
+        """How many tokens it sees at once."""
+
+    def begin(self, prompts: Sequence[Sequence[int]]) -> Floats:
+        """Read a prompt for each sequence, of any lengths; return logits (B, V)."""
+
+    def step(self, tokens: Sequence[int]) -> Floats:
+        """Read one more token of each sequence; return logits (B, V)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What was written, and how probable the model found what it chose."""
+
+    tokens: tuple[int, ...]
+    nll: float  # nats a chosen token, as the model itself (unmasked) would say them
+    chosen: int  # tokens that were the model's
+
+
+def sample(
+    logits: Floats, allowed: NDArray[np.bool_], tokens: Sequence[int], rng: np.random.Generator
+) -> int:
+    """Choose by the model's own chances among what is allowed.
+
+    >>> logits = np.array([0.0, 9.0, 0.0], np.float32)
+    >>> sample(logits, np.array([True, False, False]), [], np.random.default_rng(1))
+    0
+    """
+    masked = np.where(allowed, logits, -np.inf)
+    chances = np.exp(masked - masked.max())
+    return int(rng.choice(len(chances), p=chances / chances.sum()))
+
+
+def write(
+    model: Model,
+    scripts: Sequence[Script],
+    rngs: Sequence[np.random.Generator],
+    *,
+    choose: Choose = sample,
+    limit: int = 60_000,
+    on_token: Callable[[int, int], None] | None = None,
+) -> tuple[Candidate, ...]:
+    """Write a candidate along each script, all in one batch.
+
+    rngs      one a script: a candidate is the same whoever is written beside it
+    choose    (logits (V,), allowed (V,), tokens so far, rng) -> token
+    limit     tokens a candidate may have
+    on_token  is told of each candidate's number and token, as soon as it is written
+    """
+    if len(scripts) != len(rngs) or not scripts:
+        raise InputError(f"{len(scripts)} scripts and {len(rngs)} generators; give as many of each")
+    writers = [Writer(script) for script in scripts]
+    losses = [0.0] * len(writers)
+    seen = [0] * len(writers)  # tokens of each that are in the model's context
+    logits: Floats | None = None
+    while any(not writer.is_over for writer in writers):
+        for number, (writer, rng) in enumerate(zip(writers, rngs, strict=True)):
+            if writer.is_over:
+                continue
+            if len(writer.tokens) >= limit:
+                raise InputError(f"a candidate has over {limit} tokens; ask for fewer bars")
+            token = writer.forced()
+            if token is None:
+                if logits is None:
+                    continue  # the prompts come first
+                token = choose(logits[number], writer.allowed(), writer.tokens, rng)
+                losses[number] += _surprise(logits[number], token)
+            writer.take(token)
+            if on_token is not None:
+                on_token(number, token)
+        logits = _read(model, writers, seen, logits)
+    return tuple(
+        Candidate(tuple(writer.tokens), loss / max(writer.chosen, 1), writer.chosen)
+        for writer, loss in zip(writers, losses, strict=True)
+    )
+
+
+def _read(
+    model: Model, writers: Sequence[Writer], seen: list[int], logits: Floats | None
+) -> Floats | None:
+    """Let the model read what was written since it was last asked.
+
+    Nobody asks it while all that comes next is settled, before the first choice.
+    """
+    if logits is None:
+        if any(not writer.is_over and writer.forced() is not None for writer in writers):
+            return None
+        seen[:] = [len(writer.tokens) for writer in writers]
+        return model.begin([_window(writer.tokens, model.context) for writer in writers])
+    if max(seen) + 1 >= model.context:
+        windows = [_window(writer.tokens, model.context // RESERVE) for writer in writers]
+        seen[:] = [len(window) for window in windows]
+        return model.begin(windows)
+    for number in range(len(writers)):
+        seen[number] += 1
+    return model.step([writer.tokens[-1] for writer in writers])
+
+
+def _surprise(logits: Floats, token: int) -> float:
+    peak = float(logits.max())
+    return float(np.log(np.exp(logits - peak).sum()) + peak - logits[token])
+
+
+def _window(tokens: Sequence[int], room: int) -> list[int]:
+    """Return what a model sees of a long sequence: its header, and the last bars that fit."""
+    if len(tokens) < room:
+        return list(tokens)
+    bar = VOCABULARY.of("BAR").start
+    header = list(tokens[: tokens.index(bar)])
+    first = len(tokens) - room + len(header) + 1
+    starts = [at for at in range(first, len(tokens)) if tokens[at] == bar]
+    return header + list(tokens[starts[0] if starts else first :])
+
+
+def bars_of(tokens: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Return a sequence bar by bar, the header with the first one.
+
+    >>> names = ("BOS", "BAR", "LEFT_2", "BAR", "LEFT_1", "EOS")
+    >>> [len(bar) for bar in bars_of([VOCABULARY.id(name) for name in names])]
+    [3, 3]
+    """
+    bar = VOCABULARY.of("BAR").start
+    starts = [at for at, token in enumerate(tokens) if token == bar]
+    if not starts:
+        return
+    for start, stop in zip([0, *starts[1:]], [*starts[1:], len(tokens)], strict=True):
+        yield tuple(tokens[start:stop])
