@@ -7,7 +7,8 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.mood import MOODS, character
 from tapeloom.core.seed import stream
 from tapeloom.core.time import PPQ
-from tapeloom.rhythm.feel import STRAIGHT, Feel, draw_feel
+from tapeloom.rhythm.feel import STRAIGHT, Feel
+from tapeloom.rhythm.feels import draw_feel
 from tapeloom.rhythm.groove import LATENESS_MS, drift, played_swing, swing
 from tapeloom.theory.instruments import DRUMS
 

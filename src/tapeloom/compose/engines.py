@@ -10,6 +10,7 @@ from tapeloom.compose.comping import write_keys
 from tapeloom.compose.drums import write_drums
 from tapeloom.compose.form import ORDER
 from tapeloom.compose.harmony import write_harmony
+from tapeloom.compose.marking import mark
 from tapeloom.compose.melody import write_melody
 from tapeloom.compose.plan import Plan
 from tapeloom.compose.rewrite import Locks, infill
@@ -70,7 +71,7 @@ def engine(name: str = "theory") -> TheoryEngine:
 
 def child_streams(rng: np.random.Generator) -> dict[str, np.random.Generator]:
     """Return a stream for the chords and one for each role: they don't disturb each other."""
-    names = ("chords", *ORDER)
+    names = ("chords", *ORDER, "marks")
     seeds = rng.integers(2**63, size=len(names))
     return {name: np.random.default_rng(int(seed)) for name, seed in zip(names, seeds, strict=True)}
 
@@ -91,7 +92,7 @@ def write_parts(
         write_bass(plan, chords, drums, streams["bass"]),
         drums,
     )
-    return Score(
+    score = Score(
         parts=tuple(part for part in parts if part.notes),
         tempo=plan.tempo,
         meters=plan.meters,
@@ -99,3 +100,4 @@ def write_parts(
         chords=chords,
         sections=plan.sections,
     )
+    return mark(score, energy=plan.energy, rng=streams["marks"])

@@ -1,22 +1,27 @@
 """Score to Performance: swing, each player's place in time, phrasing, strums and the pedal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.core.meter import meter_at
+from tapeloom.compose.articulation import ARTICULATIONS, Line, articulate, bends_of, mordents
+from tapeloom.compose.drumming import DRUM_NAMES, STROKES, DrumLine, ornamented, places_s, touch
+from tapeloom.compose.pedal import controls_of
+from tapeloom.core.meter import Meter, meter_at
+from tapeloom.core.midi import BEND_SEMITONES
 from tapeloom.core.performance import (
     Performance,
-    PlayedControl,
+    PlayedBend,
     PlayedNote,
     PlayedPart,
     TimedSection,
 )
 from tapeloom.core.score import Part, Score
 from tapeloom.core.seed import stream
-from tapeloom.rhythm.feel import STRAIGHT, Feel, draw_feel
+from tapeloom.rhythm.feel import STRAIGHT, Feel
+from tapeloom.rhythm.feels import draw_feel
 from tapeloom.rhythm.groove import drift, swing
 from tapeloom.rhythm.meters import SIXTEENTH, metric_weights, step_ticks
 from tapeloom.theory.instruments import DRUMS
@@ -26,14 +31,12 @@ __all__ = ["STRAIGHT", "Feel", "draw_feel", "perform"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-PEDAL = 64  # the sustain pedal's controller number
-PEDALLED = ("electric_piano", "felt_piano")
+_MARKS = tuple(dict.fromkeys((*ARTICULATIONS, *STROKES)))
 MIN_GAP_S = 0.012  # between two onsets of one voice
 MIN_DURATION_S = 0.02
-GRACE_S = 0.07  # a grace note's lead before its main note
 PHRASE_BARS = 4
-
-_DRUM_NAMES = {key: name for name, key in DRUMS.items()}
+KICK = DRUMS["kick"]
+TIED = 0.8  # how closely the bass follows the kick that it falls together with, 0..1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class _Grid:
 
     starts: Ints  # bar starts, ticks
     meters: Ints  # the index in `kinds` of each bar's meter
+    known: tuple[Meter, ...]  # those meters
     kinds: tuple[Floats, ...]  # metric weights by sixteenth (or finer) step
     steps: tuple[int, ...]  # ticks a step of those
     breath_s: Floats  # by bar: how late its end is
@@ -67,14 +71,18 @@ def perform(score: Score, feel: Feel, rng: np.random.Generator) -> Performance:
     """Play a score.
 
     The bars stay where the tempo map puts them; only notes move, and each part draws its own
-    stream by name, so that a change in one leaves the others as they were.
+    stream by name, so that a change in one leaves the others as they were. Only the bass listens:
+    where it falls together with the kick it follows it.
     """
     base = int(rng.integers(2**53))
     grid = _grid(score, feel)
     shared = drift(grid.end // SIXTEENTH + 2, stream(base, "together"))
-    parts = tuple(
-        _play(part, score, feel, grid, shared, stream(base, part.name)) for part in score.parts
-    )
+    played: dict[int, PlayedPart] = {}
+    kicks: dict[int, float] = {}  # ticks of the kick -> how late it is played, seconds
+    # The drums go first.
+    for number, part in sorted(enumerate(score.parts), key=lambda p: p[1].role != "drums"):
+        played[number] = _play(part, score, feel, grid, shared, kicks, stream(base, part.name))
+    parts = tuple(played[number] for number in range(len(score.parts)))
     seconds = [round(score.tempo.tick_to_s(s.start), 6) for s in score.sections]
     ends = [round(score.tempo.tick_to_s(s.end), 6) for s in score.sections]
     return Performance(
@@ -118,6 +126,7 @@ def _grid(score: Score, feel: Feel) -> _Grid:
     return _Grid(
         starts,
         np.array([kinds.index(meter) for meter in meters], np.int64),
+        tuple(kinds),
         tuple(np.array(metric_weights(meter)) for meter in kinds),
         tuple(step_ticks(meter) for meter in kinds),
         breath,
@@ -127,15 +136,16 @@ def _grid(score: Score, feel: Feel) -> _Grid:
 
 
 def _play(
-    part: Part, score: Score, feel: Feel, grid: _Grid, shared: Floats, rng: np.random.Generator
-) -> PlayedPart:
-    """Play one part."""
+    part: Part, score: Score, feel: Feel, grid: _Grid, shared: Floats, kicks: dict[int, float],
+    rng: np.random.Generator,
+) -> PlayedPart:  # fmt: skip
+    """Play one part; drums tell where their kicks fall."""
     n = len(part.notes)
     # Draw first: a drift in time and one in loudness a sixteenth, and a chance a note.
     own = drift(len(shared), rng)
     swell = drift(len(shared), rng)
     chance = rng.random(n)
-    touch = rng.standard_normal(n)
+    touched = rng.standard_normal(n)
     if n == 0:
         return PlayedPart(part.name, part.role, part.instrument, (), part.program)
     starts = np.fromiter((note.start for note in part.notes), np.int64, n)
@@ -143,41 +153,92 @@ def _play(
     pitches = np.fromiter((note.pitch for note in part.notes), np.int64, n)
     written = np.fromiter((note.velocity for note in part.notes), np.float64, n)
     marks = _marks(part)
+    is_drums = part.role == "drums"
 
     bars, offsets = grid.locate(starts)
     step = np.minimum(starts // SIXTEENTH, len(shared) - 1)
-    moved = 0.6 * shared[step] + 0.8 * own[step]
-    late = _lateness(part, pitches, feel) + moved * feel.timing_sd_ms / 1000.0
+    moved = (0.6 * shared[step] + 0.8 * own[step]) * feel.timing_sd_ms / 1000.0
+    sway = np.zeros(n)
+    if is_drums:
+        meters = [grid.known[i] for i in grid.meters[bars].tolist()]
+        line = DrumLine(
+            starts, offsets, pitches, written, marks["ghost"], meters, score.tempo.initial_bpm
+        )
+        offset_s, sway = touch(line, feel, rng)
+        if feel.humanise > 0.0:  # the learned drummer drifts by himself
+            moved = 0.6 * shared[step] * feel.timing_sd_ms / 1000.0 + offset_s
+        moved = moved + places_s(line, feel)
+    late = _lateness(part, pitches, feel) + moved
+    if is_drums:
+        kicks.update(
+            zip(starts[pitches == KICK].tolist(), late[pitches == KICK].tolist(), strict=True)
+        )
+    elif part.role == "bass" and kicks:
+        late = _follow(late, starts, kicks, feel)
     late += _breath(grid, bars, offsets)
     onsets = _seconds(score, feel, starts, offsets) + late
     offs = _seconds(score, feel, ends, grid.locate(ends)[1]) + late
 
     delay = _strum(part, starts, marks["roll"], chance, feel)
     onsets, offs = onsets + delay, offs + 0.5 * delay
-    onsets, offs = _articulate(part, starts, ends, onsets, offs, marks)
-    onsets, offs = _keep_apart(part.role, starts, ends, pitches, onsets, offs)
-
-    velocities = written + feel.velocity_sd * (0.7 * swell[step] + 0.7 * touch)
+    velocities = written + feel.velocity_sd * (0.7 * swell[step] + 0.7 * touched) + sway
     velocities += feel.phrasing * _accents(part.role, starts, pitches, grid.weights(bars, offsets))
     # A drummer's written level already follows the energy of the section.
-    velocities += grid.level[bars] * (0.5 if part.role == "drums" else 1.0)
-    ghosts = marks["ghost"] & (part.role == "drums")
+    velocities += grid.level[bars] * (0.5 if is_drums else 1.0)
+    ghosts = marks["ghost"] & is_drums
+    offs = _lengths(part.role, starts, ends, onsets, offs)
+    played = Line(starts, pitches, onsets, offs, velocities)
+    bends = _written_bends(part, score)
+    if not is_drums:
+        played = articulate(played, marks)
+        bends += bends_of(played, marks)
+    onsets, offs = _keep_apart(part.role, starts, ends, pitches, played.onsets, played.offs)
+    played, of = Line(starts, pitches, onsets, offs, played.velocities), np.arange(n)
+    if not is_drums:
+        played, of = mordents(played, marks, score.keys)
     lowest = np.minimum(np.where(ghosts, 20.0, 10.0), written)
-    velocities = np.clip(np.rint(velocities), lowest, np.where(ghosts, 45.0, 124.0))
-
-    durations = np.round(np.maximum(offs - onsets, 0.001), 6)
-    notes = map(
-        PlayedNote, np.round(onsets, 6).tolist(), durations.tolist(), pitches.tolist(),
-        velocities.astype(np.int64).tolist(),
-    )  # fmt: skip
+    velocities = np.clip(np.rint(played.velocities), lowest[of], np.where(ghosts, 45.0, 124.0)[of])
+    durations = np.round(np.maximum(played.offs - played.onsets, 0.001), 6)
+    notes = tuple(map(
+        PlayedNote, np.round(played.onsets, 6).tolist(), durations.tolist(),
+        played.pitches.tolist(), velocities.astype(np.int64).tolist(),
+    ))  # fmt: skip
+    if is_drums:
+        notes = ornamented(notes, _ornaments(marks, n))
     return PlayedPart(
         part.name,
         part.role,
         part.instrument,
-        tuple(notes),
+        notes,
         part.program,
-        _controls(part, score, feel, starts, ends, onsets),
+        controls_of(part, score, feel, starts, ends, onsets),
+        tuple(sorted(bends, key=lambda bend: bend.time_s)),
     )
+
+
+def _follow(late: Floats, starts: Ints, kicks: Mapping[int, float], feel: Feel) -> Floats:
+    """Let the bass fall behind the kick of the same tick by what the feel says, and little else."""
+    behind_s = feel.lateness_ms.get("bass", 0.0) / 1000.0
+    wanted = np.array([kicks.get(tick, np.nan) for tick in starts.tolist()]) + behind_s
+    return np.where(np.isnan(wanted), late, TIED * wanted + (1.0 - TIED) * late)
+
+
+def _ornaments(marks: Mapping[str, NDArray[np.bool_]], n: int) -> list[str | None]:
+    """Return each drum note's ornament."""
+    found: list[str | None] = [None] * n
+    for name in STROKES:
+        for i in np.flatnonzero(marks[name]):
+            found[i] = name
+    return found
+
+
+def _written_bends(part: Part, score: Score) -> list[PlayedBend]:
+    """Return the bends that the score holds, at the usual range."""
+    times = score.tempo.ticks_to_s(bend.tick for bend in part.bends)
+    return [
+        PlayedBend(round(at, 6), round(BEND_SEMITONES * bend.value / 8192, 4))
+        for at, bend in zip(times.tolist(), part.bends, strict=True)
+    ]
 
 
 def _marks(part: Part) -> dict[str, NDArray[np.bool_]]:
@@ -192,7 +253,7 @@ def _marks(part: Part) -> dict[str, NDArray[np.bool_]]:
             else np.zeros(len(part.notes)),
             np.bool_,
         )
-        for name in ("ghost", "fill", "roll", "staccato", "grace")
+        for name in _MARKS
     }
 
 
@@ -206,7 +267,7 @@ def _lateness(part: Part, pitches: Ints, feel: Feel) -> Floats:
     """Return each note's steady place behind (+) or ahead (-) of the beat in seconds."""
     if part.role == "drums":
         table = np.zeros(128)
-        for key, name in _DRUM_NAMES.items():
+        for key, name in DRUM_NAMES.items():
             table[key] = feel.lateness_ms.get(name, 0.0)
         return table[pitches] / 1000.0
     return np.full(len(pitches), feel.lateness_ms.get(part.role, 0.0) / 1000.0)
@@ -224,7 +285,7 @@ def _strum(
 ) -> Floats:
     """Return each note's delay in seconds within its chord, lowest note first."""
     delay = np.zeros(len(starts))
-    if part.role not in ("keys", "guitar") or feel.strum_ms == 0.0:
+    if part.role not in ("keys", "guitar"):
         return delay
     first = np.flatnonzero(np.diff(starts, prepend=-1))
     sizes = np.diff(np.append(first, len(starts)))
@@ -233,33 +294,24 @@ def _strum(
         if size < 3:
             continue
         marked = bool(rolled[a : a + size].any())
-        if marked or always or chance[a] < feel.strum_chance:
+        if feel.strum_ms > 0.0 and (marked or always or chance[a] < feel.strum_chance):
             whole_ms = feel.strum_ms * (1.6 if marked else 1.0) * (0.6 + 0.8 * chance[a + 1])
             delay[a : a + size] = np.linspace(0.0, whole_ms / 1000.0, size)
+        elif not always:
+            delay[a + size - 1] = -feel.lead_ms / 1000.0  # the melody of the chords leads
     return delay
 
 
-def _articulate(
-    part: Part, starts: Ints, ends: Ints, onsets: Floats, offs: Floats,
-    marks: Mapping[str, NDArray[np.bool_]],
-) -> tuple[Floats, Floats]:  # fmt: skip
-    """Set lengths: legato melody, a bass that lets go early, staccato, grace notes."""
+def _lengths(role: str, starts: Ints, ends: Ints, onsets: Floats, offs: Floats) -> Floats:
+    """Return where notes end that bear no mark: a legato melody, a bass that lets go early."""
     n = len(starts)
-    following = np.searchsorted(starts, starts, side="right")
-    has_next = following < n
-    after = np.minimum(following, n - 1)
-    if part.role == "melody":
-        near = has_next & (starts[after] - ends >= 0) & (starts[after] - ends <= SIXTEENTH // 2)
-        offs = np.where(near, onsets[after], offs)  # _keep_apart trims the rest
-    elif part.role == "bass":
-        offs = onsets + 0.93 * (offs - onsets)
-    if marks["staccato"].any():
-        offs = np.where(marks["staccato"], onsets + 0.45 * (offs - onsets), offs)
-    if marks["grace"].any():
-        leads = marks["grace"] & has_next
-        onsets = np.where(leads, onsets[after] - GRACE_S, onsets)
-        offs = np.where(leads, onsets[after], offs)
-    return onsets, offs
+    if role == "melody":
+        following = np.searchsorted(starts, starts, side="right")
+        after = np.minimum(following, n - 1)
+        gap = starts[after] - ends
+        near = (following < n) & (gap >= 0) & (gap <= SIXTEENTH // 2)
+        return np.where(near, onsets[after], offs)  # _keep_apart trims the rest
+    return onsets + 0.93 * (offs - onsets) if role == "bass" else offs
 
 
 def _keep_apart(
@@ -304,54 +356,3 @@ def _accents(role: str, starts: Ints, pitches: Ints, weights: Floats) -> Floats:
         accents += np.where(last & ~first, 3.0, np.where(first & ~last, 0.0, -3.0))
         accents = np.where(first & last, accents + 3.0, accents)
     return accents
-
-
-def _controls(
-    part: Part, score: Score, feel: Feel, starts: Ints, ends: Ints, onsets: Floats
-) -> tuple[PlayedControl, ...]:
-    """Keep a part's own controllers; pedal the chords of a piano that sustains them."""
-    own = [PlayedControl(round(t, 6), c.number, c.value) for c, t in zip(
-        part.controls, score.tempo.ticks_to_s(c.tick for c in part.controls).tolist(), strict=True
-    )]  # fmt: skip
-    pedalled = part.role == "keys" and part.instrument in PEDALLED and feel.pedal
-    if not pedalled or any(control.number == PEDAL for control in part.controls):
-        return tuple(own)
-    spans = [(span.start, span.end) for span in score.chords]
-    pedals = _pedal(spans, score, starts, ends, onsets)
-    return tuple(sorted([*own, *pedals], key=lambda control: control.time_s))
-
-
-def _pedal(
-    spans: Sequence[tuple[int, int]], score: Score, starts: Ints, ends: Ints, onsets: Floats
-) -> list[PlayedControl]:
-    """Press the pedal after each chord's first note and lift it before the next chord.
-
-    Only chords that are held or broken take it; short stabs with rests stay dry.
-    """
-    controls = []
-    for start, end in spans:
-        first, stop = np.searchsorted(starts, [start, end])
-        if first == stop:
-            continue
-        covered = _covered(starts[first:stop], np.minimum(ends[first:stop], end))
-        if covered < 0.7 * (end - start):
-            continue
-        down = float(onsets[first]) + 0.06
-        # A chord that comes early rings on past the change: it, too, wants a clear pedal.
-        early = np.flatnonzero((ends[first:stop] > end) & (starts[first:stop] > start))
-        stop = first + int(early[0]) if len(early) else stop
-        following = float(onsets[stop]) if stop < len(onsets) else np.inf
-        up = min(score.tempo.tick_to_s(end), following) - 0.03
-        if up > down + 0.1:
-            controls += [
-                PlayedControl(round(down, 6), PEDAL, 127),
-                PlayedControl(round(up, 6), PEDAL, 0),
-            ]
-    return controls
-
-
-def _covered(starts: Ints, ends: Ints) -> int:
-    """Return the ticks in which at least one of the notes sounds."""
-    reach = np.maximum.accumulate(ends)
-    gaps = np.maximum(starts[1:] - reach[:-1], 0)
-    return int(reach[-1] - starts[0] - gaps.sum())

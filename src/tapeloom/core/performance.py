@@ -37,6 +37,14 @@ class PlayedControl:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayedBend:
+    """How far the whole part is bent from a time on, in semitones."""
+
+    time_s: float
+    semitones: float  # -12..12
+
+
+@dataclass(frozen=True, slots=True)
 class PlayedPart:
     """One player's notes in order of onset, then pitch."""
 
@@ -46,6 +54,7 @@ class PlayedPart:
     notes: tuple[PlayedNote, ...]
     program: int = 0
     controls: tuple[PlayedControl, ...] = ()
+    bends: tuple[PlayedBend, ...] = ()
 
     def __post_init__(self) -> None:
         order = sorted(self.notes, key=lambda note: (note.onset_s, note.pitch))
@@ -96,6 +105,7 @@ def performance_to_json(performance: Performance) -> dict[str, Any]:
                 "program": part.program,
                 "notes": [[n.onset_s, n.duration_s, n.pitch, n.velocity] for n in part.notes],
                 "controls": [[c.time_s, c.number, c.value] for c in part.controls],
+                "bends": [[b.time_s, b.semitones] for b in part.bends],
             }
             for part in performance.parts
         ],
@@ -122,6 +132,7 @@ def performance_from_json(data: Mapping[str, Any]) -> Performance:
                     notes=tuple(PlayedNote(*fields) for fields in part["notes"]),
                     program=part["program"],
                     controls=tuple(PlayedControl(*fields) for fields in part["controls"]),
+                    bends=tuple(PlayedBend(*fields) for fields in part.get("bends", ())),
                 )
                 for part in data["parts"]
             ),

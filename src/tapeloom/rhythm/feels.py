@@ -8,9 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
+
 from tapeloom.core.errors import InputError
 from tapeloom.core.meter import Meter
+from tapeloom.core.mood import Character
 from tapeloom.rhythm.feel import Feel
+from tapeloom.rhythm.groove import LATENESS_MS
 from tapeloom.rhythm.limbs import HABIT
 from tapeloom.rhythm.meters import beat_starts, step_ticks
 
@@ -54,6 +58,8 @@ class KitFeel:
             swing=self.swing,
             swing_level=self.swing_level,
             lateness_ms=dict(self.lateness_ms),
+            place_ms=dict(self.place_ms),
+            kit=self.name,
             timing_sd_ms=self.timing_sd_ms,
             velocity_sd=self.velocity_sd,
         )
@@ -182,3 +188,51 @@ def feel_of(style: str) -> KitFeel:
     if style not in STYLE_FEELS:
         raise InputError(f"{style!r} is no style; choose one of {', '.join(STYLE_FEELS)}")
     return FEELS[STYLE_FEELS[style]]
+
+
+# What a mood's records draw from: preset -> how lively the music is that it suits, 0..1.
+DRAWN: Mapping[str, float] = MappingProxyType({
+    "sleepy": 0.15, "half_time": 0.3, "dusty": 0.42, "dilla": 0.5, "swung": 0.55,
+    "boom_bap": 0.65, "trip_hop": 0.6,
+})  # fmt: skip
+# Which of the drummers that taught the humaniser are nearest to it.
+DRUMMERS: Mapping[str, str] = MappingProxyType({
+    "dilla": "hiphop", "boom_bap": "hiphop", "dusty": "hiphop", "half_time": "hiphop",
+    "trip_hop": "funk", "swung": "soul", "sleepy": "soul",
+})  # fmt: skip
+
+
+def draw_feel(character: Character, rng: np.random.Generator) -> Feel:
+    """Draw a feel that suits a mood, around one of the presets of `DRAWN`.
+
+    Livelier music swings more, calmer music drags more; the preset gives each drum its place, and
+    no two records have the same.
+    """
+    lively = 0.5 * (character.energy + character.density)
+    names = tuple(DRAWN)
+    weights = np.exp(-((np.array([DRAWN[name] for name in names]) - lively) ** 2) / 0.02)
+    kit = FEELS[str(rng.choice(names, p=weights / weights.sum()))]
+    drag = float(np.clip(0.5 + 0.8 * (0.45 - lively) + rng.normal(0.0, 0.2), 0.0, 1.0))
+    lateness = {
+        name: round(low + (high - low) * float(np.clip(drag + rng.normal(0, 0.12), 0, 1)), 2)
+        for name, (low, high) in LATENESS_MS.items()
+    }
+    for drum, ms in kit.lateness_ms.items():
+        low, high = LATENESS_MS.get(drum, (-40.0, 40.0))
+        lateness[drum] = round(float(np.clip(0.5 * (ms + lateness.get(drum, ms)), low, high)), 2)
+    return Feel(
+        swing=round(float(np.clip(kit.swing + rng.normal(0.0, 0.008), 0.54, 0.62)), 4),
+        lateness_ms=lateness,
+        place_ms=dict(kit.place_ms),
+        kit=kit.name,
+        humanise=round(float(rng.uniform(0.25, 0.45)), 2),
+        drum_style=DRUMMERS[kit.name],
+        timing_sd_ms=round(float(rng.uniform(4.0, 7.0)), 2),
+        velocity_sd=round(float(rng.uniform(4.5, 7.0)), 2),
+        strum_ms=round(float(rng.uniform(10.0, 28.0)), 1),
+        strum_chance=round(float(rng.uniform(0.1, 0.4)), 2),
+        lead_ms=round(float(rng.uniform(3.0, 10.0)), 1),
+        phrasing=round(float(rng.uniform(0.8, 1.2)), 2),
+        breath_ms=round(float(rng.uniform(4.0, 14.0)) * (1.0 - 0.5 * lively), 1),
+        ritardando_ms=round(float(rng.uniform(20.0, 45.0)), 1),
+    )

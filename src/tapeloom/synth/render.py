@@ -17,6 +17,7 @@ from tapeloom.core.product import Stem, Stems
 from tapeloom.core.seed import stream
 from tapeloom.dsp.filters import Biquads
 from tapeloom.synth.bass import draw_upright_bass
+from tapeloom.synth.bending import bend, bend_curve
 from tapeloom.synth.drums import draw_dusty_kit
 from tapeloom.synth.envelopes import fade_out, frames_of
 from tapeloom.synth.headroom import HOP, with_headroom
@@ -177,6 +178,11 @@ class _Player:
         note, strike = self._part.notes[index], self._strikes[index]
         rng = stream(self._seed, self._part.name, index)
         sound = self._voice.note(note.pitch, note.velocity, strike.held_s, self._rate, rng)
+        curve = bend_curve(
+            self._part.bends, start_s=note.onset_s, frames=sound.shape[1], rate=self._rate
+        )
+        if curve is not None:
+            sound = bend(sound, curve)
         stop = strike.stop_s + CHOKE_S
         if stop * self._rate < sound.shape[1]:
             sound = sound[:, : frames_of(stop, self._rate)].copy()
