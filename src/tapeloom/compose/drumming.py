@@ -19,8 +19,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 STROKES = (*ORNAMENTS, "roll")  # the marks of a drum part that are more than one stroke
-SWAY = 0.6  # how much of the learned drummer's louder and softer is heard beside what is written
-FURTHEST_SWAY = 18.0  # of velocity
+SWAY = 0.4  # how much of the learned drummer's louder and softer is heard beside what is written
+FURTHEST_SWAY = 14.0  # of velocity
 AROUND_S = 0.4  # what a hand may have to do near an ornament
 ROLL_STROKES_PER_S = 14.0
 
