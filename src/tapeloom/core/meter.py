@@ -40,7 +40,8 @@ class Meter:
             text = "+".join(map(str, self.grouping))
             raise InputError(
                 f"the grouping {text} makes {sum(self.grouping)} and doesn't add up to the "
-                f"{self.numerator} units of {self.signature}"
+                f"{self.numerator} units of {self.signature}; write groups that make "
+                f"{self.numerator}"
             )
 
     @classmethod
