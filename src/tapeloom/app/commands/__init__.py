@@ -8,6 +8,7 @@ import typer
 
 from tapeloom import __version__
 from tapeloom.app.commands.analyze import analyze
+from tapeloom.app.commands.compose import compose
 from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.harmonize import harmonize
 from tapeloom.app.commands.make import make
@@ -22,6 +23,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(make)
+app.command()(compose)
 app.command()(analyze)
 app.command()(reharmonize)
 app.command()(harmonize)
