@@ -98,9 +98,7 @@ class Pattern(ABC):
         last = first + rounds * length
         return found + self.haps(last, end, cycle) if last < end else found
 
-    def settle(
-        self, *parts: "Pattern", grid: int, density: int, period: int | None = None
-    ) -> None:
+    def settle(self, *parts: "Pattern", grid: int, density: int, period: int | None = None) -> None:
         """Keep what is known at birth; refuse a tree that is too large to be played.
 
         period  cycles; if not given, when all parts have come round; 0 where chance decides
