@@ -64,6 +64,7 @@ def report(title: str, rows: Sequence[tuple[GrooveFile, Pulse]]) -> None:
 
 def measure_meter(folder: Path, split: str) -> None:
     rows = []
+    timed = []
     spent = process_time()
     for file, hits in read_groove(folder):
         if file.split != split or len(hits) < 3:
@@ -74,7 +75,11 @@ def measure_meter(folder: Path, split: str) -> None:
             pitches=[hit.key for hit in hits],
         )
         rows.append((file, pulse))
+        span = (hits[-1].start - hits[0].start) * 60.0 / (file.bpm * PPQ)
+        timed.append((file, pulse, span))
     report("all", rows)
+    long = [(f, p, s) for f, p, s in timed if s >= 4.0]
+    report("four seconds and longer", [(file, pulse) for file, pulse, _ in long])
     for kind in ("beat", "fill"):
         report(f"{kind}s", [(file, pulse) for file, pulse in rows if file.kind == kind])
     print(f"{process_time() - spent:.1f} CPU-seconds, reading included")
