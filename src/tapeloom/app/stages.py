@@ -113,7 +113,8 @@ def perform(site: Site, order: Order, score: Score) -> Performance:
     from tapeloom.core.midi import write_performance_midi
 
     folder, seed = site.folder, order.brief.seed
-    feel = draw_feel(order.brief.character, stream(seed, "feel"))
+    style = next((part.style for part in score.parts if part.role == "drums"), "")
+    feel = draw_feel(order.brief.character, stream(seed, "feel"), style=style)
 
     def make() -> Made:
         performance = play(score, feel, stream(seed, "perform"))

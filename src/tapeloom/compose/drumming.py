@@ -138,12 +138,12 @@ def _dropped_near(onsets: Floats, names: Sequence[str], suspects: Ints) -> list[
     order = order[np.array([name in HABIT for name in names])[order]]
     at = onsets[order]
     lost: set[int] = set()
-    done = -np.inf
+    done = -math.inf
     for suspect in sorted(onsets[suspects].tolist()):
         if suspect <= done:
             continue
         low, high = np.searchsorted(at, [suspect - 2 * REACH_S, suspect + REACH_S])
-        window = order[low:high].tolist()
+        window = [int(i) for i in order[low:high]]
         found = sticking(onsets[window].tolist(), [names[i] for i in window])
         lost |= {window[k] for k in found.dropped}
         done = suspect + REACH_S / 2
@@ -164,10 +164,10 @@ def play_ornaments(
     at = sorted((float(onsets[i]), names[i]) for i in kit)
     added: list[tuple[int, float, int]] = []
     wanted = [
-        (float(onsets[i]), int(i), name)
+        (float(onsets[i]), i, name)
         for name, bears in marks.items()
         if name in ORNAMENTS or name == "roll"
-        for i in np.flatnonzero(bears)
+        for i in np.flatnonzero(bears).tolist()
         if names[i] in HABIT and names[i] not in FEET
     ]
     for onset, i, name in sorted(wanted):

@@ -215,8 +215,8 @@ def draw_feel(character: Character, rng: np.random.Generator, *, style: str = ""
     kit = FEELS[_draw_kit(STYLE_FEELS.get(style, ""), lively, rng)]
     depth = float(np.clip(1.0 + 0.4 * (0.45 - lively) + rng.normal(0.0, 0.08), 0.8, 1.2))
     swing = kit.swing
-    if 0.5 < swing <= 0.62:
-        swing = float(np.clip(rng.normal(swing, 0.008), max(swing - 0.015, 0.51), 0.62))
+    if 0.515 < swing <= 0.62:
+        swing = swing + float(np.clip(rng.normal(0.0, 0.008), -0.015, min(0.015, 0.62 - swing)))
     drag = float(np.clip(0.5 + 0.8 * (0.45 - lively) + rng.normal(0.0, 0.2), 0.0, 1.0))
     lateness = {
         name: round(low + (high - low) * float(np.clip(drag + rng.normal(0, 0.12), 0, 1)), 2)
