@@ -72,7 +72,7 @@ def designed(name: str) -> FeelPanel:
         for bar in range(64) for drum, places in steps.items() for step in places
     )  # fmt: skip
     score = Score((Part("drums", "drums", notes=notes),), TempoMap.constant(80))
-    feel = replace(FEELS[name].player(), humanise=0.35, drum_style="hiphop", breath_ms=0.0)
+    feel = replace(FEELS[name].player(), humanise=0.3, drummer="hiphop", breath_ms=0.0)
     part = perform(score, replace(feel, ritardando_ms=0.0), stream(1, name)).parts[0]
     played = played_notes(part, tempo=score.tempo)
     return panel(name.replace("_", " "), played, score.tempo, score.meters)
@@ -113,7 +113,8 @@ def perform_briefs(out: Path) -> None:
     for seed, (words, bpm, key) in enumerate(BRIEFS, 1):
         brief = Brief(words, bpm=bpm, key=key, bars=32, seed=seed)
         score = engine("theory").compose(plan(brief, stream(seed, "plan")), stream(seed, "compose"))
-        feel = draw_feel(brief.character, stream(seed, "feel"))
+        style = next((part.style for part in score.parts if part.role == "drums"), "")
+        feel = draw_feel(brief.character, stream(seed, "feel"), style=style)
         played = perform(score, feel, stream(seed, "perform"))
         write_json(out / f"{seed}.json", performance_to_json(played))
 

@@ -6,11 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tapeloom.compose.articulation import ARTICULATIONS, MORDENT_S
-from tapeloom.compose.marking import FRETTED, mark
+from tapeloom.compose.articulation import ARTICULATIONS, OVERLAP_S, TURN_S
 from tapeloom.compose.perform import STRAIGHT, Feel, perform
 from tapeloom.core.harmony import Key
-from tapeloom.core.score import Bend, Mark, Note, Part, Score, Section
+from tapeloom.core.score import Bend, Mark, Note, Part, Score
 from tapeloom.core.seed import stream
 from tapeloom.core.time import PPQ, TempoMap
 from tapeloom.theory.instruments import DRUMS
@@ -34,38 +33,45 @@ def test_every_articulation_says_what_it_does_and_does_something():
     before = plain()
     for name, sign in ARTICULATIONS.items():
         assert sign.says
+        if name == "roll":
+            continue  # of chords: tests/compose/test_perform.py
         after = play(name, PPQ, 64)
         assert (after.notes, after.bends) != (before.notes, before.bends), name
 
 
 def test_lengths():
     assert play("staccato", 0, 60).notes[0].duration_s == pytest.approx(0.45)
-    assert play("legato", PPQ, 64).notes[1].duration_s == pytest.approx(1.0)  # over the rest
+    bound = play("legato", PPQ, 64).notes[1].duration_s
+    assert 1.0 <= bound <= 1.0 + OVERLAP_S + 1e-6  # over the rest
     assert play("ghost", 0, 60).notes[0].duration_s == pytest.approx(0.5)
 
 
 def test_levels():
     was = plain().notes[0].velocity
-    assert play("ghost", 0, 60).notes[0].velocity < 0.5 * was + 1
-    assert play("accent", 0, 60).notes[0].velocity == was + 14
+    assert play("ghost", 0, 60).notes[0].velocity <= 0.5 * was + 1
+    assert play("accent", 0, 60).notes[0].velocity == was + 12
     assert play("hammer_on", PPQ, 64).notes[1].velocity < plain().notes[1].velocity
 
 
+def semitones(bends):
+    return [(round(b.time_s, 3), round(2.0 * b.value / 8192, 2)) for b in bends]
+
+
 def test_a_slide_is_reached_from_the_note_before_and_lands_on_pitch():
-    played = play("slide", 2 * PPQ, 67)
-    assert played.notes[1].duration_s == pytest.approx(1.0)  # held into the slide
-    assert played.bends[0].time_s == pytest.approx(2.0)
-    assert played.bends[0].semitones == -2.0
-    assert played.bends[-1].semitones == 0.0
-    assert [b.semitones for b in played.bends] == sorted(b.semitones for b in played.bends)
-    assert played.bends[-1].time_s < 2.2
+    played = play("slide", PPQ, 64)  # up from a C that ends where it begins
+    assert played.notes[0].duration_s == pytest.approx(1.0)
+    found = semitones(played.bends)
+    assert found[0] == (1.0, -2.0)
+    assert found[-1][1] == 0.0
+    assert [v for _, v in found] == sorted(v for _, v in found)
+    assert found[-1][0] < 1.2
 
 
-def test_a_bend_is_pulled_up_after_the_attack():
-    bends = play("bend", 2 * PPQ, 67).bends
-    values = {round(b.time_s - 2.0, 3): b.semitones for b in bends}
-    assert values[0.0] == values[0.05] == -1.0
-    assert bends[-1].semitones == 0.0
+def test_a_bend_is_pulled_up_from_the_step_below_after_the_attack():
+    found = semitones(play("bend", 2 * PPQ, 67).bends)  # a G, from its F
+    assert found[0] == (2.0, -2.0)
+    assert all(at > 2.05 for at, _ in found[1:])
+    assert found[-1][1] == 0.0
 
 
 @pytest.mark.parametrize(("name", "touched"), [("mordent", 65), ("upper_mordent", 69)])
@@ -73,7 +79,7 @@ def test_a_mordent_touches_its_neighbour_in_the_key(name, touched):
     notes = play(name, 2 * PPQ, 67).notes
     assert [n.pitch for n in notes] == [60, 64, 67, touched, 67, 65]
     onsets = [n.onset_s for n in notes[2:5]]
-    assert onsets == pytest.approx([2.0, 2.0 + MORDENT_S, 2.0 + 2 * MORDENT_S])
+    assert onsets == pytest.approx([2.0, 2.0 + TURN_S, 2.0 + 2 * TURN_S])
     assert notes[4].onset_s + notes[4].duration_s == pytest.approx(3.0)
 
 
@@ -88,7 +94,7 @@ def test_written_bends_are_played():
     bends = (Bend(0, 0), Bend(PPQ, 8191), Bend(2 * PPQ, -4096))
     part = Part("m", "guitar", notes=TUNE, bends=bends)
     played = perform(Score((part,), TempoMap.constant(60)), PLAIN, stream(1, "p")).parts[0]
-    assert [(b.time_s, round(b.semitones, 2)) for b in played.bends] == [(0, 0), (1, 2), (2, -1)]
+    assert semitones(played.bends) == [(0, 0), (1, 2), (2, -1)]
 
 
 def bass_and_kick():
@@ -123,42 +129,6 @@ def test_the_top_of_a_chord_on_keys_leads():
     top = next(n for n in played if n.pitch == 64)
     assert {round(n.onset_s, 6) for n in played if n.pitch != 64} == {1.0}
     assert top.onset_s == pytest.approx(0.99)
-
-
-def test_marks_are_where_a_player_could_do_them():
-    rng = np.random.default_rng(5)
-    found = set()
-    for seed in range(30):
-        pitches = 40 + np.cumsum(rng.choice([-2, -1, 0, 1, 2, 4], 64)) % 14
-        line = tuple(Note(i * 2 * S, 2 * S, int(p), 80) for i, p in enumerate(pitches))
-        tune = tuple(replace(n, pitch=n.pitch + 24) for n in line)
-        score = Score(
-            (
-                Part("bass", "bass", "upright_bass", line),
-                Part("melody", "melody", FRETTED[1], tune),
-            ),
-            sections=(Section("A", 0, 32 * PPQ),),
-        )
-        marked = mark(score, energy=0.6, rng=stream(seed, "marks"))
-        for part in marked.parts:
-            assert part.notes == next(p for p in score.parts if p.name == part.name).notes
-            at = {(n.start, n.pitch): i for i, n in enumerate(part.notes)}
-            for sign in part.marks:
-                i = at[sign.tick, sign.pitch]
-                found.add(sign.name)
-                if sign.name == "hammer_on":
-                    assert part.notes[i].pitch - part.notes[i - 1].pitch in (1, 2)
-                if sign.name == "slide":
-                    assert part.notes[i].pitch > part.notes[i - 1].pitch
-            assert len(part.marks) < 0.4 * len(part.notes)
-    assert {"hammer_on", "legato"} <= found
-
-
-def test_marks_of_one_part_leave_the_others_as_they_were():
-    score = bass_and_kick()
-    alone = replace(score, parts=score.parts[:1])
-    both, one = (mark(s, energy=0.8, rng=stream(2, "m")) for s in (score, alone))
-    assert both.parts[0] == one.parts[0]
 
 
 def test_no_two_marks_of_a_part_contradict_each_other():

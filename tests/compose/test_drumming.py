@@ -5,19 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tapeloom.compose.drumming import DRUM_NAMES, ornamented
 from tapeloom.compose.drums import write_drums
 from tapeloom.compose.perform import STRAIGHT, perform
+from tapeloom.compose.touches import ornament_drums
 from tapeloom.core.meter import Meter
 from tapeloom.core.mood import MOODS, character
-from tapeloom.core.performance import PlayedNote
 from tapeloom.core.score import Mark, Note, Part, Score, Section
 from tapeloom.core.seed import stream
 from tapeloom.core.time import PPQ, TempoMap
 from tapeloom.rhythm.feel import Feel
-from tapeloom.rhythm.feels import DRAWN, FEELS, draw_feel
+from tapeloom.rhythm.feels import FEELS, draw_feel
 from tapeloom.rhythm.limbs import sticking
-from tapeloom.rhythm.microtiming import measure, played_notes
+from tapeloom.rhythm.microtiming import DRUM_NAMES, measure, played_notes
 from tapeloom.rhythm.quantise import quantise
 from tapeloom.rhythm.swing_ratio import Swing
 from tapeloom.theory.instruments import DRUMS
@@ -116,21 +115,12 @@ def test_a_rolled_drum_is_struck_again_and_again():
     assert 24 <= len(played) <= 30
 
 
-def test_a_grace_for_which_no_hand_is_free_is_left_out():
-    hands = [PlayedNote(1.0, 0.1, DRUMS["snare"], 90), PlayedNote(0.97, 0.1, DRUMS["ride"], 80),
-             PlayedNote(0.94, 0.1, DRUMS["closed_hat"], 80)]  # fmt: skip
-    notes = tuple(sorted(hands))
-    marked = [None, None, "flam"]
-    assert len(ornamented(notes, marked)) == 3
-
-
 @pytest.mark.parametrize("seed", range(12))
 def test_no_drummer_needs_a_third_hand(seed):
     moods = sorted(MOODS)
     score = beat(bars=24, bpm=70 + 3 * (seed % 8), seed=seed)
-    from tapeloom.compose.marking import mark
-
-    score = mark(score, energy=1.0, rng=stream(seed, "marks"))
+    drums = ornament_drums(score.parts[0], score.sections, stream(seed, "marks"))
+    score = replace(score, parts=(drums,))
     feel = draw_feel(character([moods[seed % len(moods)]], []), stream(seed, "feel"))
     played = perform(score, feel, stream(seed, "p")).parts[0].notes
     plain = replace(score, parts=(replace(score.parts[0], marks=()),))
@@ -148,7 +138,7 @@ def test_no_drummer_needs_a_third_hand(seed):
 @pytest.mark.parametrize("amount", [0.2, 0.5])
 def test_quantised_after_the_drummer_the_score_is_back(seed, amount):
     score = beat(bars=16, seed=seed)
-    feel = replace(STILL, humanise=amount, drum_style="hiphop")
+    feel = replace(STILL, humanise=amount, drummer="hiphop")
     part = perform(score, feel, stream(seed, "p")).parts[0]
     played = played_notes(part, tempo=score.tempo)
     found = quantise(played, tempo=score.tempo, meters=score.meters, swing=Swing())
@@ -180,18 +170,3 @@ def _kick(feel):
     extra = feel.place_ms
     places = ("one", "sixteenth", "and")
     return feel.lateness_ms["kick"] + sum(extra.get(("kick", p), 0.0) for p in places) / 3
-
-
-def test_moods_draw_feels_within_the_style():
-    kits = set()
-    for mood in MOODS:
-        for seed in range(20):
-            scenes = ["sleep"] if seed % 4 == 0 else []
-            feel = draw_feel(character([mood], scenes), stream(seed, "feel"))
-            kits.add(feel.kit)
-            assert 0.54 <= feel.swing <= 0.62
-            assert 5.0 <= feel.lateness_ms["snare"] <= 25.0
-            assert feel.lateness_ms["closed_hat"] <= 0.0
-            assert abs(feel.lateness_ms["kick"]) <= 3.0
-            assert 0.0 < feel.humanise <= 0.5
-    assert kits == set(DRAWN)

@@ -23,16 +23,17 @@ def compose_brief(brief: Brief, *, engine: str = "theory") -> Score:
     return engine_named(engine).compose(drawn, stream(brief.seed, "compose"))
 
 
-def feel_of(brief: Brief) -> Feel:
-    """Return the feel in which a brief's record is played."""
-    return draw_feel(brief.character, stream(brief.seed, "feel"))
+def feel_of(brief: Brief, score: Score) -> Feel:
+    """Return the feel in which a brief's record is played: by its mood and its groove."""
+    style = next((part.style for part in score.parts if part.role == "drums"), "")
+    return draw_feel(brief.character, stream(brief.seed, "feel"), style=style)
 
 
 def perform_brief(brief: Brief, score: Score) -> Performance:
     """Play a brief's score with the feel that belongs to the record."""
     from tapeloom.compose.perform import perform
 
-    return perform(score, feel_of(brief), stream(brief.seed, "perform"))
+    return perform(score, feel_of(brief, score), stream(brief.seed, "perform"))
 
 
 def score_facts(score: Score) -> dict[str, Any]:

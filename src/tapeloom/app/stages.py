@@ -117,7 +117,7 @@ def perform(site: Site, order: Order, score: Score) -> Performance:
         write_performance_midi(folder / "performance.mid", performance)
         return [folder / "performance.json", folder / "performance.mid"], None
 
-    inputs = {"feel": repr(feel_of(order.brief)), "seed": order.brief.seed}
+    inputs = {"feel": repr(feel_of(order.brief, score)), "seed": order.brief.seed}
     site.shop.step("perform", inputs=inputs, reads=["score.json"], make=make)
     return performance_from_json(read_json(folder / "performance.json"))
 

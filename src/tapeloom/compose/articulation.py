@@ -1,4 +1,4 @@
-"""What the marks of a pitched part mean when it is played: length, level, timing and bend."""
+"""Articulations: the marks of pitched parts, and what a player makes of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,161 +8,180 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.harmony import Key
-from tapeloom.core.performance import PlayedBend
+from tapeloom.core.performance import BEND_SEMITONES, PlayedBend, PlayedNote, bend_value
+from tapeloom.core.score import Part
+from tapeloom.theory.scales import step_along
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
-GRACE_S = 0.07  # a grace note's lead before its main note
-MORDENT_S = 0.065  # each of a mordent's first two notes
-REST_S = 0.5  # a longer silence before a slide or a hammer-on stays one
-BEND_STEP_S = 0.005  # between two points of a bend that is played
+BEND_STEP_S = 0.008  # between two messages of a moving bend
+OVERLAP_S = 0.015  # of joined notes, where an instrument can hold two
+TURN_S = 0.062  # each quick note of a mordent
 
 
 @dataclass(frozen=True, slots=True)
 class Articulation:
-    """What one mark does to its note."""
+    """What one mark does to a note."""
 
     says: str
-    length: float | None = None  # share of the written length that sounds
-    connects: bool = False  # it lasts until the next note begins
-    follows: bool = False  # the note before lasts until this one begins
-    level: float = 1.0  # of the velocity
-    louder: float = 0.0  # added to the velocity
-    bend: tuple[tuple[float, float], ...] = ()  # (seconds after the onset, semitones)
-    neighbour: int = 0  # scale steps to the note that a mordent touches
-    leads: bool = False  # it comes just before the next note
+    length: float | None = None  # share of the written length that sounds; None: as usual
+    joins: bool = False  # held until the next note begins
+    joined: bool = False  # the note before is held until this one begins
+    level: float = 1.0  # factor of the velocity
+    accent: float = 0.0  # added to the velocity
+    lead_s: float = 0.0  # played this much before the next note, whatever is written
+    glide: tuple[tuple[float, float], ...] = ()  # (seconds, share of the way still to go)
+    origin: str = ""  # where a glide begins: "before", the last note, or "scale", a step below
+    turn: tuple[int, ...] = ()  # quick notes that begin it, in steps of the scale
 
 
-# Times and intervals are what players of fretted strings and pianos do at these tempi; they are
-# designed, not measured.
 ARTICULATIONS: Mapping[str, Articulation] = MappingProxyType({
-    "legato": Articulation("tied to what follows", connects=True, level=0.96),
-    "tenuto": Articulation("held to its end and leant on", length=1.0, louder=3.0),
-    "staccato": Articulation("short", length=0.45),
-    "accent": Articulation("struck harder", louder=14.0),
-    "ghost": Articulation("touched, hardly heard", length=0.5, level=0.45),
+    "legato": Articulation("bound to the next note", length=1.0, joins=True),
+    "tenuto": Articulation("held for all its length, with weight", length=1.0, accent=3.0),
+    "staccato": Articulation("short: under half of its length", length=0.45),
+    "accent": Articulation("struck harder", accent=12.0),
+    "ghost": Articulation("a muffled touch, half as loud and short", length=0.5, level=0.5),
     "slide": Articulation(
-        "reached from two semitones below along the string", follows=True,
-        bend=((0.0, -2.0), (0.02, -1.7), (0.11, 0.0)),
+        "the finger slides up or down to it, from the note before or two semitones off",
+        length=1.0, joined=True, glide=((0.0, 1.0), (0.015, 1.0), (0.11, 0.0)), origin="before",
     ),
     "hammer_on": Articulation(
-        "sounded by the finger on the neck, not plucked", follows=True, level=0.78
+        "no new pluck: bound to the note before and softer", length=1.0, joined=True, level=0.74
     ),
     "bend": Articulation(
-        "pulled up a semitone after the attack", bend=((0.0, -1.0), (0.06, -1.0), (0.2, 0.0))
+        "struck a step of the scale below and pulled up to pitch",
+        length=1.0, glide=((0.0, 1.0), (0.06, 1.0), (0.2, 0.0)), origin="scale",
     ),
-    "grace": Articulation("leads to the next note", leads=True),
-    "mordent": Articulation("touches the step below", neighbour=-1),
-    "upper_mordent": Articulation("touches the step above", neighbour=1),
+    "grace": Articulation("crushed into the next note, 70 ms before it", lead_s=0.07),
+    "mordent": Articulation("to the step below and back, quickly", turn=(0, -1)),
+    "upper_mordent": Articulation("to the step above and back, quickly", turn=(0, 1)),
+    "roll": Articulation("a chord spread from its lowest note up"),
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Notes as they are about to be played, in columns; `score` order is that of the part."""
+def bearing(part: Part) -> dict[str, Bools]:
+    """Return, for each mark in a part, which of its notes bear it, shape (n,)."""
+    places: dict[str, set[tuple[int, int]]] = {}
+    for mark in part.marks:
+        places.setdefault(mark.name, set()).add((mark.tick, mark.pitch))
+    return {
+        name: np.array([(note.start, note.pitch) in at for note in part.notes], np.bool_)
+        for name, at in places.items()
+    }
 
-    starts: Ints  # ticks
-    pitches: Ints
-    onsets: Floats  # seconds
-    offs: Floats
-    velocities: Floats
 
+def articulate(
+    role: str, starts: Ints, ends: Ints, onsets: Floats, offs: Floats, marks: Mapping[str, Bools]
+) -> tuple[Floats, Floats]:
+    """Set lengths and the places of grace notes: by role, then by mark.
 
-def articulate(line: Line, marks: Mapping[str, NDArray[np.bool_]]) -> Line:
-    """Change onsets, ends and velocities as the marks of the notes say.
-
-    marks  for each name in ARTICULATIONS which notes bear it
+    A melody binds notes that are written without a hole; a bass lets go a little early.
     """
-    onsets, offs, velocities = line.onsets.copy(), line.offs.copy(), line.velocities.copy()
-    n = len(line.starts)
-    following = np.searchsorted(line.starts, line.starts, side="right")
+    n = len(starts)
+    following = np.searchsorted(starts, starts, side="right")
     has_next = following < n
-    after = np.minimum(following, max(n - 1, 0))
-    before = np.searchsorted(line.starts, line.starts, side="left") - 1
-    for name, sign in ARTICULATIONS.items():
-        bearing = marks.get(name)
-        if bearing is None or not bearing.any():
+    after = np.minimum(following, n - 1)
+    before = np.searchsorted(starts, starts, side="left") - 1
+    full = offs.copy()
+    if role == "melody":
+        gap = starts[after] - ends
+        offs = np.where(has_next & (gap >= 0) & (gap <= 1260), onsets[after], offs)
+    elif role == "bass":
+        offs = onsets + 0.93 * (offs - onsets)
+    for name, bears in marks.items():
+        sign = ARTICULATIONS.get(name)
+        if sign is None or not bears.any():
             continue
-        velocities = np.where(bearing, sign.level * velocities + sign.louder, velocities)
         if sign.length is not None:
-            offs = np.where(bearing, onsets + sign.length * (offs - onsets), offs)
-        if sign.leads:
-            leads = bearing & has_next
-            onsets = np.where(leads, onsets[after] - GRACE_S, onsets)
+            offs = np.where(bears, onsets + sign.length * (full - onsets), offs)
+        if sign.lead_s:
+            leads = bears & has_next
+            onsets = np.where(leads, onsets[after] - sign.lead_s, onsets)
             offs = np.where(leads, onsets[after], offs)
-        if sign.connects:
-            offs = np.where(bearing & has_next, np.maximum(offs, onsets[after]), offs)
-        if sign.follows:
-            for i in np.flatnonzero(bearing & (before >= 0)):
-                at = before[i]
-                if onsets[i] - offs[at] <= REST_S:
-                    offs[at] = max(offs[at], onsets[i])
-    return Line(line.starts, line.pitches, onsets, offs, velocities)
+        if sign.joins:
+            offs = np.where(bears & has_next, onsets[after] + OVERLAP_S, offs)
+        if sign.joined:
+            for i in np.flatnonzero(bears & (before >= 0)):
+                first = np.searchsorted(starts, starts[before[i]], side="left")
+                tied = slice(int(first), int(before[i]) + 1)
+                offs[tied] = np.maximum(offs[tied], onsets[i])
+    return onsets, offs
 
 
-def bends_of(line: Line, marks: Mapping[str, NDArray[np.bool_]]) -> list[PlayedBend]:
-    """Return the bends of slides and bends, in small steps, each back at 0 when it is over."""
-    bends: list[PlayedBend] = []
-    for name, sign in ARTICULATIONS.items():
-        bearing = marks.get(name)
-        if not sign.bend or bearing is None:
-            continue
-        for i in np.flatnonzero(bearing):
-            room = float(line.offs[i] - line.onsets[i])
-            shrink = min(1.0, 0.6 * room / sign.bend[-1][0])
-            times = np.array([at for at, _ in sign.bend]) * shrink
-            steps = np.arange(0.0, times[-1] + BEND_STEP_S, BEND_STEP_S)
-            curve = np.interp(steps, times, [semitones for _, semitones in sign.bend])
-            bends += [
-                PlayedBend(round(float(line.onsets[i] + at), 6), round(float(semitones), 4))
-                for at, semitones in zip(steps, curve, strict=True)
-            ]
-    return sorted(bends, key=lambda bend: bend.time_s)
+def mark_levels(velocities: Floats, marks: Mapping[str, Bools]) -> Floats:
+    """Return velocities as the marks change them."""
+    for name, bears in marks.items():
+        if sign := ARTICULATIONS.get(name):
+            velocities = np.where(bears, sign.level * velocities + sign.accent, velocities)
+    return velocities
 
 
-def mordents(
-    line: Line, marks: Mapping[str, NDArray[np.bool_]], keys: Sequence[tuple[int, Key]]
-) -> tuple[Line, NDArray[np.int64]]:
-    """Play each mordent as three notes; return the line and which written note each is of.
+def turn_notes(
+    notes: Sequence[PlayedNote], marks: Mapping[str, Bools], keys: Sequence[Key]
+) -> list[PlayedNote]:
+    """Return the notes with mordents played out; each takes at most half of its note.
 
-    A note that is too short for one is played plain.
+    keys  the key in force at each note
     """
-    index = np.arange(len(line.starts))
-    extra: list[tuple[int, float, float, int, float]] = []
-    onsets = line.onsets.copy()
-    for name, sign in ARTICULATIONS.items():
-        bearing = marks.get(name)
-        if not sign.neighbour or bearing is None:
+    turns = {
+        int(i): ARTICULATIONS[name].turn
+        for name, bears in marks.items()
+        if name in ARTICULATIONS and ARTICULATIONS[name].turn
+        for i in np.flatnonzero(bears)
+    }
+    result: list[PlayedNote] = []
+    for i, note in enumerate(notes):
+        turn = turns.get(i, ())
+        quick = min(TURN_S, note.duration_s / (2.0 * max(len(turn), 1)))
+        pitches = [note.pitch + _way(note.pitch, step, keys[i]) for step in turn]
+        if not turn or quick < 0.03 or not all(0 <= pitch <= 127 for pitch in pitches):
+            result.append(note)
             continue
-        for i in np.flatnonzero(bearing):
-            start, pitch = float(line.onsets[i]), int(line.pitches[i])
-            if line.offs[i] - start < 4 * MORDENT_S:
-                continue
-            key = next((key for tick, key in reversed(keys) if tick <= line.starts[i]), Key())
-            touched = _neighbour(pitch, key, sign.neighbour)
-            loud = float(line.velocities[i])
-            extra.append((int(i), start, start + MORDENT_S, pitch, loud))
-            extra.append((int(i), start + MORDENT_S, start + 2 * MORDENT_S, touched, 0.85 * loud))
-            onsets[i] = start + 2 * MORDENT_S
-    if not extra:
-        return line, index
-    columns = list(zip(*extra, strict=True))
-    of = np.concatenate([index, np.array(columns[0], np.int64)])
-    played = Line(
-        line.starts[of],
-        np.concatenate([line.pitches, np.array(columns[3], np.int64)]),
-        np.concatenate([onsets, np.array(columns[1])]),
-        np.concatenate([line.offs, np.array(columns[2])]),
-        np.concatenate([line.velocities, np.array(columns[4])]),
-    )
-    return played, of
+        at = note.onset_s
+        for number, pitch in enumerate(pitches):
+            level = note.velocity if number == 0 else round(0.82 * note.velocity)
+            result.append(PlayedNote(round(at, 6), round(quick, 6), pitch, max(level, 1)))
+            at += quick
+        left = note.onset_s + note.duration_s - at
+        result.append(
+            PlayedNote(round(at, 6), round(left, 6), note.pitch, max(round(0.9 * note.velocity), 1))
+        )
+    return result
 
 
-def _neighbour(pitch: int, key: Key, steps: int) -> int:
-    """Return the next tone of the key above or below a pitch."""
-    direction = 1 if steps > 0 else -1
-    touched = pitch + direction
-    while touched % 12 not in key.scale and abs(touched - pitch) < 3:
-        touched += direction
-    return min(max(touched, 0), 127)
+def _way(pitch: int, step: int, key: Key) -> int:
+    """Return the semitones to a step of the scale; a pitch outside it takes a semitone."""
+    if step == 0 or pitch % 12 not in key.scale:
+        return step
+    return step_along(pitch, key.scale, steps=step) - pitch
+
+
+def glide_notes(
+    notes: Sequence[PlayedNote], marks: Mapping[str, Bools], keys: Sequence[Key]
+) -> tuple[PlayedBend, ...]:
+    """Return the bends of slides and bends, each over within its own note."""
+    bends: list[PlayedBend] = []
+    glides = {
+        int(i): ARTICULATIONS[name]
+        for name, bears in marks.items()
+        if name in ARTICULATIONS and ARTICULATIONS[name].glide
+        for i in np.flatnonzero(bears)
+    }
+    for i, sign in sorted(glides.items(), key=lambda entry: entry[0]):
+        note = notes[i]
+        depth = float(_way(note.pitch, -1, keys[i]))
+        if sign.origin == "before":
+            earlier = [n.pitch for n in notes[max(i - 8, 0) : i] if n.onset_s < note.onset_s]
+            leap = earlier[-1] - note.pitch if earlier else 0
+            depth = float(np.sign(leap) * BEND_SEMITONES) if abs(leap) >= 2 else float(leap or -2)
+        depth = float(np.clip(depth, -BEND_SEMITONES, BEND_SEMITONES))
+        times, shares = (np.array(column) for column in zip(*sign.glide, strict=True))
+        pace = min(1.0, 0.7 * note.duration_s / float(times[-1]))
+        raster = np.append(np.arange(0.0, pace * times[-1], BEND_STEP_S), pace * times[-1])
+        for at, share in zip(raster, np.interp(raster, pace * times, shares), strict=True):
+            value = bend_value(depth * float(share))
+            if not bends or value != bends[-1].value:
+                bends.append(PlayedBend(round(note.onset_s + float(at), 6), value))
+    return tuple(bends)

@@ -1,137 +1,219 @@
-"""How a drum part is played: the learned drummer's touch, the feel's places, flams and drags."""
+"""How a drummer plays a written part: the learned touch, the kit's feel on top, and ornaments."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.core.meter import Meter
-from tapeloom.core.performance import PlayedNote
-from tapeloom.rhythm.feel import Feel
-from tapeloom.rhythm.feels import place_of
-from tapeloom.rhythm.limbs import HABIT, sticking
+from tapeloom.compose.clock import Clock
+from tapeloom.core.score import Part
+from tapeloom.core.time import PPQ
+from tapeloom.rhythm.feels import PLACES, place_of
+from tapeloom.rhythm.limbs import FEET, FOOT_S, HABIT, STROKE_S, TRAVEL_S, Sticking, sticking
 from tapeloom.rhythm.meters import step_ticks
+from tapeloom.rhythm.microtiming import drum_name
 from tapeloom.rhythm.ornaments import ORNAMENTS, ornament, roll
-from tapeloom.theory.instruments import DRUMS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
-STROKES = (*ORNAMENTS, "roll")  # the marks of a drum part that are more than one stroke
-SWAY = 0.4  # how much of the learned drummer's louder and softer is heard beside what is written
-FURTHEST_SWAY = 14.0  # of velocity
-AROUND_S = 0.4  # what a hand may have to do near an ornament
-ROLL_STROKES_PER_S = 14.0
-
-DRUM_NAMES = {key: name for name, key in DRUMS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class DrumLine:
-    """A drum part's notes as columns, with the bar that each lies in."""
-
-    starts: Ints  # ticks
-    offsets: Ints  # ticks since the start of its bar
-    pitches: Ints
-    written: Floats  # velocities
-    ghosts: NDArray[np.bool_]
-    meters: Sequence[Meter]  # the meter of each note's bar
-    bpm: float
+GHOSTS = (20.0, 45.0)  # velocities within which a ghost note stays
+TOUCH = 16.0  # the most that the learned touch adds to a velocity or takes away
+GHOST_TOUCH = 6.0
+FURTHEST = 0.9 / 16  # of a beat, that one hit strays from its drum's place
+REACH_S = 0.35  # what a limb did longer ago doesn't hinder it
+ROLL_STROKES_PER_S = 15.0
+_SIMPLER = {"wide_flam": "flam", "drag": "flam", "ruff": "drag", "flam": "tight_flam",
+            "slide": "tight_flam"}  # fmt: skip
 
 
-def places_s(line: DrumLine, feel: Feel) -> Floats:
-    """Return what the feel adds to each drum's lateness at its place in the bar, in seconds."""
-    found = np.zeros(len(line.starts))
-    if not feel.place_ms:
-        return found
-    known: dict[tuple[int, int, Meter], float] = {}
-    for i, (pitch, offset, meter) in enumerate(
-        zip(line.pitches.tolist(), line.offsets.tolist(), line.meters, strict=True)
-    ):
-        step, rest = divmod(offset, step_ticks(meter))
-        here = (pitch, step, meter)
-        if rest or pitch not in DRUM_NAMES:
-            continue
-        if here not in known:
-            place = place_of(step, meter)
-            known[here] = feel.place_ms.get((DRUM_NAMES[pitch], place), 0.0) / 1000.0
-        found[i] = known[here]
-    return found
+def drum_names(part: Part) -> tuple[str, ...]:
+    """Return the drum of each note."""
+    return tuple(drum_name(note.pitch) for note in part.notes)
 
 
-def touch(line: DrumLine, feel: Feel, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Return the learned drummer's offsets in seconds and changes of velocity.
+def learned_touch(
+    part: Part, names: Sequence[str], clock: Clock, ghosts: Bools, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Let the learned drummer play: seconds and velocities that differ from hit to hit.
 
-    The changes are from what each drum is on average, ghosts apart, so that the written levels
-    stay; hits on other keys than the kit's have none.
+    Where a drum lies on the whole at each kind of place is the kit feel's word, and how loud a
+    drum is the page's; what changes from hit to hit is the drummer's. So the means are taken off.
     """
-    offsets, sway = np.zeros(len(line.starts)), np.zeros(len(line.starts))
-    known = np.array([pitch in DRUM_NAMES for pitch in line.pitches.tolist()], np.bool_)
-    if feel.humanise == 0.0 or not known.any():
-        return offsets, sway
-    from tapeloom.neural.humaniser import DrumPart, Humaniser
+    from tapeloom.neural.humaniser import DRUMS, MAX_HITS, STAND_INS, DrumPart, Humaniser
 
-    part = DrumPart(
-        tuple(line.starts[known].tolist()),
-        tuple(DRUM_NAMES[pitch] for pitch in line.pitches[known].tolist()),
-        tuple(line.offsets[known].tolist()),
-        float(np.clip(line.bpm, 20.0, 400.0)),
-        feel.drum_style,
-    )
-    played = Humaniser.load().play(part, rng, amount=feel.humanise)
-    offsets[known] = played.offsets_ms / 1000.0
-    groups = 2 * line.pitches[known] + line.ghosts[known]
-    _, group = np.unique(groups, return_inverse=True)
-    means = np.bincount(group, played.velocities) / np.bincount(group)
-    change = SWAY * (played.velocities - means[group])
-    sway[known] = np.clip(change, -FURTHEST_SWAY, FURTHEST_SWAY)
-    # What a drum does on average was already decided by the feel: early hats stay early hats.
-    _, drum = np.unique(line.pitches[known], return_inverse=True)
-    leans = np.bincount(drum, offsets[known]) / np.bincount(drum)
-    offsets[known] -= leans[drum]
-    return offsets, sway
+    n = len(part.notes)
+    late_s, louder = np.zeros(n), np.zeros(n)
+    known = np.flatnonzero([name in DRUMS or name in STAND_INS for name in names])[:MAX_HITS]
+    if not len(known):
+        return late_s, louder
+    ticks = np.fromiter((part.notes[i].start for i in known), np.int64, len(known))
+    bpm = min(max(float(clock.tempo.bpm_at(int(ticks[0]))), 20.0), 400.0)
+    _, offsets = clock.locate(ticks)
+    drums = tuple(names[i] for i in known)
+    page = DrumPart(tuple(ticks.tolist()), drums, tuple(offsets.tolist()), bpm, clock.feel.drummer)
+    amount = clock.feel.humanise
+    touch = Humaniser.load().play(page, rng, amount=amount)
+    places = _places(ticks, clock)
+    number = page.numbers
+    late_s[known] = _unsettled(touch.offsets_ms, number * len(PLACES) + places) / 1000.0
+    # Ghosts are compared with ghosts: the drummer's strokes and ghosts are two levels.
+    heard = _unsettled(touch.velocities, 2 * number + ghosts[known])
+    louder[known] = min(2.0 * amount, 1.0) * heard
+    most = np.where(ghosts, GHOST_TOUCH, TOUCH)
+    return late_s, most * np.tanh(louder / (2.0 * most))
 
 
-def ornamented(notes: Sequence[PlayedNote], marked: Sequence[str | None]) -> tuple[PlayedNote, ...]:
-    """Play the strokes of flams, drags, ruffs, slides and rolls, as far as two hands can.
+def _unsettled(values: Floats, groups: Ints) -> Floats:
+    """Return values less the means of their groups, which shrink a little where hits are few."""
+    _, group, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    overall = float(values.mean())
+    means = (np.bincount(group, values) + overall) / (counts + 1)
+    return np.asarray(values - means[group], np.float64)
 
-    marked  for each note the name of its ornament in STROKES, or None
 
-    The written strokes all stay; a grace for which no hand is free is left out.
+def _places(ticks: Ints, clock: Clock) -> Ints:
+    """Return the kind of place of each tick in its bar, an index of PLACES."""
+    bars, offsets = clock.locate(ticks)
+    places = np.full(len(ticks), PLACES.index("sixteenth"))
+    for i, meter in enumerate(clock.kinds):
+        step = step_ticks(meter)
+        steps = max(meter.bar_ticks // step, 1)
+        table = np.array([PLACES.index(place_of(s, meter)) for s in range(steps)])
+        here = (clock.meters[bars] == i) & (offsets % step == 0)
+        places[here] = table[np.minimum(offsets[here] // step, steps - 1)]
+    return places
+
+
+def kit_lateness(names: Sequence[str], ticks: Ints, clock: Clock) -> Floats:
+    """Return where the kit's feel puts each hit, in seconds behind (+) the swung grid."""
+    feel = clock.feel
+    steady = {name: feel.lateness_ms.get(name, 0.0) + feel.lean_ms for name in dict.fromkeys(names)}
+    late_ms = np.array([steady[name] for name in names], np.float64)
+    if feel.place_ms:
+        places = _places(ticks, clock)
+        kinds = [PLACES[place] for place in places.tolist()]
+        late_ms += [feel.place_ms.get(key, 0.0) for key in zip(names, kinds, strict=True)]
+    return late_ms / 1000.0
+
+
+def within_reach(grid_s: Floats, steady_s: Floats, stray_s: Floats, names: Sequence[str]) -> Floats:
+    """Return onsets that two hands and two feet can play, as far as the page allows it.
+
+    Where the strays of hits bring two too close for one limb, those hits go back to their drums'
+    steady places, and where that isn't enough to the grid.
     """
-    if not any(marked):
-        return tuple(notes)
-    graces: list[PlayedNote] = []
-    kept: list[PlayedNote] = []
-    for note, name in zip(notes, marked, strict=True):
-        kept.append(note)
-        if name is None or note.pitch not in DRUM_NAMES:
+    onsets = grid_s + steady_s + stray_s
+    for calmer in (grid_s + steady_s, grid_s):
+        tight = _tight(onsets, names)
+        if not len(tight):
+            break
+        impossible = _dropped_near(onsets, names, tight)
+        for i in impossible:
+            near = np.abs(onsets - onsets[i]) < TRAVEL_S + 0.03
+            onsets = np.where(near, calmer, onsets)
+    return onsets
+
+
+def _tight(onsets: Floats, names: Sequence[str]) -> Ints:
+    """Return the hits that come too soon for the limb that plays them by habit."""
+    limb = np.array([HABIT.get(name, -1) for name in names])
+    kind = np.unique(np.array(names), return_inverse=True)[1]
+    late: list[int] = []
+    for number in range(4):
+        own = np.flatnonzero(limb == number)
+        own = own[np.argsort(onsets[own], kind="stable")]
+        gap = np.diff(onsets[own])
+        same = kind[own[1:]] == kind[own[:-1]]
+        need = np.where(same, STROKE_S, TRAVEL_S) if number < 2 else np.full(len(gap), FOOT_S)
+        late += own[1:][gap < need].tolist()
+    return np.array(sorted(late), np.int64)
+
+
+def _dropped_near(onsets: Floats, names: Sequence[str], suspects: Ints) -> list[int]:
+    """Return the hits about the suspects that no limb can reach."""
+    order = np.argsort(onsets, kind="stable")
+    order = order[np.array([name in HABIT for name in names])[order]]
+    at = onsets[order]
+    lost: set[int] = set()
+    done = -math.inf
+    for suspect in sorted(onsets[suspects].tolist()):
+        if suspect <= done:
             continue
-        if name == "roll":
-            onsets, velocities = roll(
-                onset_s=note.onset_s, length_s=min(max(note.duration_s, 0.05), 20.0),
-                velocity=note.velocity, strokes_per_s=ROLL_STROKES_PER_S,
-            )  # fmt: skip
-            strokes = zip(onsets[1:].tolist(), velocities[1:].tolist(), strict=True)
-        else:
-            onsets, velocities = ornament(name, onset_s=note.onset_s, velocity=note.velocity)
-            strokes = zip(onsets[:-1].tolist(), velocities[:-1].tolist(), strict=True)
-        graces += [PlayedNote(at, 0.03, note.pitch, int(loud)) for at, loud in strokes]
-    onsets_s = np.array([note.onset_s for note in kept])
-    order = np.argsort(onsets_s, kind="stable")
-    played: list[PlayedNote] = []
-    for grace in graces:
-        low, high = np.searchsorted(
-            onsets_s[order], [grace.onset_s - AROUND_S, grace.onset_s + AROUND_S]
-        )
-        near = [kept[int(i)] for i in order[low:high]]
-        beside = [g for g in played if abs(g.onset_s - grace.onset_s) < AROUND_S]
-        around = sorted([*near, *beside, grace])
-        hits = [hit for hit in around if DRUM_NAMES.get(hit.pitch) in HABIT]
-        limbs = sticking([hit.onset_s for hit in hits], [DRUM_NAMES[hit.pitch] for hit in hits])
-        before = [hit for hit in hits if hit is not grace]
-        without = sticking([h.onset_s for h in before], [DRUM_NAMES[h.pitch] for h in before])
-        if len(limbs.dropped) <= len(without.dropped):
-            played.append(grace)
-    return tuple(sorted([*kept, *played]))
+        low, high = np.searchsorted(at, [suspect - 2 * REACH_S, suspect + REACH_S])
+        window = [int(i) for i in order[low:high]]
+        found = sticking(onsets[window].tolist(), [names[i] for i in window])
+        lost |= {window[k] for k in found.dropped}
+        done = suspect + REACH_S / 2
+    return sorted(lost)
+
+
+def play_ornaments(
+    onsets: Floats, velocities: Floats, room_s: Floats, names: Sequence[str],
+    marks: Mapping[str, Bools],
+) -> list[tuple[int, float, int]]:  # fmt: skip
+    """Return the strokes that flams, drags, ruffs and rolls add: (note, seconds, velocity).
+
+    room_s  for each note, how long a roll on it may last
+
+    What two hands can't play beside the rest of the kit becomes a simpler ornament, or none.
+    """
+    kit = [i for i, name in enumerate(names) if name in HABIT]
+    at = sorted((float(onsets[i]), names[i]) for i in kit)
+    added: list[tuple[int, float, int]] = []
+    wanted = [
+        (float(onsets[i]), i, name)
+        for name, bears in marks.items()
+        if name in ORNAMENTS or name == "roll"
+        for i in np.flatnonzero(bears).tolist()
+        if names[i] in HABIT and names[i] not in FEET
+    ]
+    for onset, i, name in sorted(wanted):
+        here = [hit for hit in at if abs(hit[0] - onset) < 2 * REACH_S + float(room_s[i])]
+        lost = len(_stick(here).dropped) if here else 0
+        choice: str | None = name
+        while choice is not None:
+            strokes = _strokes(choice, onset, int(velocities[i]), float(room_s[i]))
+            trial = sorted([*here, *((s, names[i]) for s, _ in strokes)])
+            if strokes and len(_stick(trial).dropped) <= lost:
+                added += [(i, s, v) for s, v in strokes]
+                at = sorted([*at, *((s, names[i]) for s, _ in strokes)])
+                break
+            choice = _SIMPLER.get(choice)
+    return added
+
+
+def _stick(hits: Sequence[tuple[float, str]]) -> Sticking:
+    return sticking([hit[0] for hit in hits], [hit[1] for hit in hits])
+
+
+def _strokes(name: str, onset: float, velocity: int, room_s: float) -> list[tuple[float, int]]:
+    """Return the strokes that an ornament adds to the written one."""
+    if name == "roll":
+        if math.floor(room_s * ROLL_STROKES_PER_S) < 3:
+            return []
+        at, levels = roll(
+            onset_s=onset, length_s=min(room_s, 4.0), velocity=velocity,
+            strokes_per_s=ROLL_STROKES_PER_S, shape="rise",
+        )  # fmt: skip
+        return list(zip(at[1:].tolist(), levels[1:].tolist(), strict=True))
+    at, levels = ornament(name, onset_s=onset, velocity=velocity)
+    return list(zip(at[:-1].tolist(), levels[:-1].tolist(), strict=True))
+
+
+def stray_limit_s(clock: Clock, ticks: Ints) -> Floats:
+    """Return how far each hit may stray, so that sixteenths can be told apart."""
+    rate = np.array([60.0 / float(bpm) for _, bpm in clock.tempo.changes])
+    changes = np.array([tick for tick, _ in clock.tempo.changes], np.int64)
+    at = np.maximum(np.searchsorted(changes, ticks, side="right") - 1, 0)
+    return np.asarray(FURTHEST * rate[at], np.float64)
+
+
+def roll_room_s(part: Part, clock: Clock) -> Floats:
+    """Return the written length of each note in seconds, at most two beats."""
+    starts = np.fromiter((note.start for note in part.notes), np.int64, len(part.notes))
+    lengths = np.fromiter((note.duration for note in part.notes), np.int64, len(part.notes))
+    ends = starts + np.minimum(lengths, 2 * PPQ)
+    return clock.straight_seconds(ends) - clock.straight_seconds(starts)

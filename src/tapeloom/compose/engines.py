@@ -11,7 +11,6 @@ from tapeloom.compose.drums import write_drums
 from tapeloom.compose.form import ORDER
 from tapeloom.compose.harmony import write_harmony
 from tapeloom.compose.layers import with_clave_kicks, without_rim, write_percussion
-from tapeloom.compose.marking import mark
 from tapeloom.compose.melody import write_melody
 from tapeloom.compose.plan import Plan
 from tapeloom.compose.rewrite import Locks, infill
@@ -72,7 +71,7 @@ def engine(name: str = "theory") -> TheoryEngine:
 
 def child_streams(rng: np.random.Generator) -> dict[str, np.random.Generator]:
     """Return a stream for the chords and one for each role: they don't disturb each other."""
-    names = ("chords", *ORDER, "marks")
+    names = ("chords", *ORDER)
     seeds = rng.integers(2**63, size=len(names))
     return {name: np.random.default_rng(int(seed)) for name, seed in zip(names, seeds, strict=True)}
 
@@ -95,7 +94,7 @@ def write_parts(
         write_bass(plan, chords, heard, streams["bass"]),
         *((drums,) if percussion is None else (without_rim(drums, percussion), percussion)),
     )
-    score = Score(
+    return Score(
         parts=tuple(part for part in parts if part.notes),
         tempo=plan.tempo,
         meters=plan.meters,
@@ -103,4 +102,3 @@ def write_parts(
         chords=chords,
         sections=plan.sections,
     )
-    return mark(score, energy=plan.energy, rng=streams["marks"])

@@ -1,13 +1,13 @@
-"""The sustain pedal of a piano that is played, and the controllers that a score holds."""
+"""The sustain pedal: pressed after a chord's first note, lifted before the next chord."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tapeloom.compose.clock import Clock
 from tapeloom.core.performance import PlayedControl
-from tapeloom.core.score import Part, Score
-from tapeloom.rhythm.feel import Feel
+from tapeloom.core.score import ChordSpan, Part
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -16,23 +16,26 @@ PEDAL = 64  # the sustain pedal's controller number
 PEDALLED = ("electric_piano", "felt_piano")
 
 
-def controls_of(
-    part: Part, score: Score, feel: Feel, starts: Ints, ends: Ints, onsets: Floats
-) -> tuple[PlayedControl, ...]:
+def play_controls(
+    part: Part, chords: Sequence[ChordSpan], clock: Clock, *, starts: Ints, ends: Ints,
+    onsets: Floats,
+) -> tuple[PlayedControl, ...]:  # fmt: skip
     """Keep a part's own controllers; pedal the chords of a piano that sustains them."""
-    own = [PlayedControl(round(t, 6), c.number, c.value) for c, t in zip(
-        part.controls, score.tempo.ticks_to_s(c.tick for c in part.controls).tolist(), strict=True
-    )]  # fmt: skip
-    pedalled = part.role == "keys" and part.instrument in PEDALLED and feel.pedal
+    times = clock.straight_seconds(np.array([c.tick for c in part.controls], np.int64))
+    own = [
+        PlayedControl(round(t, 6), c.number, c.value)
+        for c, t in zip(part.controls, times.tolist(), strict=True)
+    ]
+    pedalled = part.role == "keys" and part.instrument in PEDALLED and clock.feel.pedal
     if not pedalled or any(control.number == PEDAL for control in part.controls):
         return tuple(own)
-    spans = [(span.start, span.end) for span in score.chords]
-    pedals = _pedal(spans, score, starts, ends, onsets)
+    spans = [(span.start, span.end) for span in chords]
+    pedals = _pedal(spans, clock, starts, ends, onsets)
     return tuple(sorted([*own, *pedals], key=lambda control: control.time_s))
 
 
 def _pedal(
-    spans: Sequence[tuple[int, int]], score: Score, starts: Ints, ends: Ints, onsets: Floats
+    spans: Sequence[tuple[int, int]], clock: Clock, starts: Ints, ends: Ints, onsets: Floats
 ) -> list[PlayedControl]:
     """Press the pedal after each chord's first note and lift it before the next chord.
 
@@ -51,7 +54,7 @@ def _pedal(
         early = np.flatnonzero((ends[first:stop] > end) & (starts[first:stop] > start))
         stop = first + int(early[0]) if len(early) else stop
         following = float(onsets[stop]) if stop < len(onsets) else np.inf
-        up = min(score.tempo.tick_to_s(end), following) - 0.03
+        up = min(float(clock.straight_seconds(np.array([end]))[0]), following) - 0.03
         if up > down + 0.1:
             controls += [
                 PlayedControl(round(down, 6), PEDAL, 127),

@@ -30,7 +30,6 @@ __all__ = [
 
 MAX_BYTES = 16 * 2**20
 MAX_TICKS_PER_QUARTER = 0x7FFF
-BEND_SEMITONES = 2.0  # the range of a pitch bend where a file does not tell
 END_MARKER = "end"  # closes the last section, whose last bars may be silent
 
 _ROLE_WORDS = (  # the first that a track's name holds decides
@@ -281,18 +280,9 @@ def write_performance_midi(
             track.controls.append(symusic.ControlChange(at, control.number, control.value))
         for bend in part.bends:
             at = _theirs(tempo.s_to_tick(bend.time_s), q)
-            track.pitch_bends.append(symusic.PitchBend(at, bend_value(bend.semitones)))
+            track.pitch_bends.append(symusic.PitchBend(at, bend.value))
         song.tracks.append(track)
     _save(path, song)
-
-
-def bend_value(semitones: float) -> int:
-    """Return a bend as MIDI has it, in its usual range of two semitones each way.
-
-    >>> bend_value(0.0), bend_value(1.0), bend_value(-7)
-    (0, 4096, -8192)
-    """
-    return min(max(round(semitones / BEND_SEMITONES * 8192), -8192), 8191)
 
 
 def _empty_song(q: int, tempo: TempoMap, meters: Meters) -> Any:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tapeloom.rhythm.cycle_text import PatternError, parse
     from tapeloom.rhythm.ensembles import ENSEMBLES, Ensemble
     from tapeloom.rhythm.feel import STRAIGHT, Feel
-    from tapeloom.rhythm.feels import FEELS, KitFeel, feel_named
+    from tapeloom.rhythm.feels import FEELS, KitFeel, draw_feel, feel_named
     from tapeloom.rhythm.groove import LATENESS_MS, drift, played_swing, swing
     from tapeloom.rhythm.hits import groove_pattern, pattern_hits
     from tapeloom.rhythm.limbs import playable, sticking

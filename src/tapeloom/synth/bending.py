@@ -1,68 +1,127 @@
-"""Bending the pitch of a note that was rendered straight."""
+"""Pitch bends: a rendered note read by a clock that runs faster or slower.
 
-from collections.abc import Sequence
+Any voice is bent alike, after it has played: a note at r times its speed sounds at r times its
+pitch. The reading is a sinc interpolation whose band narrows with r, so that nothing aliases.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
-from tapeloom.core.performance import PlayedBend
+from tapeloom.core.performance import PlayedPart, bend_range
 
-Signal = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
-TAPS = 16  # of the interpolating filter, each way
-JUMP_S = 0.05  # of two bends further apart, the first holds until just before the second
-GLIDE_S = 0.004  # how quickly such a jump is made, lest it click
+GLIDE_S = 0.012  # in which one bend message becomes the next: a step would click
+STEP_S = 0.0005  # raster of the clock
+HALF_WIDTH = 24  # samples of the interpolating sinc on each side, at the original speed
+FRACTIONS = 1_024  # of a sample for which the sinc is tabled
+_BLOCK = 4_096  # output samples that are read at once
 
 
-def bend_curve(
-    bends: Sequence[PlayedBend], *, start_s: float, frames: int, rate: int
-) -> Signal | None:
-    """Return how many semitones a note is bent at each of its frames; None where it is not.
+@dataclass(frozen=True, slots=True)
+class Bending:
+    """How one note's pitch moves: in semitones at times since its onset, then held."""
 
-    bends    of the part, in order of time
-    start_s  when the note begins
+    times_s: Floats  # rising, from 0
+    semitones: Floats
 
-    >>> bend_curve((PlayedBend(0.0, -2.0), PlayedBend(0.04, 0.0)), start_s=0.0, frames=5, rate=100)
-    array([-2. , -1.5, -1. , -0.5,  0. ])
-    >>> bend_curve((), start_s=0.0, frames=5, rate=100) is None
-    True
+    @property
+    def moves(self) -> bool:
+        """Whether it is bent at all."""
+        return bool(np.any(self.semitones != 0.0))
+
+    def read_s(self, at_s: float) -> float:
+        """Return how much of the unbent note has been read after `at_s` seconds.
+
+        >>> octave_up = Bending(np.array([0.0]), np.array([12.0]))
+        >>> round(octave_up.read_s(0.5), 6)
+        1.0
+        """
+        return float(np.interp(at_s, *self.clock(at_s)))
+
+    def clock(self, until_s: float) -> tuple[Floats, Floats]:
+        """Return times and how far the unbent note has been read at each, both in seconds."""
+        t = np.arange(int(np.ceil(until_s / STEP_S)) + 2) * STEP_S
+        speed = 2.0 ** (np.interp(t, self.times_s, self.semitones) / 12.0)
+        read = np.concatenate([[0.0], np.cumsum(0.5 * (speed[1:] + speed[:-1]) * STEP_S)])
+        return np.asarray(t, np.float64), np.asarray(read, np.float64)
+
+
+def bending_of(part: PlayedPart, *, onset_s: float, held_s: float) -> Bending:
+    """Return how a part's bends move a note; once it is let go it keeps the bend that it had.
+
+    Messages that follow each other closely are one smooth curve.
     """
-    if not bends:
-        return None
-    times: list[float] = []
-    values: list[float] = []
-    for bend in bends:
-        if times and bend.time_s - times[-1] > JUMP_S:
-            times.append(bend.time_s - GLIDE_S)
-            values.append(values[-1])
-        times.append(bend.time_s)
-        values.append(bend.semitones)
-    at = start_s + np.arange(frames) / rate
-    # Before the first bend nothing is bent.
-    curve = np.where(at < times[0] - 1e-9, 0.0, np.interp(at, times, values))
-    return curve if np.abs(curve).max() > 1e-3 else None
+    times = np.array([bend.time_s for bend in part.bends], np.float64)
+    if not len(times):
+        return Bending(np.zeros(1), np.zeros(1))
+    semitones = np.array([bend.value for bend in part.bends], np.float64) / 8192.0
+    semitones *= bend_range(part.controls)
+    end_s = onset_s + held_s
+    # A change on the onset belongs to this note, one on its end to the next note.
+    before = int(np.searchsorted(times, onset_s + 1e-6, side="right"))
+    stop = int(np.searchsorted(times, end_s - 1e-6, side="left"))
+    level = float(semitones[before - 1]) if before else 0.0
+    at, points = [0.0], [level]
+    for time, value in zip(times[before:stop] - onset_s, semitones[before:stop], strict=True):
+        begin = max(float(time) - GLIDE_S, at[-1])
+        at += [begin, float(time)]
+        points += [level, float(value)]
+        level = float(value)
+    return Bending(np.array(at), np.array(points))
 
 
-def bend(sound: Samples, curve: Signal) -> Samples:
-    """Play a sound faster and slower, so that its pitch follows a curve.
+def bend_note(sound: Samples, bending: Bending, rate: int) -> Samples:
+    """Return a note (2, n) read with its pitch bent; its length follows.
 
-    sound  float32, shape (2, n)
-    curve  semitones at each frame of the result, shape (n,)
-
-    Read between the samples by a windowed sinc: J. O. Smith, "Digital Audio Resampling Home Page",
-    bandlimited interpolation. What lies beyond the end of the sound is silence.
-
-    >>> bend(np.ones((2, 64), np.float32), np.zeros(64)).round(3)[0, 32]
-    np.float32(1.0)
+    >>> octave_up = Bending(np.array([0.0]), np.array([12.0]))
+    >>> bend_note(np.ones((2, 100), np.float32), octave_up, 48_000).shape
+    (2, 50)
     """
-    steps = 2.0 ** (curve / 12.0)
-    places = np.concatenate([[0.0], np.cumsum(steps)[:-1]])
-    wide = np.pad(sound.astype(np.float64), ((0, 0), (TAPS, TAPS)))
-    first = np.minimum(places.astype(np.int64), sound.shape[1] - 1)
-    out = np.zeros((2, len(curve)))
-    for tap in range(1 - TAPS, TAPS + 1):
-        x = places - first - tap
-        out += np.sinc(x) * (0.5 + 0.5 * np.cos(np.pi * x / TAPS)) * wide[:, first + tap + TAPS]
-    out[:, places >= sound.shape[1]] = 0.0
-    return out.astype(np.float32)
+    frames = sound.shape[1]
+    slowest = 2.0 ** (min(0.0, float(bending.semitones.min())) / 12.0)
+    clock = bending.clock(frames / rate / slowest + STEP_S)
+    places = np.interp(np.arange(int(frames / slowest) + 1) / rate, *clock) * rate
+    places = places[: np.searchsorted(places, frames - 1e-9)]
+    out = np.empty((2, len(places)), np.float32)
+    for start in range(0, len(places), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        out[:, block] = _read(sound, places[block])
+    return out
+
+
+@lru_cache(maxsize=64)
+def _kernels(band: float) -> Floats:
+    """Return the sincs of a band (1 is all of it) for each fraction of a sample, shape (n, taps).
+
+    Between neighbours of the table a kernel is interpolated, with an error near -120 dB.
+    """
+    width = int(np.ceil(HALF_WIDTH / band))
+    fraction = np.arange(FRACTIONS + 1)[:, None] / FRACTIONS
+    distance = np.arange(1 - width, width + 1) - fraction
+    window = np.i0(9.0 * np.sqrt(np.clip(1.0 - (distance / width) ** 2, 0.0, 1.0)))
+    kernels = np.sinc(band * distance) * window
+    return np.asarray(kernels / kernels.sum(axis=1, keepdims=True), np.float64)
+
+
+def _read(sound: Samples, places: Floats) -> Floats:
+    """Read samples at fractional places; silence lies around them."""
+    fastest = float(np.diff(places).max()) if len(places) > 1 else 1.0
+    kernels = _kernels(1.0 / max(1.0, np.ceil(100.0 * (fastest - 1e-6)) / 100.0))
+    width = kernels.shape[1] // 2
+    whole = np.floor(places).astype(np.int64)
+    fraction = (places - whole) * FRACTIONS
+    row = np.minimum(fraction.astype(np.int64), FRACTIONS - 1)
+    part = (fraction - row)[:, None]
+    kernel = kernels[row] * (1.0 - part) + kernels[row + 1] * part
+    low = int(whole[0]) + 1 - width
+    padded = np.zeros((2, int(whole[-1]) + width + 1 - low))
+    begin, end = max(low, 0), min(low + padded.shape[1], sound.shape[1])
+    if end > begin:
+        padded[:, begin - low : end - low] = sound[:, begin:end]
+    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * width, axis=1)
+    return np.asarray(np.einsum("cnk,nk->cn", near[:, whole - whole[0]], kernel), np.float64)
