@@ -135,7 +135,26 @@ def extract_groove(score: Score, *, name: str = "groove", bars: int = 1) -> Groo
             measured, name=name, meter=found.meter, bpm=found.bpm, fewest_hits=fewest
         )
         rows |= dict(more.instruments)
-    return replace(found, instruments=tuple(rows.items()))
+    # As many digits as can be told and read.
+    return replace(
+        found,
+        bpm=round(found.bpm, 3),
+        swing=replace(found.swing, ratio=round(found.swing.ratio, 4)),
+        instruments=tuple(
+            (
+                instrument,
+                tuple(
+                    replace(
+                        place,
+                        offset_ms=round(place.offset_ms, 2),
+                        velocity_ratio=max(round(place.velocity_ratio, 3), 0.001),
+                    )
+                    for place in places
+                ),
+            )
+            for instrument, places in rows.items()
+        ),
+    )
 
 
 def _check_template(score: Score, template: GrooveTemplate | None) -> None:

@@ -131,8 +131,8 @@ def _target(
     """Name the file to write, None where nothing changes; refuse what can't be written."""
     target: Path | None = out
     if target is None and changes:
-        path = Path("standard-input" if source == "-" else source)
-        target = path.with_name(f"{path.stem}-groove.mid")
+        played = Path("standard-input" if source == "-" else source)
+        target = played.with_name(f"{played.stem}-groove.mid")
     if target is not None and out is not None and not changes:
         raise InputError(
             "--out is given, but nothing that changes the groove; add --feel, --swing, "
