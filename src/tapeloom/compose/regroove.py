@@ -4,6 +4,7 @@ Each note has a written place, found by `rhythm.read_written`; a change moves th
 is played towards where the new groove plays that place, by an amount.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.meter import meter_at
 from tapeloom.core.score import Note, Part, Score
 from tapeloom.core.seed import stream
+from tapeloom.core.time import PPQ
 from tapeloom.neural.humaniser import DRUMS, FURTHEST, STAND_INS, DrumPart, Humaniser
 from tapeloom.rhythm.feels import KitFeel
 from tapeloom.rhythm.groove import LATENESS_MS, drift
@@ -35,6 +37,8 @@ Ints = NDArray[np.int64]
 
 DRIFT_MS, DRIFT_VELOCITY = 8.0, 5.0  # standard deviations of a wholly humanised pitched part
 BPM = (20.0, 400.0)  # that the humaniser knows
+READABLE = 0.5  # humanised so far, a score can be read back: what can't is pulled in
+READINGS = 6
 LONG = 8  # bars from which a place that was hit once is chance
 
 
@@ -87,20 +91,23 @@ def regroove(score: Score, change: GrooveChange, rng: np.random.Generator) -> Sc
     """
     _check_template(score, change.template)
     base = int(rng.integers(2**53))
-    leader, role = leading_notes(score.parts)
+    leader, _ = leading_notes(score.parts)
     if change.is_nothing or not leader:
         return score
-    _, swing = read_written(
-        leader, tempo=score.tempo, meters=score.meters, role=role, triplets=change.triplets
-    )
+    swing = _swing_of(score, change.triplets)
+    written = [_written(part, score, swing, change.triplets) for part in score.parts]
     shared = drift(score.end // SIXTEENTH + 2, stream(base, "together"))
-    return replace(
-        score,
-        parts=tuple(
-            _change(part, score, change, swing, shared, stream(base, part.name))
-            for part in score.parts
-        ),
-    )
+    human = [np.ones(len(notes)) for notes in written]
+    for turn in range(READINGS + 1):
+        parts = tuple(
+            _change(part, notes, share, score, change, swing, shared, stream(base, part.name))
+            for part, notes, share in zip(score.parts, written, human, strict=True)
+        )
+        changed = replace(score, parts=parts)
+        readable = turn < READINGS and 0.0 < change.humanise <= READABLE
+        if not readable or not _pull_in(human, written, changed):
+            break
+    return changed
 
 
 def extract_groove(score: Score, *, name: str = "groove", bars: int = 1) -> GrooveTemplate:
@@ -128,7 +135,26 @@ def extract_groove(score: Score, *, name: str = "groove", bars: int = 1) -> Groo
             measured, name=name, meter=found.meter, bpm=found.bpm, fewest_hits=fewest
         )
         rows |= dict(more.instruments)
-    return replace(found, instruments=tuple(rows.items()))
+    # As many digits as can be told and read.
+    return replace(
+        found,
+        bpm=round(found.bpm, 3),
+        swing=replace(found.swing, ratio=round(found.swing.ratio, 4)),
+        instruments=tuple(
+            (
+                instrument,
+                tuple(
+                    replace(
+                        place,
+                        offset_ms=round(place.offset_ms, 2),
+                        velocity_ratio=max(round(place.velocity_ratio, 3), 0.001),
+                    )
+                    for place in places
+                ),
+            )
+            for instrument, places in rows.items()
+        ),
+    )
 
 
 def _check_template(score: Score, template: GrooveTemplate | None) -> None:
@@ -140,17 +166,56 @@ def _check_template(score: Score, template: GrooveTemplate | None) -> None:
             )
 
 
+def _swing_of(score: Score, triplets: bool) -> Swing:
+    """Read the swing in which a score is played."""
+    notes, role = leading_notes(score.parts)
+    return read_written(
+        notes, tempo=score.tempo, meters=score.meters, role=role, triplets=triplets
+    )[1]
+
+
+def _written(part: Part, score: Score, swing: Swing, triplets: bool) -> tuple[Note, ...]:
+    """Return a part's notes where they would be written."""
+    return quantise(
+        part.notes, tempo=score.tempo, meters=score.meters, role=part.role, swing=swing,
+        triplets=triplets,
+    ).notes  # fmt: skip
+
+
+def _pull_in(human: list[Floats], written: Sequence[Sequence[Note]], played: Score) -> bool:
+    """Halve a player's deviations round what would be read as something else than is written.
+
+    Return whether there was any.
+    """
+    swing = _swing_of(played, True)
+    found = False
+    for share, notes, part in zip(human, written, played.parts, strict=True):
+        if not notes:
+            continue
+        read = _written(part, played, swing, True)
+        wrong = Counter(map(_place, notes)) - Counter(map(_place, read))
+        if wrong:
+            starts = np.array([note.start for note in notes], np.int64)
+            beats = np.array(sorted({start for start, _, _ in wrong}), np.int64)
+            after = np.clip(np.searchsorted(beats, starts), 0, len(beats) - 1)
+            before = np.maximum(after - 1, 0)
+            near = np.minimum(np.abs(beats[after] - starts), np.abs(beats[before] - starts))
+            share[near <= PPQ] *= 0.5
+            found = True
+    return found
+
+
+def _place(note: Note) -> tuple[int, int, int]:
+    return note.start, note.end, note.pitch
+
+
 def _change(
-    part: Part, score: Score, change: GrooveChange, read: Swing, shared: Floats,
-    rng: np.random.Generator,
+    part: Part, written: Sequence[Note], human: Floats, score: Score, change: GrooveChange,
+    read: Swing, shared: Floats, rng: np.random.Generator,
 ) -> Part:  # fmt: skip
     own, swell = drift(len(shared), rng), drift(len(shared), rng)
     if not part.notes:
         return part
-    written = quantise(
-        part.notes, tempo=score.tempo, meters=score.meters, role=part.role, swing=read,
-        triplets=change.triplets,
-    ).notes  # fmt: skip
     starts, ends = (at.astype(np.float64) for at in _ends(part.notes))
     on, off = _ends(written)
     old_on = swung(on, read, meters=score.meters)
@@ -178,7 +243,9 @@ def _change(
         late_s, velocities = _humanised(
             part, score, change, on, velocities, 0.6 * shared + 0.8 * own, swell, rng
         )
-        starts, ends = (later(at, late_s, score.tempo).astype(np.float64) for at in (starts, ends))
+        starts, ends = (
+            later(at, human * late_s, score.tempo).astype(np.float64) for at in (starts, ends)
+        )
     return _with_notes(part, starts, ends, velocities)
 
 

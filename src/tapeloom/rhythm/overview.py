@@ -26,6 +26,7 @@ from tapeloom.rhythm.timelines import TIMELINES, Timeline, fits, place
 SYNCOPATION = ("lhl", "wnbd", "metric complexity", "off-beatness")
 MOST_NOTES = 20_000  # of a line that are measured, from its beginning
 FEWEST_CYCLES, CERTAIN = 4, 0.6  # how often and how surely a timeline must come
+LEAST_PULSES = 8  # shorter cycles are in all music: cumbia's is the swing of a ride, too
 FITS = 0.3  # mean length of the onsets' vectors round some grid, from which a map is believed
 _DIVISIONS = (2, 3, 4, 6)  # of a quarter, that are tried as grids
 
@@ -233,7 +234,7 @@ def timeline_of(ticks: NDArray[np.int64], meters: Meters) -> tuple[Timeline | No
     best: tuple[Timeline | None, float] = (None, 0.0)
     longest = 0
     for known in TIMELINES.values():
-        if not fits(known, meter):
+        if known.pulses < LEAST_PULSES or not fits(known, meter):
             continue
         onsets, cycle = place(known, meter)
         sounding: dict[int, set[int]] = {}
