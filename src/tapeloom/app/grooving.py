@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tapeloom.app.timing import timing_figures
+from tapeloom.app.timing import overview_figures, timing_figures
 from tapeloom.compose.regroove import GrooveChange, extract_groove, regroove
 from tapeloom.core.errors import InputError
 from tapeloom.core.files import replacing
 from tapeloom.core.midi import write_midi
 from tapeloom.core.score import Score
 from tapeloom.core.seed import stream
+from tapeloom.rhythm.overview import FITS, on_pulse, overview, score_fit
 from tapeloom.rhythm.templates import (
     MAX_TEXT,
     GrooveTemplate,
@@ -32,12 +33,23 @@ class Grooved:
 
 
 def groove_score(score: Score, change: GrooveChange, *, seed: int = 0) -> Grooved:
-    """Change how a score is played, and measure it before and after."""
+    """Change how a score is played, and measure it before and after.
+
+    Where its notes lie on no grid of its tempo map, they are put on the pulse that they tell.
+    """
     if not any(part.notes for part in score.parts):
         raise InputError("there are no notes in it, so there is no groove to measure or change")
-    before = timing_figures(score)
+    found = overview(score)
+    before = overview_figures(found)
     if change.is_nothing:
         return Grooved(score, before, None)
+    if found.pulse is not None and not found.tempo_fits:
+        score = on_pulse(score, found.pulse)
+        if score_fit(score) < FITS:
+            raise InputError(
+                "its notes lie on no grid, neither of its own tempo nor of a steady one that can "
+                "be heard, so its groove can't be changed; give a file that was played to a click"
+            )
     changed = regroove(score, change, stream(seed, "groove"))
     return Grooved(changed, before, timing_figures(changed))
 

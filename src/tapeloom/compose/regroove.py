@@ -22,7 +22,7 @@ from tapeloom.rhythm.groove import LATENESS_MS, drift
 from tapeloom.rhythm.limbs import HABIT
 from tapeloom.rhythm.meters import SIXTEENTH, step_ticks
 from tapeloom.rhythm.microtiming import instruments_of, measure, read_written, steps_in_cycle
-from tapeloom.rhythm.overview import leading_notes
+from tapeloom.rhythm.overview import MOST_NOTES, leading_notes
 from tapeloom.rhythm.quantise import quantise
 from tapeloom.rhythm.swing_ratio import Swing, swung
 from tapeloom.rhythm.templates import (
@@ -170,7 +170,7 @@ def _swing_of(score: Score, triplets: bool) -> Swing:
     """Read the swing in which a score is played."""
     notes, role = leading_notes(score.parts)
     return read_written(
-        notes, tempo=score.tempo, meters=score.meters, role=role, triplets=triplets
+        notes[:MOST_NOTES], tempo=score.tempo, meters=score.meters, role=role, triplets=triplets
     )[1]
 
 

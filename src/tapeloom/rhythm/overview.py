@@ -1,7 +1,7 @@
 """A played score's time at a glance: swing, each line's microtiming, syncopation and timeline."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -70,16 +70,17 @@ def overview(score: Score) -> Overview:
     ('58%', 'closed_hat', True)
     """
     parts = [_shortened(part) for part in score.parts if part.notes]
-    leader = leading_notes(parts)
-    if not leader[0]:
+    notes, role = leading_notes(parts)
+    if not notes:
         return Overview(STRAIGHT_SWING, (), (), True, None)
-    pulse = _pulse_of(leader[0], score.tempo, leader[1])
+    pulse = _pulse_of(notes, score.tempo, role)
+    fits_map = pulse is None or score_fit(score) >= FITS
     tempo, meters = score.tempo, score.meters
-    fits_map = pulse is None or grid_fit([note.start for note in leader[0]]) >= FITS
     if not fits_map and pulse is not None:
-        parts, tempo, meters = _against(pulse, parts, score.tempo)
-        leader = leading_notes(parts)
-    found = measure(leader[0], tempo=tempo, meters=meters, role=leader[1])
+        steady = on_pulse(replace(score, parts=tuple(parts)), pulse)
+        parts, tempo, meters = list(steady.parts), steady.tempo, steady.meters
+        notes, role = leading_notes(parts)
+    found = measure(notes, tempo=tempo, meters=meters, role=role)
     lines = [
         line
         for part in _together(parts)
@@ -120,6 +121,12 @@ def leading_notes(parts: Sequence[Part]) -> tuple[tuple[Note, ...], str]:
     return (busiest.notes, busiest.role) if busiest else ((), "other")
 
 
+def score_fit(score: Score) -> float:
+    """Tell how well what leads a score lies on some grid of its tempo map, 0..1."""
+    notes, _ = leading_notes(score.parts)
+    return grid_fit([note.start for note in notes[:MOST_NOTES]]) if notes else 1.0
+
+
 def grid_fit(ticks: Sequence[int]) -> float:
     """Tell how well onsets lie on eighths, sixteenths or triplets: 0 by chance, 1 exactly.
 
@@ -146,29 +153,41 @@ def _pulse_of(notes: Sequence[Note], tempo: TempoMap, role: str) -> Pulse | None
     return find_pulse(seconds, [note.velocity for note in notes], pitches=pitches)
 
 
-def _against(
-    pulse: Pulse, parts: Sequence[Part], tempo: TempoMap
-) -> tuple[list[Part], TempoMap, Meters]:
-    """Write the parts' notes on the ticks of a pulse, a bar line where it has its downbeat."""
-    steady = TempoMap.constant(pulse.bpm)
-    first = pulse.downbeat_s % pulse.bar_s
-    lead = pulse.bar_s - first if first else 0.0  # the bars begin before anything sounds
+def on_pulse(score: Score, pulse: Pulse) -> Score:
+    """Write a score's notes on the ticks of a steady pulse, a bar line where it has its downbeat.
+
+    What sounds is the same, but for the rest of the bar in which it begins, which comes first.
+
+    >>> late = Score((Part("Kit", "drums", notes=(Note(2016, 100, 36), Note(12096, 100, 38))),))
+    >>> moved = on_pulse(late, Pulse(60.0, late.meters[0][1], 0.1, 1.0, 1.0))
+    >>> [note.start for note in moved.parts[0].notes]
+    [40320, 45360]
+    """
+    steady = TempoMap.constant(round(pulse.bpm, 3))
+    bar_s = steady.tick_to_s(pulse.meter.bar_ticks)
+    first = pulse.downbeat_s % bar_s
+    lead = bar_s - first if first else 0.0  # the bars begin before anything sounds
 
     def at(tick: int) -> int:
-        return round(steady.s_to_tick(tempo.tick_to_s(tick) + lead))
+        return round(steady.s_to_tick(score.tempo.tick_to_s(tick) + lead))
 
-    moved = [
-        Part(
-            part.name, part.role, part.instrument,
-            tuple(
-                Note(at(n.start), max(at(n.end) - at(n.start), 1), n.pitch, n.velocity)
+    parts = tuple(
+        replace(
+            part,
+            notes=tuple(
+                replace(n, start=at(n.start), duration=max(at(n.end) - at(n.start), 1))
                 for n in part.notes
             ),
-            part.program,
+            controls=tuple(replace(c, tick=at(c.tick)) for c in part.controls),
+            bends=tuple(replace(b, tick=at(b.tick)) for b in part.bends),
+            marks=tuple(replace(m, tick=at(m.tick)) for m in part.marks),
         )
-        for part in parts
-    ]  # fmt: skip
-    return moved, steady, ((0, pulse.meter),)
+        for part in score.parts
+    )
+    return replace(
+        score, parts=parts, tempo=steady, meters=((0, pulse.meter),), chords=(), sections=(),
+        keys=score.keys[:1],
+    )  # fmt: skip
 
 
 def _together(parts: Sequence[Part]) -> list[Part]:
@@ -186,7 +205,8 @@ def _lines(part: Part, *, tempo: TempoMap, meters: Meters, swing: Swing) -> Iter
     found, _ = read_written(notes, tempo=tempo, meters=meters, role=part.role, swing=swing)
     names = np.array(instruments_of(notes, role=part.role))
     loud = np.array([note.velocity for note in notes], np.float64)
-    for name in dict.fromkeys(names.tolist()):
+    by_pitch = np.argsort([note.pitch for note in notes], kind="stable")  # whoever comes first
+    for name in dict.fromkeys(names[by_pitch].tolist()):
         at = np.flatnonzero(names == name)
         ticks = found.ticks[at]
         known, share = timeline_of(ticks, meters) if len(meters) == 1 else (None, 0.0)

@@ -80,6 +80,13 @@ def print_change(
         )  # fmt: skip
     console.print(table)
     console.print(f"  swing: {swing_text(before['swing'])}; now {swing_text(after['swing'])}")
+    if before["pulse"] and before["pulse"]["used"]:
+        bpm, meter = before["pulse"]["bpm"], before["pulse"]["meter"]
+        console.print(
+            f"  no grid of the file's tempo fits its onsets: put on the {bpm:.1f} bpm in {meter} "
+            "that they tell",
+            soft_wrap=True,
+        )
     if levels := levels_text(after["swing"]):
         console.print(f"  now measured: {levels}", soft_wrap=True)
     console.print()
