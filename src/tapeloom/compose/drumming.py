@@ -171,13 +171,16 @@ def play_ornaments(
         if names[i] in HABIT and names[i] not in FEET
     ]
     for onset, i, name in sorted(wanted):
-        here = [hit for hit in at if abs(hit[0] - onset) < 2 * REACH_S + float(room_s[i])]
-        lost = len(_stick(here).dropped) if here else 0
+        # A roll goes on; what the others add lies before the stroke.
+        extent = float(room_s[i]) if name == "roll" else 0.0
+        here = [hit for hit in at if abs(hit[0] - onset) < REACH_S + extent]
         choice: str | None = name
         while choice is not None:
             strokes = _strokes(choice, onset, int(velocities[i]), float(room_s[i]))
             trial = sorted([*here, *((s, names[i]) for s, _ in strokes)])
-            if strokes and len(_stick(trial).dropped) <= lost:
+            lost = len(_stick(trial).dropped)
+            # What could not be played without the ornament is not its fault.
+            if strokes and (lost == 0 or lost <= len(_stick(here).dropped)):
                 added += [(i, s, v) for s, v in strokes]
                 at = sorted([*at, *((s, names[i]) for s, _ in strokes)])
                 break
