@@ -75,7 +75,7 @@ def read_template(path: Path) -> GrooveTemplate:
             raise InputError(f"{path} is too long for a groove template")
         return template_from_toml(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
         raise InputError(f"{path} cannot be read: {reason}") from error
     except InputError as error:
         raise InputError(f"{path} cannot be used: {error}") from error

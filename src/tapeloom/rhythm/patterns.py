@@ -208,7 +208,8 @@ def groove_in(meter: Meter, like: Groove, *, grouping: tuple[int, ...] | None = 
 def _regrouped(groove: Groove, meter: Meter) -> Groove | None:
     """Lay a groove's groups out as another grouping asks; None where it has more or fewer groups.
 
-    A group that grows keeps its beginning and counts on; one that shrinks lets go of its middle.
+    A group that grows keeps its beginning and counts on; one that shrinks lets go of its middle,
+    and an accent that was cut lands on its beginning, where groups are beats.
     """
     old, new = groupings(groove.meter)[0], groupings(meter)[0]
     if len(old) != len(new):
@@ -220,14 +221,15 @@ def _regrouped(groove: Groove, meter: Meter) -> Groove | None:
         at = 0
         count = max(width, 2) if drum in TIMEKEEPERS else 0
         for _ in range(groove.bars):
-            for a, b in zip(old, new, strict=True):
-                parts.append(_resized(text[at : at + a * width], b * width, count))
+            for number, (a, b) in enumerate(zip(old, new, strict=True)):
+                lands = number > 0 and meter.denominator >= 8
+                parts.append(_resized(text[at : at + a * width], b * width, count, lands))
                 at += a * width
         lines[drum] = "".join(parts)
     return replace(groove, lines=lines, meter=meter)
 
 
-def _resized(group: str, length: int, count: int) -> str:
+def _resized(group: str, length: int, count: int, lands: bool) -> str:
     """Fit a group of steps to a length; what counts so many steps at a time counts on."""
     over = len(group) - length
     if over <= 0:
@@ -237,8 +239,8 @@ def _resized(group: str, length: int, count: int) -> str:
         return group[:length]
     kept = list(group[:length])
     for i, sign in enumerate(group[length:]):  # counted from the group's end
-        place = length - over + i
-        if 0 < place < length and kept[place] == ".":
+        place = 0 if lands and sign in "Xx" else length - over + i
+        if 0 <= place < length and kept[place] == ".":
             kept[place] = sign
     return "".join(kept)
 

@@ -72,6 +72,8 @@ def standard_input(cleanup: ExitStack) -> Path:
     path = Path(folder) / "standard-input"
     with path.open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
+    if not path.stat().st_size:
+        raise InputError("standard input is empty")
     return path
 
 
