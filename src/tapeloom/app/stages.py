@@ -32,7 +32,7 @@ from tapeloom.theory.instruments import DRUMS
 
 FORMAT = 1  # of record.json
 _LOOP = "loop "  # begins the names of the steps that cut loops
-LIBRARIES = ("numpy", "scipy", "numba", "symusic", "soundfile", "av", "pillow")
+LIBRARIES = ("numpy", "scipy", "numba", "onnxruntime", "symusic", "soundfile", "av", "pillow")
 
 
 @dataclass(frozen=True, slots=True)

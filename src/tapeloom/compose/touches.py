@@ -16,7 +16,7 @@ from tapeloom.core.time import PPQ
 from tapeloom.theory.instruments import DRUMS
 
 FRETTED = ("nylon_guitar", "upright_bass")  # a finger on a string slides, hammers and bends
-_FLAMMED = {DRUMS["snare"], DRUMS["rim"]}
+_SNARE = DRUMS["snare"]  # a cross-stick or a clap takes no grace strokes
 _BRUSH = DRUMS["brush"]
 _LOUD = 60  # the least velocity of a stroke that takes an ornament
 
@@ -39,7 +39,7 @@ def ornament_drums(part: Part, sections: Sequence[Section], rng: np.random.Gener
     strokes = [
         note
         for note in part.notes
-        if note.pitch in {*_FLAMMED, _BRUSH}
+        if note.pitch in (_SNARE, _BRUSH)
         and note.velocity >= _LOUD
         and (note.start, note.pitch) not in ghosts
     ]
@@ -51,7 +51,7 @@ def ornament_drums(part: Part, sections: Sequence[Section], rng: np.random.Gener
         section = next((s for s in sections if s.start <= note.start < s.end), None)
         energy = section.energy if section else 0.5
         in_fill = (note.start, note.pitch) in fills
-        chance = 0.2 + 0.4 * energy if in_fill else 0.012 * energy
+        chance = 0.4 + 0.4 * energy if in_fill else 0.02 * energy
         if draws[i, 0] >= chance or note.start - last < PPQ:
             continue
         room = _room(part, note)
