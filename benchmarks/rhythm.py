@@ -1,4 +1,8 @@
-"""Measure tempo and meter estimation: `python benchmarks/rhythm.py meter FOLDER`.
+"""Measure the rhythm library and the performer.
+
+    python benchmarks/rhythm.py meter FOLDER    tempo, meter and downbeat on the Groove set
+    python benchmarks/rhythm.py patterns        10,000 events of each of some patterns
+    python benchmarks/rhythm.py perform         a score of three minutes, played
 
 FOLDER holds the Groove MIDI Dataset (info.csv and its MIDI files). `--split` names the part, by
 default its validation files. Tempo is right within 4 %; twice, half, three times or a third of it
@@ -12,7 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import process_time
 
+from tapeloom.compose import engine, plan
+from tapeloom.compose.perform import draw_feel, perform
+from tapeloom.core.brief import Brief
+from tapeloom.core.seed import stream
 from tapeloom.core.time import PPQ
+from tapeloom.rhythm import parse
 from tapeloom.rhythm.pulse import Pulse, find_pulse
 from tapeloom.train.corpus.groove import GrooveFile, read_groove
 
@@ -55,6 +64,7 @@ def report(title: str, rows: Sequence[tuple[GrooveFile, Pulse]]) -> None:
 
 def measure_meter(folder: Path, split: str) -> None:
     rows = []
+    timed = []
     spent = process_time()
     for file, hits in read_groove(folder):
         if file.split != split or len(hits) < 3:
@@ -65,7 +75,11 @@ def measure_meter(folder: Path, split: str) -> None:
             pitches=[hit.key for hit in hits],
         )
         rows.append((file, pulse))
+        span = (hits[-1].start - hits[0].start) * 60.0 / (file.bpm * PPQ)
+        timed.append((file, pulse, span))
     report("all", rows)
+    long = [(f, p, s) for f, p, s in timed if s >= 4.0]
+    report("four seconds and longer", [(file, pulse) for file, pulse, _ in long])
     for kind in ("beat", "fill"):
         report(f"{kind}s", [(file, pulse) for file, pulse in rows if file.kind == kind])
     print(f"{process_time() - spent:.1f} CPU-seconds, reading included")
@@ -74,14 +88,57 @@ def measure_meter(folder: Path, split: str) -> None:
             print(f"  {file.name}: {file.bpm:g} {file.meter}, found {pulse.bpm:.1f} {pulse.meter}")
 
 
+# From plain to nested, as people write them.
+PATTERNS = (
+    "kick hat snare hat", "kick(3,8) [~ snare]*2 hat*8", "[kick(5,16), hat*16, ~ snare]",
+    "<kick snare>(3,8) [hat hat*2]*4",
+)  # fmt: skip
+EVENTS = 10_000
+
+
+def measure_patterns() -> None:
+    print(f"CPU-seconds for {EVENTS} events, best of five")
+    for text in PATTERNS:
+        pattern = parse(text)
+        cycles = max(EVENTS // max(len(pattern.onsets(0, 1)), 1), 1)
+        best = float("inf")
+        for _ in range(5):
+            begin = process_time()
+            count = len(pattern.onsets(0, cycles))
+            best = min(best, (process_time() - begin) * EVENTS / max(count, 1))
+        print(f"  {best:6.3f}  {text}")
+
+
+def measure_perform() -> None:
+    print("CPU-seconds to play three minutes, best of five after the first")
+    for seed, words in enumerate(("rainy night, peaceful", "playful summer", "dark city"), 1):
+        brief = Brief(words, minutes=3, seed=seed)
+        score = engine("theory").compose(plan(brief, stream(seed, "plan")), stream(seed, "compose"))
+        feel = draw_feel(brief.character, stream(seed, "feel"))
+        notes = sum(len(part.notes) for part in perform(score, feel, stream(seed, "p")).parts)
+        best = float("inf")
+        for _ in range(5):
+            begin = process_time()
+            perform(score, feel, stream(seed, "p"))
+            best = min(best, process_time() - begin)
+        print(f"  {best:6.3f}  {words}: {notes} notes")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     meter = commands.add_parser("meter", help="tempo, meter and downbeat on the Groove set")
     meter.add_argument("folder", type=Path)
     meter.add_argument("--split", default="validation", choices=("train", "validation", "test"))
+    commands.add_parser("patterns", help="events of patterns")
+    commands.add_parser("perform", help="a score of three minutes")
     arguments = parser.parse_args()
-    measure_meter(arguments.folder, arguments.split)
+    if arguments.command == "meter":
+        measure_meter(arguments.folder, arguments.split)
+    elif arguments.command == "patterns":
+        measure_patterns()
+    else:
+        measure_perform()
 
 
 if __name__ == "__main__":

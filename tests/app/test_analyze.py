@@ -309,3 +309,57 @@ def test_an_empty_score_is_no_error(tmp_path):
     soundfile.write(buffer, np.zeros((0, 1)), 8000, format="WAV")
     (tmp_path / "nothing.wav").write_bytes(buffer.getvalue())
     assert read(tmp_path / "nothing.wav")["duration_s"] == 0
+
+
+def test_swing_microtiming_and_syncopation_are_told(tmp_path):
+    late, swung = round(0.015 * PPQ * 80 / 60), round(0.08 * PPQ / 2)
+
+    def at(bar, step):
+        return bar * BAR + step * PPQ // 4 + step % 2 * swung
+
+    notes = [Note(at(b, s) + late, 600, 38, 90) for b in range(8) for s in (0, 3, 6, 10, 12)]
+    notes += [Note(at(b, s), 600, 42, 70 + s % 2 * 10) for b in range(8) for s in range(16)]
+    kit = Part("Kit", "drums", "dusty_kit", tuple(notes))
+    write_midi(tmp_path / "beat.mid", Score((kit,), TempoMap.constant(80)))
+    found = read(tmp_path / "beat.mid")
+    assert found["swing"]["ratio"] == pytest.approx(0.58, abs=0.01)
+    assert found["swing"]["level"] == 16
+    snare, hat = found["microtiming"]
+    assert (snare["line"], hat["line"]) == ("snare", "closed_hat")
+    assert snare["mean_ms"] - hat["mean_ms"] == pytest.approx(15, abs=2)
+    assert hat["velocity_sd"] == 5
+    told = found["syncopation"][0]
+    assert (told["line"], told["timeline"], told["timeline_share"]) == ("snare", "son32", 1.0)
+    assert (told["lhl"], told["wnbd"], told["metric_complexity"]) == (4.0, 2.8, 4.0)
+    assert not found["pulse"]["used"]
+    out = run(tmp_path / "beat.mid")
+    assert "% in sixteenths" in out
+    assert "son32" in out
+
+
+def test_a_tempo_is_heard_where_the_file_has_none_that_fits(tmp_path):
+    played, wrong = TempoMap.constant(93), TempoMap.constant(120)
+    ticks = [round(wrong.s_to_tick(played.tick_to_s(i * PPQ // 2) + 0.2)) for i in range(128)]
+    notes = tuple(Note(t, 300, 36 if i % 4 == 0 else 42, 90) for i, t in enumerate(ticks))
+    write_midi(tmp_path / "free.mid", Score((Part("Kit", "drums", notes=notes),), wrong))
+    pulse = read(tmp_path / "free.mid")["pulse"]
+    assert pulse["used"]
+    assert min(abs(pulse["bpm"] * k / 93 - 1) for k in (0.5, 1, 2)) < 0.01
+    assert "no grid of the file's tempo fits" in run(tmp_path / "free.mid")
+
+
+def test_a_record_is_measured_as_it_is_played(record):
+    found = read(record.folder)["score"]
+    assert found["swing"]["ratio"] > 0.52  # score.json is straight
+    assert {"kick", "bass"} <= {row["line"] for row in found["microtiming"]}
+    (record.folder / "performance.json").rename(record.folder / "away.json")
+    try:
+        midi = read(record.folder)["score"]  # performance.mid tells the same
+    finally:
+        (record.folder / "away.json").rename(record.folder / "performance.json")
+    assert midi["swing"]["ratio"] == pytest.approx(found["swing"]["ratio"], abs=0.005)
+
+
+def test_chords_alone_have_no_time_to_measure():
+    found = read("Dm7 G7 | Cmaj7")
+    assert (found["microtiming"], found["syncopation"], found["pulse"]) == ([], [], None)

@@ -52,16 +52,16 @@ def test_transposing_there_and_back_is_nothing(chord, semitones):
 
 
 SPELLINGS = """
-maj7: CM7 Cmaj7 CMaj7 CMAJ7 Cma7 CMA7 C(maj7) CΔ CΔ7 C△7 C^ C^7 Cj7 Cmajor7
+maj7: C7M CM7 Cmaj7 CMaj7 CMAJ7 Cma7 CMA7 C(maj7) CΔ CΔ7 C△7 C^ C^7 Cj7 Cmajor7
 min7: Cm7 C-7 Cmi7 Cmin7 CMin7 Cminor7
 min: Cm C- Cmi Cmin
-hdim7: Cø Cø7 Cm7b5 C-7b5 Cm7-5 Cm7(b5) Cmin7b5 Cm7♭5
+hdim7: Chalfdim Chalf-dim7 Cø Cø7 Cm7b5 C-7b5 Cm7-5 Cm7(b5) Cmin7b5 Cm7♭5
 dim: Cdim C° Co
 dim7: Cdim7 C°7 Co7 Cdiminished7
 aug: Caug C+ C(#5)
 aug7: C+7 C7+ C7#5 Caug7 C7aug C7(#5) C7+5
 augmaj7: Cmaj7#5 C+M7 CaugMaj7 Cmaj7+5
-minmaj7: CmMaj7 CmM7 Cm(maj7) Cmin(maj7) Cm(M7) C-Δ7 CmΔ C-maj7 Cm#7
+minmaj7: Cm7M CmMaj7 CmM7 Cm(maj7) Cmin(maj7) Cm(M7) C-Δ7 CmΔ C-maj7 Cm#7
 dimmaj7: CdimMaj7 Cdim(maj7) C°M7
 sus4: Csus Csus4
 7sus4: C7sus C7sus4 C7(sus4) Csus7
@@ -92,6 +92,11 @@ def test_other_spellings_of_chords(line):
     for text in texts.split():
         assert Chord.parse(text) == Chord(0, quality), text
         assert Chord.parse(f"Eb{text[1:]}/G") == Chord(3, quality, 7), text
+
+
+def test_a_raised_fifth_under_a_minor_third_is_written_short():
+    assert Chord.parse("C-7#5").symbol() == "Cm7#5"
+    assert Chord.parse("Cm#5").symbol() == "Cm#5"
 
 
 def test_roots_of_every_spelling():

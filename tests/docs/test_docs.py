@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tapeloom.core.mood import MOODS, SCENES
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +39,28 @@ def test_every_option_of_make_is_documented() -> None:
     names += [f"--{name}" for name in ("jobs", "engine", "keep", "loop", "out")]
     for name in names:
         assert name in page, name
+
+
+@pytest.mark.parametrize("verb", ["make", "compose", "groove"])
+def test_every_option_is_documented(verb: str) -> None:
+    from typer.main import get_command
+
+    from tapeloom.app.commands import app
+
+    page = (ROOT / "docs/getting-started.md").read_text("utf-8")
+    command = get_command(app).commands[verb]  # type: ignore[attr-defined]
+    options = {name for option in command.params for name in option.opts if name.startswith("--")}
+    told = set(re.findall(r"--[a-z]+(?:-[a-z]+)*", page))
+    assert options - {"--help"} <= told
+
+
+def test_every_command_is_told() -> None:
+    from tapeloom.app.commands import app
+
+    page = (ROOT / "docs/getting-started.md").read_text("utf-8")
+    for command in app.registered_commands:
+        assert command.callback is not None
+        assert f"tapeloom {command.callback.__name__}" in page
 
 
 def test_usage_runs_as_written() -> None:

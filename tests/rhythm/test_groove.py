@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,8 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.mood import MOODS, character
 from tapeloom.core.seed import stream
 from tapeloom.core.time import PPQ
-from tapeloom.rhythm.feel import STRAIGHT, Feel, draw_feel
+from tapeloom.rhythm.feel import STRAIGHT, Feel
+from tapeloom.rhythm.feels import FEELS, STYLE_FEELS, draw_feel
 from tapeloom.rhythm.groove import LATENESS_MS, drift, played_swing, swing
 from tapeloom.theory.instruments import DRUMS
 
@@ -72,11 +75,36 @@ def test_drawn_feels_lie_in_the_ranges_of_the_style(mood):
     for seed in range(20):
         feel = draw_feel(character([mood], []), stream(seed, "feel"))
         assert 0.54 <= feel.swing <= 0.62
-        assert 10.0 <= feel.lateness_ms["snare"] <= 25.0
-        assert feel.lateness_ms["closed_hat"] < 0.0
-        assert abs(feel.lateness_ms["kick"]) <= 2.0
+        assert 5.0 <= feel.lateness_ms["snare"] <= 29.0
+        assert feel.kit == "sleepy" or feel.lateness_ms["closed_hat"] < 0.0
+        assert abs(feel.lateness_ms["kick"]) <= 4.0
         assert feel.lateness_ms["bass"] > 0.0
-        assert 4.0 <= feel.timing_sd_ms <= 8.0
+        assert 3.0 <= feel.timing_sd_ms <= 8.0
+        assert 0.0 < feel.humanise <= 0.5
+        assert abs(feel.lean_ms) <= 1.5
+
+
+def test_a_groove_is_mostly_played_with_the_feel_of_its_style():
+    for style, name in STYLE_FEELS.items():
+        drawn = [
+            draw_feel(character(["warm"], []), stream(seed, "feel"), style=style)
+            for seed in range(60)
+        ]
+        assert Counter(feel.kit for feel in drawn).most_common(1)[0][0] == name
+        for feel in drawn:
+            kit = FEELS[feel.kit]
+            assert abs(feel.swing - kit.swing) <= 0.0151
+            assert feel.swing_level == kit.swing_level
+            for drum, ms in kit.lateness_ms.items():
+                assert abs(feel.lateness_ms[drum] - ms) <= 0.2 * abs(ms) + 0.01
+
+
+def test_calm_music_is_played_lazier_than_lively_music():
+    def snare_ms(mood):
+        drawn = [draw_feel(character([mood], []), stream(seed, "feel")) for seed in range(80)]
+        return np.mean([feel.lateness_ms["snare"] for feel in drawn])
+
+    assert snare_ms("dreamy") > snare_ms("playful") + 2.0
 
 
 def test_every_drum_has_its_place_in_time():

@@ -37,11 +37,27 @@ def test_choices_commute_with_transposition(chord, semitones):
      ("C7alt", None, "altered"), ("C13b9", None, "half-whole"), ("Cdim7", None, "whole-half"),
      ("C7#5", None, "whole tone"), ("G7b9b13", "C minor", "phrygian dominant"),
      ("CmMaj7", None, "melodic minor"), ("Cm7b5", None, "locrian natural 2"),
-     ("Bb7", "C major", "lydian dominant")],
+     ("Bb7", "C major", "lydian dominant"), ("Fm7", "C major", "dorian"),
+     ("Fm6", "C major", "melodic minor"), ("Abmaj7", "C major", "lydian"),
+     ("Dbmaj7", "C major", "lydian"), ("Dm7b5", "C major", "locrian"),
+     ("C#dim7", "C major", "whole-half"), ("G7#9", "C major", "half-whole"),
+     ("Gaug7", "C major", "whole tone"), ("Cmaj7#5", "A minor", "lydian augmented"),
+     ("Am6", "A minor", "melodic minor"), ("AmMaj7", "A minor", "melodic minor"),
+     ("E7b9", "A minor", "phrygian dominant"), ("G13b9", "C major", "half-whole"),
+     ("Db7", "C major", "lydian dominant"), ("Bbmaj7", "C major", "lydian"),
+     ("Gm7", "C major", "dorian"), ("Ebmaj7", "C major", "lydian")],
 )  # fmt: skip
 def test_what_players_choose(symbol, key, first):
     choices = chord_scales(Chord.parse(symbol), None if key is None else Key.parse(key))
     assert choices[0].name == first, [choice.name for choice in choices[:4]]
+
+
+def test_a_scale_for_one_family_is_not_offered_to_another():
+    c = Key("C", "major")
+    for symbol in ("Cmaj7", "Dm7", "Bm7b5", "F6"):
+        names = [choice.name for choice in chord_scales(Chord.parse(symbol), c)]
+        assert "bebop dominant" not in names
+        assert ("blues" in names) == (symbol == "Dm7")
 
 
 def test_avoid_tones_and_tensions_of_textbooks():

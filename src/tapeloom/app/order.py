@@ -66,6 +66,8 @@ def read_order(folder: Path, changes: Mapping[str, Any]) -> Order:
     brief = brief_from_json(data)
     if "minutes" in changes or "bars" in changes:
         brief = replace(brief, minutes=None, bars=None)
+    if "meter" in changes:
+        brief = replace(brief, grouping=None)
     return Order(
         brief=replace(brief, **changes),
         artist=artist,

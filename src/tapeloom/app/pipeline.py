@@ -66,7 +66,7 @@ def produce(
             painting.result()
         stages.cut_loops(wanted, shop, score, performance, mix)
 
-        data = stages.provenance(order) | stages.facts(score, performance, master)
+        data = stages.provenance(order) | stages.facts(score, master)
         shop.finish(data)
     return Record(final, data["title"], master.loudness, read_json(final / RECORD))
 
@@ -95,7 +95,7 @@ def make(
 ) -> Record:
     """Make one record from words or a brief: the call behind `tapeloom make`.
 
-    fields  those of Brief: bpm, key, minutes, bars, meter, seed
+    fields  those of Brief: bpm, key, minutes, bars, meter, grouping, clave, polyrhythm, seed
     """
     brief = words if isinstance(words, Brief) else Brief(words, **fields)
     return produce(Order(brief), Path(out) / stages.folder_name(brief), force=force)

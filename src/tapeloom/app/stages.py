@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from tapeloom import __version__
+from tapeloom.app.composing import compose_brief, feel_of, perform_brief, score_facts
 from tapeloom.app.order import SONG, Order
 from tapeloom.app.workshop import RECORD, Made, Workshop
 from tapeloom.core.audio import AudioFile, encode_audio, write_audio
 from tapeloom.core.brief import Brief, brief_to_json
 from tapeloom.core.errors import InputError
 from tapeloom.core.files import read_json, replacing, sha256_of, write_json
-from tapeloom.core.meter import bar_starts, meter_at
 from tapeloom.core.performance import Performance, performance_from_json, performance_to_json
 from tapeloom.core.product import (
     Master,
@@ -32,7 +32,7 @@ from tapeloom.theory.instruments import DRUMS
 
 FORMAT = 1  # of record.json
 _LOOP = "loop "  # begins the names of the steps that cut loops
-LIBRARIES = ("numpy", "scipy", "numba", "symusic", "soundfile", "av", "pillow")
+LIBRARIES = ("numpy", "scipy", "numba", "onnxruntime", "symusic", "soundfile", "av", "pillow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,12 @@ def compose(site: Site, order: Order) -> Score:
     folder = site.folder
 
     def make() -> Made:
-        from tapeloom.compose import accompany, engine, plan
-
         brief = order.brief
         if order.song is None:
-            drawn = plan(brief, stream(brief.seed, "plan"))
-            score = engine(order.engine).compose(drawn, stream(brief.seed, "compose"))
+            score = compose_brief(brief, engine=order.engine)
         else:
+            from tapeloom.compose import accompany
+
             song = read_midi(folder / SONG)
             score = accompany(song, brief, kept=order.keep, rng=stream(brief.seed, "compose"))
         write_json(folder / "score.json", score_to_json(score))
@@ -108,20 +107,17 @@ def compose(site: Site, order: Order) -> Score:
 
 def perform(site: Site, order: Order, score: Score) -> Performance:
     """Play the score with a feel that belongs to the record."""
-    from tapeloom.compose.perform import draw_feel
-    from tapeloom.compose.perform import perform as play
     from tapeloom.core.midi import write_performance_midi
 
-    folder, seed = site.folder, order.brief.seed
-    feel = draw_feel(order.brief.character, stream(seed, "feel"))
+    folder = site.folder
 
     def make() -> Made:
-        performance = play(score, feel, stream(seed, "perform"))
+        performance = perform_brief(order.brief, score)
         write_json(folder / "performance.json", performance_to_json(performance))
         write_performance_midi(folder / "performance.mid", performance)
         return [folder / "performance.json", folder / "performance.mid"], None
 
-    inputs = {"feel": repr(feel), "seed": seed}
+    inputs = {"feel": repr(feel_of(order.brief, score)), "seed": order.brief.seed}
     site.shop.step("perform", inputs=inputs, reads=["score.json"], make=make)
     return performance_from_json(read_json(folder / "performance.json"))
 
@@ -336,20 +332,11 @@ def provenance(order: Order) -> dict[str, Any]:
     }
 
 
-def facts(score: Score, performance: Performance, master: Master) -> dict[str, Any]:
+def facts(score: Score, master: Master) -> dict[str, Any]:
     """Return what record.json says of the music and the sound."""
-    starts = bar_starts(score.meters, score.end)
     return {
-        "bpm": float(score.tempo.initial_bpm),
-        "key": str(score.key) if score.key else None,
-        "meter": str(meter_at(score.meters, 0)),
-        "bars": len(starts),
+        **score_facts(score),
         "duration_s": round(master.audio.frames / master.audio.rate, 3),
-        "sections": [
-            {"name": section.name, "start_s": section.start_s, "end_s": section.end_s}
-            for section in performance.sections
-        ],
-        "instruments": {part.name: part.instrument for part in score.parts},
         "loudness": loudness_to_json(master.loudness),
     }
 

@@ -9,6 +9,7 @@ from tapeloom.compose.form import kind_of
 from tapeloom.compose.grid import STEP, Measure, measures
 from tapeloom.compose.melody import chord_under
 from tapeloom.compose.plan import Plan
+from tapeloom.compose.touches import BASS, side_stream, touch_line
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.score import ChordSpan, Note, Part
 from tapeloom.theory.chords import chord_scale
@@ -93,6 +94,7 @@ def write_bass(
     plan: Plan, chords: Sequence[ChordSpan], drums: Part | None, rng: np.random.Generator
 ) -> Part:
     """Write the bass of a whole record, locked to the kick where there are drums."""
+    aside = side_stream(rng)
     kicks = [note.start for note in drums.notes if note.pitch == KICK] if drums else []
     patterns: dict[tuple[int, str], BassPattern] = {}
     notes: list[Note] = []
@@ -121,7 +123,8 @@ def write_bass(
             )
         )
     name = plan.instrument_of("bass")
-    return Part("bass", "bass", name, tuple(notes), instrument(name).program)
+    part = Part("bass", "bass", name, tuple(notes), instrument(name).program)
+    return touch_line(part, BASS, plan, aside)
 
 
 def play_bass(

@@ -13,7 +13,8 @@ from tapeloom.compose.harmony import end_on, join_equal, lay_out
 from tapeloom.compose.likeness import likeness
 from tapeloom.compose.line import class_costs
 from tapeloom.compose.melody import chord_under
-from tapeloom.compose.plan import Piece, Plan, draw_instruments, draw_progressions, phrase_bars
+from tapeloom.compose.plan import Piece, Plan, draw_instruments, draw_progressions
+from tapeloom.compose.rhythms import layers_of, phrase_bars
 from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
@@ -99,6 +100,7 @@ def plan_around(
     tempo = song.tempo
     if brief.bpm is not None:
         tempo = TempoMap.constant(brief.bpm)
+    over, polyrhythm = layers_of(brief, tuple(meter for _, meter in song.meters))
     return Plan(
         tempo=tempo,
         meters=song.meters,
@@ -108,6 +110,8 @@ def plan_around(
         density=character.density,
         energy=character.energy,
         register=character.register,
+        clave=over,
+        polyrhythm=polyrhythm,
     )
 
 

@@ -11,6 +11,7 @@ from tapeloom.compose.form import kind_of
 from tapeloom.compose.grid import STEP, Measure, measure_at, measures
 from tapeloom.compose.melody import melody_range
 from tapeloom.compose.plan import Plan
+from tapeloom.compose.touches import side_stream, touch_stabs
 from tapeloom.core.score import ChordSpan, Mark, Note, Part, Section
 from tapeloom.theory.instruments import instrument
 from tapeloom.theory.scales import nearest
@@ -122,6 +123,7 @@ def keys_layer(name: str, rng: np.random.Generator, *, ceiling: int) -> Layer:
 
 def write_keys(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generator) -> Part:
     """Write the comping of a whole record."""
+    aside = side_stream(rng)
     name = plan.instrument_of("keys")
     # Only the lowest third that the melody sings in is shared with the chords.
     ceiling = melody_range(plan.instrument_of("melody"), plan.register)[0] + 3
@@ -152,7 +154,8 @@ def write_keys(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generator
         )
         notes.extend(played)
         marks.extend(signs)
-    return Part("keys", "keys", name, tuple(notes), instrument(name).program, marks=tuple(marks))
+    part = Part("keys", "keys", name, tuple(notes), instrument(name).program, marks=tuple(marks))
+    return touch_stabs(part, plan.sections, aside)
 
 
 def comp(

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from tapeloom.compose.touches import ornament_drums
 from tapeloom.core.meter import Meter, Meters, bar_starts, meter_at
 from tapeloom.core.score import Mark, Note, Part, Section
 from tapeloom.rhythm.fills import FILLS, Fill, end_with, fills_for
@@ -53,7 +54,8 @@ def write_drums(
 ) -> Part:
     """Write the drum part of a whole record on the straight grid.
 
-    Sections whose roles lack "drums" are silent. Ghost notes carry the mark `ghost`, fills `fill`.
+    Sections whose roles lack "drums" are silent. Ghost notes carry the mark `ghost`, fills `fill`;
+    flams, drags, ruffs and rolls are marks too. The part's style is that of the first groove.
     """
     starts = bar_starts(meters, end)
     base_seed = int(rng.integers(2**53))
@@ -94,9 +96,11 @@ def write_drums(
                 bar = _announce(bar, section, draw)
             bar = playable(bar)
             _place(notes, marks, bar, fill, start, stop, meter, kit.gain * _loudness(section))
-    return Part(
-        "drums", "drums", KIT, tuple(notes), instrument(KIT).program, marks=tuple(set(marks))
-    )
+    part = Part(
+        "drums", "drums", KIT, tuple(notes), instrument(KIT).program, marks=tuple(set(marks)),
+        style=kits[min(kits)].main.style if kits else "",
+    )  # fmt: skip
+    return ornament_drums(part, sections, _generator(base_seed))
 
 
 def draw_kit(

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from dataclasses import replace
 
+from tapeloom.core.meter import Meters
 from tapeloom.core.score import Mark, Note, Part, Score
 from tapeloom.core.time import PPQ, TempoMap
 from tapeloom.theory.instruments import INSTRUMENTS
@@ -23,8 +24,17 @@ def take_notes(score: Score, edited: Score) -> Score:
         score,
         parts=parts,
         tempo=score.tempo if _same_tempo(score.tempo, edited.tempo) else edited.tempo,
-        meters=edited.meters,
+        meters=_grouped_as(score.meters, edited.meters),
     )
+
+
+def _grouped_as(old: Meters, new: Meters) -> Meters:
+    """Keep the groupings of meters that stayed: a MIDI file can't tell them."""
+    known = {meter.signature: meter for _, meter in old}
+    plain = [(tick, meter.signature) for tick, meter in old]
+    if plain == [(tick, meter.signature) for tick, meter in new]:
+        return old
+    return tuple((tick, known.get(meter.signature, meter)) for tick, meter in new)
 
 
 def _take(old: Part | None, new: Part) -> Part:

@@ -10,6 +10,7 @@ from tapeloom.compose.comping import write_keys
 from tapeloom.compose.drums import write_drums
 from tapeloom.compose.form import ORDER
 from tapeloom.compose.harmony import write_harmony
+from tapeloom.compose.layers import with_clave_kicks, without_rim, write_percussion
 from tapeloom.compose.melody import write_melody
 from tapeloom.compose.plan import Plan
 from tapeloom.compose.rewrite import Locks, infill
@@ -83,13 +84,15 @@ def write_parts(
         plan.sections, meters=plan.meters, end=plan.end, density=plan.density,
         energy=plan.energy, rng=streams["drums"],
     )  # fmt: skip
+    percussion = write_percussion(plan)
+    heard = with_clave_kicks(drums, percussion, plan.clave)
     parts = (
         write_melody(plan, chords, streams["melody"]),
         write_keys(plan, chords, streams["keys"]),
         write_pad(plan, chords, streams["pad"]),
         write_guitar(plan, chords, streams["guitar"]),
-        write_bass(plan, chords, drums, streams["bass"]),
-        drums,
+        write_bass(plan, chords, heard, streams["bass"]),
+        *((drums,) if percussion is None else (without_rim(drums, percussion), percussion)),
     )
     return Score(
         parts=tuple(part for part in parts if part.notes),

@@ -11,6 +11,7 @@ from tapeloom.compose.grid import STEP, Measure, measure_at, measures
 from tapeloom.compose.line import STEP_SEMITONES, LineNote, find_pitches
 from tapeloom.compose.motifs import Motif, MotifNote, answer, draw_motif, shift, vary
 from tapeloom.compose.plan import Plan
+from tapeloom.compose.touches import MELODY, side_stream, touch_line
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.score import ChordSpan, Mark, Note, Part
 from tapeloom.theory.chords import chord_scale
@@ -133,6 +134,7 @@ def _vary_rhythm(motif: Motif, rng: np.random.Generator) -> Motif:
 
 def write_melody(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generator) -> Part:
     """Write the melody of a whole record."""
+    aside = side_stream(rng)
     name = plan.instrument_of("melody")
     low, high = melody_range(name, plan.register)
     themes: dict[int, Theme] = {}
@@ -160,7 +162,8 @@ def write_melody(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generat
             )
         )
     notes, marks = add_graces(notes, chords, plan, rng)
-    return Part("melody", "melody", name, tuple(notes), instrument(name).program, marks=marks)
+    part = Part("melody", "melody", name, tuple(notes), instrument(name).program, marks=marks)
+    return touch_line(part, MELODY, plan, aside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,265 +1,238 @@
-"""Score to Performance: swing, each player's place in time, phrasing, strums and the pedal."""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+"""Score to Performance: each player in turn, in one shared time, listening to the others."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.core.meter import meter_at
+from tapeloom.compose.articulation import (
+    articulate,
+    bearing,
+    glide_notes,
+    mark_levels,
+    turn_notes,
+)
+from tapeloom.compose.clock import Clock, clock_of, last_bar_end
+from tapeloom.compose.drumming import (
+    GHOSTS,
+    drum_names,
+    kit_lateness,
+    learned_touch,
+    play_ornaments,
+    roll_room_s,
+    stray_limit_s,
+    within_reach,
+)
+from tapeloom.compose.ensemble import Onsets, first_onsets, follow_kick, lead_chords, spread_chords
+from tapeloom.compose.pedal import play_controls
+from tapeloom.core.harmony import Key
 from tapeloom.core.performance import (
     Performance,
-    PlayedControl,
+    PlayedBend,
     PlayedNote,
     PlayedPart,
     TimedSection,
 )
 from tapeloom.core.score import Part, Score
 from tapeloom.core.seed import stream
-from tapeloom.rhythm.feel import STRAIGHT, Feel, draw_feel
-from tapeloom.rhythm.groove import drift, swing
-from tapeloom.rhythm.meters import SIXTEENTH, metric_weights, step_ticks
+from tapeloom.rhythm.feel import STRAIGHT, Feel
+from tapeloom.rhythm.feels import draw_feel
+from tapeloom.rhythm.groove import drift
+from tapeloom.rhythm.meters import SIXTEENTH
 from tapeloom.theory.instruments import DRUMS
 
 __all__ = ["STRAIGHT", "Feel", "draw_feel", "perform"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
-PEDAL = 64  # the sustain pedal's controller number
-PEDALLED = ("electric_piano", "felt_piano")
 MIN_GAP_S = 0.012  # between two onsets of one voice
 MIN_DURATION_S = 0.02
-GRACE_S = 0.07  # a grace note's lead before its main note
-PHRASE_BARS = 4
-
-_DRUM_NAMES = {key: name for name, key in DRUMS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """What all parts share: bars, their meters, and where the music breathes."""
-
-    starts: Ints  # bar starts, ticks
-    meters: Ints  # the index in `kinds` of each bar's meter
-    kinds: tuple[Floats, ...]  # metric weights by sixteenth (or finer) step
-    steps: tuple[int, ...]  # ticks a step of those
-    breath_s: Floats  # by bar: how late its end is
-    level: Floats  # by bar: what its section and phrase add to velocities
-    end: int
-
-    def locate(self, ticks: Ints) -> tuple[Ints, Ints]:
-        """Return each tick's bar and its offset in it."""
-        bars = np.searchsorted(self.starts, ticks, side="right") - 1
-        bars = np.clip(bars, 0, len(self.starts) - 1)
-        return bars, ticks - self.starts[bars]
-
-    def weights(self, bars: Ints, offsets: Ints) -> Floats:
-        """Return the metric weight 0..1 of places in bars."""
-        weights = np.zeros(len(bars))
-        for i, (kind, step) in enumerate(zip(self.kinds, self.steps, strict=True)):
-            here = (self.meters[bars] == i) & (offsets % step == 0)
-            weights[here] = kind[np.minimum(offsets[here] // step, len(kind) - 1)]
-        return weights
+STROKE_LENGTH_S = 0.05  # of what an ornament adds
+TOGETHER, ALONE = 0.6, 0.8  # shares of a drift that all players have, and each by himself
 
 
 def perform(score: Score, feel: Feel, rng: np.random.Generator) -> Performance:
     """Play a score.
 
-    The bars stay where the tempo map puts them; only notes move, and each part draws its own
-    stream by name, so that a change in one leaves the others as they were.
+    The bars stay where the tempo map puts them; only notes move. Each part draws its own stream
+    by name, so that a change in one leaves the others as they were, but for the ties: the bass
+    follows the kick, and the melody leads the chords of the keys.
     """
     base = int(rng.integers(2**53))
-    grid = _grid(score, feel)
-    shared = drift(grid.end // SIXTEENTH + 2, stream(base, "together"))
-    parts = tuple(
-        _play(part, score, feel, grid, shared, stream(base, part.name)) for part in score.parts
-    )
-    seconds = [round(score.tempo.tick_to_s(s.start), 6) for s in score.sections]
-    ends = [round(score.tempo.tick_to_s(s.end), 6) for s in score.sections]
+    clock = clock_of(score, feel)
+    shared = drift(clock.end // SIXTEENTH + 2, stream(base, "together"))
+    played: dict[str, PlayedPart] = {}
+    kicks: Onsets = {}
+    chords: Onsets = {}
+    order = {"drums": 0, "keys": 1}
+    for part in sorted(score.parts, key=lambda part: order.get(part.role, 2)):
+        own = stream(base, part.name)
+        if part.role == "drums":
+            played[part.name] = _play_drums(part, clock, shared, own, kicks)
+        else:
+            heard = {"bass": kicks, "melody": chords}.get(part.role, {})
+            told = chords if part.role == "keys" else {}
+            played[part.name] = _play(part, score, clock, shared, own, heard, told)
     return Performance(
-        parts=parts,
-        duration_s=round(score.tempo.tick_to_s(_last_bar_end(score)), 6),
+        parts=tuple(played[part.name] for part in score.parts),
+        duration_s=round(score.tempo.tick_to_s(last_bar_end(score)), 6),
         tempo=score.tempo,
         meters=score.meters,
         sections=tuple(
-            TimedSection(s.name, a, b, s.energy, s.piece, s.roles)
-            for s, a, b in zip(score.sections, seconds, ends, strict=True)
+            TimedSection(
+                s.name,
+                round(score.tempo.tick_to_s(s.start), 6),
+                round(score.tempo.tick_to_s(s.end), 6),
+                s.energy,
+                s.piece,
+                s.roles,
+            )
+            for s in score.sections
         ),
     )
 
 
-def _last_bar_end(score: Score) -> int:
-    starts = score.bar_starts
-    if not starts:
-        return 0
-    if score.sections and score.sections[-1].end == score.end:
-        return score.end
-    return max(score.end, starts[-1] + meter_at(score.meters, starts[-1]).bar_ticks)
-
-
-def _grid(score: Score, feel: Feel) -> _Grid:
-    end = max(_last_bar_end(score), 1)
-    starts = np.array(score.bar_starts or [0], np.int64)
-    meters = [meter_at(score.meters, int(tick)) for tick in starts]
-    kinds = list(dict.fromkeys(meters))
-    breath = np.zeros(len(starts))
-    level = np.zeros(len(starts))
-    phrase = np.sin(np.pi * (np.arange(PHRASE_BARS) + 0.75) / (PHRASE_BARS + 0.5))
-    for section in score.sections:
-        first, stop = np.searchsorted(starts, [section.start, section.end])
-        n = int(stop - first)
-        if n > 0:
-            breath[stop - 1] = feel.breath_ms / 1000.0
-            arc = np.sin(np.pi * (np.arange(n) + 0.5) / n)
-            shape = 5.0 * phrase[np.arange(n) % PHRASE_BARS] + 3.0 * arc - 5.0
-            level[first:stop] = feel.phrasing * (shape + 10.0 * (section.energy - 0.5))
-    breath[-1] = feel.ritardando_ms / 1000.0
-    return _Grid(
-        starts,
-        np.array([kinds.index(meter) for meter in meters], np.int64),
-        tuple(np.array(metric_weights(meter)) for meter in kinds),
-        tuple(step_ticks(meter) for meter in kinds),
-        breath,
-        level,
-        max(end, score.end, 1),
+def _columns(part: Part) -> tuple[Ints, Ints, Ints, Floats]:
+    """Return the starts, ends, pitches and velocities of a part's notes."""
+    n = len(part.notes)
+    return (
+        np.fromiter((note.start for note in part.notes), np.int64, n),
+        np.fromiter((note.start + note.duration for note in part.notes), np.int64, n),
+        np.fromiter((note.pitch for note in part.notes), np.int64, n),
+        np.fromiter((note.velocity for note in part.notes), np.float64, n),
     )
 
 
-def _play(
-    part: Part, score: Score, feel: Feel, grid: _Grid, shared: Floats, rng: np.random.Generator
+def _notes(onsets: Floats, offs: Floats, pitches: Ints, velocities: Floats) -> list[PlayedNote]:
+    durations = np.round(np.maximum(offs - onsets, 0.001), 6)
+    return list(map(
+        PlayedNote, np.round(onsets, 6).tolist(), durations.tolist(), pitches.tolist(),
+        np.rint(velocities).astype(np.int64).tolist(),
+    ))  # fmt: skip
+
+
+def _play_drums(
+    part: Part, clock: Clock, shared: Floats, rng: np.random.Generator, kicks: Onsets
 ) -> PlayedPart:
-    """Play one part."""
-    n = len(part.notes)
-    # Draw first: a drift in time and one in loudness a sixteenth, and a chance a note.
-    own = drift(len(shared), rng)
-    swell = drift(len(shared), rng)
-    chance = rng.random(n)
+    """Play a drum part, and tell in `kicks` when its kicks fall."""
+    feel, n = clock.feel, len(part.notes)
+    own, swell = drift(len(shared), rng), drift(len(shared), rng)
     touch = rng.standard_normal(n)
     if n == 0:
         return PlayedPart(part.name, part.role, part.instrument, (), part.program)
-    starts = np.fromiter((note.start for note in part.notes), np.int64, n)
-    ends = np.fromiter((note.start + note.duration for note in part.notes), np.int64, n)
-    pitches = np.fromiter((note.pitch for note in part.notes), np.int64, n)
-    written = np.fromiter((note.velocity for note in part.notes), np.float64, n)
-    marks = _marks(part)
-
-    bars, offsets = grid.locate(starts)
+    starts, ends, pitches, written = _columns(part)
+    names, marks = drum_names(part), bearing(part)
+    ghosts = marks.get("ghost", np.zeros(n, np.bool_))
     step = np.minimum(starts // SIXTEENTH, len(shared) - 1)
-    moved = 0.6 * shared[step] + 0.8 * own[step]
-    late = _lateness(part, pitches, feel) + moved * feel.timing_sd_ms / 1000.0
-    late += _breath(grid, bars, offsets)
-    onsets = _seconds(score, feel, starts, offsets) + late
-    offs = _seconds(score, feel, ends, grid.locate(ends)[1]) + late
+    stray = TOGETHER * shared[step] * feel.timing_sd_ms / 1000.0
+    if feel.humanise > 0.0:
+        late_s, louder = learned_touch(part, names, clock, ghosts, rng)
+        stray += late_s
+    else:
+        stray += ALONE * own[step] * feel.timing_sd_ms / 1000.0
+        louder = feel.velocity_sd * (0.7 * swell[step] + 0.7 * touch)
+    limit = stray_limit_s(clock, starts)
+    grid = clock.seconds(starts)
+    steady = kit_lateness(names, starts, clock)
+    onsets = within_reach(grid, steady, np.clip(stray, -limit, limit), names)
+    offs = clock.seconds(ends) + onsets - grid
+    onsets, offs = _keep_apart("drums", starts, ends, pitches, onsets, offs)
 
-    delay = _strum(part, starts, marks["roll"], chance, feel)
+    velocities = written + louder
+    # A drummer's written level already follows the energy of the section.
+    velocities += 0.5 * clock.level[clock.locate(starts)[0]]
+    velocities = mark_levels(velocities, {k: v for k, v in marks.items() if k == "accent"})
+    lowest = np.minimum(np.where(ghosts, GHOSTS[0], 10.0), written)
+    velocities = np.clip(np.rint(velocities), lowest, np.where(ghosts, GHOSTS[1], 124.0))
+    notes = _notes(onsets, offs, pitches, velocities)
+    if feel.ornaments and marks:
+        added = play_ornaments(onsets, velocities, roll_room_s(part, clock), names, marks)
+        notes += [
+            PlayedNote(round(at, 6), STROKE_LENGTH_S, int(pitches[i]), velocity)
+            for i, at, velocity in added
+        ]
+    kick = pitches == DRUMS["kick"]
+    kicks.update(first_onsets(starts[kick], onsets[kick]) | kicks)
+    return PlayedPart(
+        part.name, part.role, part.instrument, tuple(notes), part.program,
+        play_controls(part, (), clock, starts=starts, ends=ends, onsets=onsets),
+        _own_bends(part, clock),
+    )  # fmt: skip
+
+
+def _play(
+    part: Part, score: Score, clock: Clock, shared: Floats, rng: np.random.Generator,
+    heard: Onsets, told: Onsets,
+) -> PlayedPart:  # fmt: skip
+    """Play a pitched part.
+
+    heard  when the player that it follows strikes, by written tick
+    told   is filled with when this one does
+    """
+    feel, n = clock.feel, len(part.notes)
+    # Draw first: a drift in time and one in loudness a sixteenth, and a chance a note.
+    own, swell = drift(len(shared), rng), drift(len(shared), rng)
+    chance, touch = rng.random(n), rng.standard_normal(n)
+    if n == 0:
+        return PlayedPart(part.name, part.role, part.instrument, (), part.program)
+    starts, ends, pitches, written = _columns(part)
+    marks = bearing(part)
+    nowhere = np.zeros(n, np.bool_)
+
+    step = np.minimum(starts // SIXTEENTH, len(shared) - 1)
+    moved = TOGETHER * shared[step] + ALONE * own[step]
+    late = (feel.lateness_ms.get(part.role, 0.0) + moved * feel.timing_sd_ms) / 1000.0
+    grid = clock.seconds(starts)
+    onsets = grid + late
+    if part.role == "bass":
+        onsets = follow_kick(starts, onsets, late, heard)
+    elif part.role == "melody":
+        onsets = lead_chords(starts, onsets, heard, feel)
+    offs = clock.seconds(ends) + onsets - grid
+    delay = spread_chords(part.role, starts, marks.get("roll", nowhere), chance, feel)
     onsets, offs = onsets + delay, offs + 0.5 * delay
-    onsets, offs = _articulate(part, starts, ends, onsets, offs, marks)
+    onsets, offs = articulate(part.role, starts, ends, onsets, offs, marks)
     onsets, offs = _keep_apart(part.role, starts, ends, pitches, onsets, offs)
+    told.update(first_onsets(starts, onsets) | told)
 
     velocities = written + feel.velocity_sd * (0.7 * swell[step] + 0.7 * touch)
-    velocities += feel.phrasing * _accents(part.role, starts, pitches, grid.weights(bars, offsets))
-    # A drummer's written level already follows the energy of the section.
-    velocities += grid.level[bars] * (0.5 if part.role == "drums" else 1.0)
-    ghosts = marks["ghost"] & (part.role == "drums")
-    lowest = np.minimum(np.where(ghosts, 20.0, 10.0), written)
-    velocities = np.clip(np.rint(velocities), lowest, np.where(ghosts, 45.0, 124.0))
-
-    durations = np.round(np.maximum(offs - onsets, 0.001), 6)
-    notes = map(
-        PlayedNote, np.round(onsets, 6).tolist(), durations.tolist(), pitches.tolist(),
-        velocities.astype(np.int64).tolist(),
-    )  # fmt: skip
+    velocities += feel.phrasing * _accents(part.role, starts, pitches, clock.weights(starts))
+    velocities += clock.level[clock.locate(starts)[0]]
+    velocities = mark_levels(velocities, marks)
+    velocities = np.clip(velocities, np.minimum(10.0, written), 124.0)
+    notes = _notes(onsets, offs, pitches, velocities)
+    bends = _own_bends(part, clock)
+    keys = _keys(score, starts)
+    if not bends and _is_one_voice(starts, ends):
+        bends = glide_notes(notes, marks, keys)
+    if feel.ornaments:
+        notes = turn_notes(notes, marks, keys)
     return PlayedPart(
-        part.name,
-        part.role,
-        part.instrument,
-        tuple(notes),
-        part.program,
-        _controls(part, score, feel, starts, ends, onsets),
+        part.name, part.role, part.instrument, tuple(notes), part.program,
+        play_controls(part, score.chords, clock, starts=starts, ends=ends, onsets=onsets),
+        bends,
+    )  # fmt: skip
+
+
+def _own_bends(part: Part, clock: Clock) -> tuple[PlayedBend, ...]:
+    """Return the bends that a part has on paper, in time."""
+    times = clock.straight_seconds(np.array([bend.tick for bend in part.bends], np.int64))
+    return tuple(
+        PlayedBend(round(max(t, 0.0), 6), bend.value)
+        for bend, t in zip(part.bends, times.tolist(), strict=True)
     )
 
 
-def _marks(part: Part) -> dict[str, NDArray[np.bool_]]:
-    """Return, for each mark that the performer knows, which notes bear it."""
-    bearing: dict[str, set[tuple[int, int]]] = {}
-    for mark in part.marks:
-        bearing.setdefault(mark.name, set()).add((mark.tick, mark.pitch))
-    return {
-        name: np.array(
-            [(note.start, note.pitch) in at for note in part.notes]
-            if (at := bearing.get(name))
-            else np.zeros(len(part.notes)),
-            np.bool_,
-        )
-        for name in ("ghost", "fill", "roll", "staccato", "grace")
-    }
+def _keys(score: Score, starts: Ints) -> list[Key]:
+    """Return the key in force at each start."""
+    changes = score.keys or ((0, Key()),)
+    at = np.searchsorted([tick for tick, _ in changes], starts, side="right") - 1
+    return [changes[max(i, 0)][1] for i in at.tolist()]
 
 
-def _seconds(score: Score, feel: Feel, ticks: Ints, offsets: Ints) -> Floats:
-    """Swing ticks and put them on the tempo map."""
-    swung = swing(ticks, offsets, ratio=feel.swing, level=feel.swing_level)
-    return score.tempo.ticks_to_s(swung)
-
-
-def _lateness(part: Part, pitches: Ints, feel: Feel) -> Floats:
-    """Return each note's steady place behind (+) or ahead (-) of the beat in seconds."""
-    if part.role == "drums":
-        table = np.zeros(128)
-        for key, name in _DRUM_NAMES.items():
-            table[key] = feel.lateness_ms.get(name, 0.0)
-        return table[pitches] / 1000.0
-    return np.full(len(pitches), feel.lateness_ms.get(part.role, 0.0) / 1000.0)
-
-
-def _breath(grid: _Grid, bars: Ints, offsets: Ints) -> Floats:
-    """Return how much later the end of a section's last bar is played; the next is in time."""
-    lengths = np.diff(np.append(grid.starts, max(grid.end, int(grid.starts[-1]) + 1)))
-    through = np.clip(offsets / np.maximum(lengths[bars], 1), 0.0, 1.0)
-    return grid.breath_s[bars] * through**2
-
-
-def _strum(
-    part: Part, starts: Ints, rolled: NDArray[np.bool_], chance: Floats, feel: Feel
-) -> Floats:
-    """Return each note's delay in seconds within its chord, lowest note first."""
-    delay = np.zeros(len(starts))
-    if part.role not in ("keys", "guitar") or feel.strum_ms == 0.0:
-        return delay
-    first = np.flatnonzero(np.diff(starts, prepend=-1))
-    sizes = np.diff(np.append(first, len(starts)))
-    always = part.role == "guitar"
-    for a, size in zip(first.tolist(), sizes.tolist(), strict=True):
-        if size < 3:
-            continue
-        marked = bool(rolled[a : a + size].any())
-        if marked or always or chance[a] < feel.strum_chance:
-            whole_ms = feel.strum_ms * (1.6 if marked else 1.0) * (0.6 + 0.8 * chance[a + 1])
-            delay[a : a + size] = np.linspace(0.0, whole_ms / 1000.0, size)
-    return delay
-
-
-def _articulate(
-    part: Part, starts: Ints, ends: Ints, onsets: Floats, offs: Floats,
-    marks: Mapping[str, NDArray[np.bool_]],
-) -> tuple[Floats, Floats]:  # fmt: skip
-    """Set lengths: legato melody, a bass that lets go early, staccato, grace notes."""
-    n = len(starts)
-    following = np.searchsorted(starts, starts, side="right")
-    has_next = following < n
-    after = np.minimum(following, n - 1)
-    if part.role == "melody":
-        near = has_next & (starts[after] - ends >= 0) & (starts[after] - ends <= SIXTEENTH // 2)
-        offs = np.where(near, onsets[after], offs)  # _keep_apart trims the rest
-    elif part.role == "bass":
-        offs = onsets + 0.93 * (offs - onsets)
-    if marks["staccato"].any():
-        offs = np.where(marks["staccato"], onsets + 0.45 * (offs - onsets), offs)
-    if marks["grace"].any():
-        leads = marks["grace"] & has_next
-        onsets = np.where(leads, onsets[after] - GRACE_S, onsets)
-        offs = np.where(leads, onsets[after], offs)
-    return onsets, offs
+def _is_one_voice(starts: Ints, ends: Ints) -> bool:
+    """Tell whether no two notes of a part sound at once on paper."""
+    return bool((starts[1:] >= ends[:-1]).all())
 
 
 def _keep_apart(
@@ -268,7 +241,7 @@ def _keep_apart(
     """Keep what doesn't overlap on paper from overlapping in time, and everything after 0."""
     onsets = np.maximum(onsets, 0.0)
     n = len(starts)
-    if role != "drums" and n > 1 and bool((starts[1:] >= ends[:-1]).all()):
+    if role != "drums" and n > 1 and _is_one_voice(starts, ends):
         # One voice: onsets in order first, then each note ends by the next one's beginning.
         gaps = MIN_GAP_S * np.arange(n)
         onsets = np.maximum.accumulate(onsets - gaps) + gaps
@@ -304,54 +277,3 @@ def _accents(role: str, starts: Ints, pitches: Ints, weights: Floats) -> Floats:
         accents += np.where(last & ~first, 3.0, np.where(first & ~last, 0.0, -3.0))
         accents = np.where(first & last, accents + 3.0, accents)
     return accents
-
-
-def _controls(
-    part: Part, score: Score, feel: Feel, starts: Ints, ends: Ints, onsets: Floats
-) -> tuple[PlayedControl, ...]:
-    """Keep a part's own controllers; pedal the chords of a piano that sustains them."""
-    own = [PlayedControl(round(t, 6), c.number, c.value) for c, t in zip(
-        part.controls, score.tempo.ticks_to_s(c.tick for c in part.controls).tolist(), strict=True
-    )]  # fmt: skip
-    pedalled = part.role == "keys" and part.instrument in PEDALLED and feel.pedal
-    if not pedalled or any(control.number == PEDAL for control in part.controls):
-        return tuple(own)
-    spans = [(span.start, span.end) for span in score.chords]
-    pedals = _pedal(spans, score, starts, ends, onsets)
-    return tuple(sorted([*own, *pedals], key=lambda control: control.time_s))
-
-
-def _pedal(
-    spans: Sequence[tuple[int, int]], score: Score, starts: Ints, ends: Ints, onsets: Floats
-) -> list[PlayedControl]:
-    """Press the pedal after each chord's first note and lift it before the next chord.
-
-    Only chords that are held or broken take it; short stabs with rests stay dry.
-    """
-    controls = []
-    for start, end in spans:
-        first, stop = np.searchsorted(starts, [start, end])
-        if first == stop:
-            continue
-        covered = _covered(starts[first:stop], np.minimum(ends[first:stop], end))
-        if covered < 0.7 * (end - start):
-            continue
-        down = float(onsets[first]) + 0.06
-        # A chord that comes early rings on past the change: it, too, wants a clear pedal.
-        early = np.flatnonzero((ends[first:stop] > end) & (starts[first:stop] > start))
-        stop = first + int(early[0]) if len(early) else stop
-        following = float(onsets[stop]) if stop < len(onsets) else np.inf
-        up = min(score.tempo.tick_to_s(end), following) - 0.03
-        if up > down + 0.1:
-            controls += [
-                PlayedControl(round(down, 6), PEDAL, 127),
-                PlayedControl(round(up, 6), PEDAL, 0),
-            ]
-    return controls
-
-
-def _covered(starts: Ints, ends: Ints) -> int:
-    """Return the ticks in which at least one of the notes sounds."""
-    reach = np.maximum.accumulate(ends)
-    gaps = np.maximum(starts[1:] - reach[:-1], 0)
-    return int(reach[-1] - starts[0] - gaps.sum())

@@ -8,13 +8,15 @@ from fractions import Fraction
 import numpy as np
 
 from tapeloom.compose.form import ENERGY, draw_form, draw_layers, kind_of
-from tapeloom.compose.grid import bars_per_measure, measures_per_bar
+from tapeloom.compose.rhythms import Rhythms, rhythms_of
 from tapeloom.core.brief import Brief
 from tapeloom.core.harmony import MODES, Key
-from tapeloom.core.meter import Meter, Meters
+from tapeloom.core.meter import Meters
 from tapeloom.core.mood import Character
 from tapeloom.core.score import Section
 from tapeloom.core.time import PPQ, TempoMap
+from tapeloom.rhythm.polyrhythm import Polyrhythm
+from tapeloom.rhythm.timelines import Timeline
 from tapeloom.theory.keys import related_keys, spell_key
 from tapeloom.theory.progressions import FAMILIES, Progression, progressions
 
@@ -50,6 +52,8 @@ class Plan:
     density: float  # 0..1, how many notes
     energy: float  # 0..1
     register: float  # semitones that the melody lies above the middle
+    clave: Timeline | None = None  # that percussion keeps
+    polyrhythm: Polyrhythm | None = None  # that percussion plays over the groove
 
     @property
     def end(self) -> int:
@@ -79,8 +83,9 @@ def plan(brief: Brief, rng: np.random.Generator) -> Plan:
     (['intro', 'A', "A'", 'B', 'outro'], 'A minor')
     """
     character = brief.character
-    meter = Meter.parse(brief.meter)
-    tempi, bars = _draw_lengths(brief, meter, rng)
+    rhythms = rhythms_of(brief)
+    tempi, bars = _draw_lengths(brief, rhythms, rng)
+    edges = rhythms.edges(sum(bars))
     keys = _draw_keys(brief, character, len(bars), rng)
     stretch = 2 if character.density < 0.4 and rng.random() < 0.25 else 1
     pieces = tuple(
@@ -88,28 +93,23 @@ def plan(brief: Brief, rng: np.random.Generator) -> Plan:
     )
     instruments = draw_instruments(character, rng)
     return Plan(
-        tempo=_tempo_map(tempi, bars, meter),
-        meters=((0, meter),),
+        tempo=_tempo_map(tempi, bars, edges),
+        meters=rhythms.changes(sum(bars)),
         pieces=pieces,
-        sections=_draw_sections(bars, meter, character, dict(instruments), rng),
+        sections=_draw_sections(
+            bars, edges, rhythms.phrase_bars, character, dict(instruments), rng
+        ),
         instruments=instruments,
         density=character.density,
         energy=character.energy,
         register=character.register,
+        clave=rhythms.clave,
+        polyrhythm=rhythms.polyrhythm,
     )
 
 
-def phrase_bars(meter: Meter) -> int:
-    """Return the bars of a phrase of four measures.
-
-    >>> phrase_bars(Meter(4, 4)), phrase_bars(Meter(2, 4)), phrase_bars(Meter(16, 4))
-    (4, 8, 1)
-    """
-    return max(1, 4 * bars_per_measure(meter) // measures_per_bar(meter))
-
-
 def _draw_lengths(
-    brief: Brief, meter: Meter, rng: np.random.Generator
+    brief: Brief, rhythms: Rhythms, rng: np.random.Generator
 ) -> tuple[list[Fraction], list[int]]:
     """Draw each piece's tempo and number of bars."""
     low, high = brief.character.bpm
@@ -118,7 +118,7 @@ def _draw_lengths(
         if brief.bpm
         else Fraction(int(rng.integers(round(low), round(high) + 1)))
     )
-    bar_quarters = Fraction(meter.bar_ticks, PPQ)
+    bar_quarters = Fraction(rhythms.mean_bar_ticks) / PPQ
     seconds = (
         float(60 * brief.bars * bar_quarters / base)
         if brief.bars
@@ -129,7 +129,7 @@ def _draw_lengths(
     ends = np.cumsum(shares) / shares.sum()
     shifts = rng.integers(-2, 3, count) if brief.bpm is None else np.zeros(count, int)
     tempi = [base + int(shift) * (i > 0) for i, shift in enumerate(shifts)]
-    unit = phrase_bars(meter)
+    unit = rhythms.phrase_bars
     bars: list[int] = []
     elapsed = 0.0
     for i, bpm in enumerate(tempi):
@@ -145,14 +145,14 @@ def _draw_lengths(
     return tempi, bars
 
 
-def _tempo_map(tempi: Sequence[Fraction], bars: Sequence[int], meter: Meter) -> TempoMap:
+def _tempo_map(tempi: Sequence[Fraction], bars: Sequence[int], edges: Sequence[int]) -> TempoMap:
     """Change the tempo where a piece has another one than the piece before."""
     changes: list[tuple[int, Fraction]] = []
-    tick = 0
+    bar = 0
     for bpm, length in zip(tempi, bars, strict=True):
         if not changes or changes[-1][1] != bpm:
-            changes.append((tick, bpm))
-        tick += length * meter.bar_ticks
+            changes.append((edges[bar], bpm))
+        bar += length
     return TempoMap(tuple(changes))
 
 
@@ -228,25 +228,26 @@ def draw_instruments(character: Character, rng: np.random.Generator) -> tuple[tu
 
 def _draw_sections(
     lengths: Sequence[int],
-    meter: Meter,
+    edges: Sequence[int],
+    unit: int,
     character: Character,
     instruments: dict[str, str],
     rng: np.random.Generator,
 ) -> tuple[Section, ...]:
     sections: list[Section] = []
-    tick = 0
+    bar = 0
     for number, length in enumerate(lengths):
         has_guitar = instruments["melody"] != "nylon_guitar" and rng.random() < 0.65
         extra = "guitar" if has_guitar else "pad"
         layers: dict[str, tuple[str, ...]] = {}
-        for name, bars in draw_form(length, unit=phrase_bars(meter), rng=rng):
+        for name, bars in draw_form(length, unit=unit, rng=rng):
             kind = kind_of(name)
             drawn = draw_layers(kind, extra=extra, rng=rng)
             layers.setdefault(kind, drawn)
             # What returns has its old layers, or new ones now and then.
             roles = layers[kind] if rng.random() < 0.7 else drawn
             energy = float(np.clip(character.energy + ENERGY[kind], 0.05, 1.0))
-            end = tick + bars * meter.bar_ticks
-            sections.append(Section(name, tick, end, round(energy, 3), number, roles))
-            tick = end
+            start, end = edges[bar], edges[bar + bars]
+            sections.append(Section(name, start, end, round(energy, 3), number, roles))
+            bar += bars
     return tuple(sections)

@@ -37,8 +37,11 @@ class Brief:
     key: str | None = None  # such as Am, F# minor, Eb major, D dorian
     minutes: float | None = None  # 0.5..120; 3 when neither minutes nor bars are given
     bars: int | None = None  # 4..5000
-    meter: str = "4/4"
+    meter: str = "4/4"  # or a plan of changing meters, such as 7/8 x3 | 4/4
     seed: int = 0
+    grouping: str | None = None  # of the meter's units, such as 2+2+3
+    clave: str | None = None  # such as son32
+    polyrhythm: str | None = None  # such as 3:2, over the groove
 
     def __post_init__(self) -> None:
         if len(self.words) > MAX_WORDS_LENGTH or not self.words.isprintable():
@@ -53,7 +56,10 @@ class Brief:
             raise InputError("minutes and bars are both given; give one of them")
         if self.key is not None:
             Key.parse(self.key)
-        Meter.parse(self.meter)
+        _check_meters(self.meter, self.grouping)
+        for name, text in (("clave", self.clave), ("polyrhythm", self.polyrhythm)):
+            if text is not None and not text.strip():
+                raise InputError(f"the {name} is empty; name one or leave it out")
 
     @property
     def moods(self) -> tuple[str, ...]:
@@ -88,9 +94,38 @@ def _check(name: str, value: float | None, low: float, high: float, note: str) -
         raise InputError(f"{name} is {value}; it must lie between {low} and {high}{note}")
 
 
+def _check_meters(text: str, grouping: str | None) -> None:
+    """Check what can be told of meters here: the rest of a plan's notation is rhythm's."""
+    spans = text.split("|")
+    if len(spans) == 1 and not re.search(r"[x×]", text):
+        found = Meter.parse(text)
+    else:
+        for span in spans:
+            Meter.parse(span.split()[0] if span.strip() else span)
+        found = None
+    if grouping is None:
+        return
+    if found is None or found.grouping:
+        raise InputError(
+            f"the grouping {grouping} can't be given beside the meter {text!r}; "
+            "write it there, such as 7/8 2+2+3 x3 | 4/4"
+        )
+    if re.fullmatch(r"\d{1,2}(\+\d{1,2})*", grouping, re.ASCII) is None:
+        raise InputError(f"{grouping!r} is no grouping; write one like 2+2+3")
+    Meter(found.numerator, found.denominator, tuple(int(group) for group in grouping.split("+")))
+
+
 def brief_to_json(brief: Brief) -> dict[str, Any]:
-    """Return the JSON form of brief.json."""
-    return {"format": 1, **asdict(brief)}
+    """Return the JSON form of brief.json.
+
+    What was added since the first records is left out where it isn't asked for, so that they
+    aren't composed again.
+    """
+    fields = asdict(brief)
+    for name in ("grouping", "clave", "polyrhythm"):
+        if fields[name] is None:
+            del fields[name]
+    return {"format": 1, **fields}
 
 
 def brief_from_json(data: Mapping[str, Any]) -> Brief:

@@ -24,8 +24,8 @@ _UNICODE = str.maketrans(
      "˚": "°", "Ø": "ø", "[": "(", "]": ")", "{": "(", "}": ")"}
 )  # fmt: skip
 _WORD = re.compile(r"(?i)maj(?:or)?|min(?:or)?|dim(?:inished)?|aug(?:mented)?|sus|add|omit|alt"
-                   r"|dom(?:inant)?|ma(?![jd])|mi(?!n)|no(?=\d)")  # fmt: skip
-_SHORT = {"ma": "maj", "mi": "min", "dom": "", "omit": "no"}
+                   r"|half-?dim(?:inished)?|dom(?:inant)?|ma(?![jd])|mi(?!n)|no(?=\d)")  # fmt: skip
+_SHORT = {"halfdim": "ø", "half-dim": "ø", "ma": "maj", "mi": "min", "dom": "", "omit": "no"}
 _TRIAD = re.compile(r"maj|min|dim|aug|hdim|ø|°|o|m|M|Δ|\^|j|\+|-(?!5)|")
 _TRIADS = {
     "min": "min", "m": "min", "-": "min", "dim": "dim", "°": "dim", "o": "dim", "aug": "aug",
@@ -139,6 +139,8 @@ def _plain(suffix: str) -> str:
         return _SHORT.get(word, word)
 
     text = _WORD.sub(shorten, text)
+    # In Brazil and France the major seventh is a `7M`.
+    text = re.sub(r"(?<![b#\d])7M", "maj7", text)
     return re.sub(r"^\((?=[mMΔø^]|dim|aug)", "", text)
 
 

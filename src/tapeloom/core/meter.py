@@ -10,14 +10,17 @@ from tapeloom.core.time import PPQ
 
 MAX_NUMERATOR = 64
 DENOMINATORS = (1, 2, 4, 8, 16, 32)
+_TEXT = re.compile(r"(\d{1,2})/(\d{1,2})(?:\s+(\d{1,2}(?:\+\d{1,2})*))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """A time signature.
+    """A time signature, and how its units are grouped where that isn't the usual way.
 
     >>> Meter.parse("6/8").bar_ticks == Meter(3, 4).bar_ticks == 3 * PPQ
     True
+    >>> Meter.parse("7/8 3+2+2").grouping
+    (3, 2, 2)
     >>> Meter.parse("4/0")
     Traceback (most recent call last):
     tapeloom.core.errors.InputError: '4/0' is no meter; write one like 4/4, 3/4, 6/8 or 7/8
@@ -25,6 +28,7 @@ class Meter:
 
     numerator: int = 4
     denominator: int = 4
+    grouping: tuple[int, ...] = ()  # of the denominator's note values; empty: rhythm.groupings says
 
     def __post_init__(self) -> None:
         if not 1 <= self.numerator <= MAX_NUMERATOR or self.denominator not in DENOMINATORS:
@@ -32,16 +36,29 @@ class Meter:
                 f"'{self.numerator}/{self.denominator}' is no meter; "
                 "write one like 4/4, 3/4, 6/8 or 7/8"
             )
+        if self.grouping and (min(self.grouping) < 1 or sum(self.grouping) != self.numerator):
+            text = "+".join(map(str, self.grouping))
+            raise InputError(
+                f"the grouping {text} makes {sum(self.grouping)} and doesn't add up to the "
+                f"{self.numerator} units of {self.signature}; write groups that make "
+                f"{self.numerator}"
+            )
 
     @classmethod
     def parse(cls, text: str) -> "Meter":
-        """Read a meter such as `7/8`."""
-        match = re.fullmatch(r"(\d{1,2})/(\d{1,2})", text.strip())
+        """Read a meter such as `7/8`, or `7/8 3+2+2`."""
+        match = _TEXT.fullmatch(text.strip())
         if match is None:
             raise InputError(f"{text!r} is no meter; write one like 4/4, 3/4, 6/8 or 7/8")
-        return cls(int(match[1]), int(match[2]))
+        grouping = tuple(int(group) for group in (match[3] or "").split("+") if group)
+        return cls(int(match[1]), int(match[2]), grouping)
 
     def __str__(self) -> str:
+        return f"{self.signature} {'+'.join(map(str, self.grouping))}".rstrip()
+
+    @property
+    def signature(self) -> str:
+        """The two numbers alone, as a MIDI file keeps them."""
         return f"{self.numerator}/{self.denominator}"
 
     @property

@@ -278,6 +278,9 @@ def write_performance_midi(
         for control in part.controls:
             at = _theirs(tempo.s_to_tick(control.time_s), q)
             track.controls.append(symusic.ControlChange(at, control.number, control.value))
+        for bend in part.bends:
+            at = _theirs(tempo.s_to_tick(bend.time_s), q)
+            track.pitch_bends.append(symusic.PitchBend(at, bend.value))
         song.tracks.append(track)
     _save(path, song)
 

@@ -1,6 +1,6 @@
 """The played music: notes in seconds, as a synthesiser or a performance.mid takes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
@@ -37,6 +37,58 @@ class PlayedControl:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayedBend:
+    """A pitch-bend change; it holds until the next one."""
+
+    time_s: float
+    value: int  # -8192..8191: two semitones down to two up, unless the part asks for another range
+
+    def __post_init__(self) -> None:
+        if not self.time_s >= 0.0 or not -8192 <= self.value <= 8191:
+            raise InputError(
+                f"a bend to {self.value} at {self.time_s} s cannot be played; it must lie between "
+                "-8192 and 8191, at 0 or later"
+            )
+
+
+BEND_SEMITONES = 2.0  # what a whole bend is worth where nothing else is asked
+
+
+def bend_value(semitones: float) -> int:
+    """Return the bend that moves the pitch by -2..2 semitones.
+
+    >>> [bend_value(semitones) for semitones in (-2.0, 0.0, 0.5, 2.0)]
+    [-8192, 0, 2048, 8191]
+    """
+    if not -BEND_SEMITONES <= semitones <= BEND_SEMITONES:
+        raise InputError(f"a bend of {semitones} semitones; it must lie between -2 and 2")
+    return min(round(8192 * semitones / BEND_SEMITONES), 8191)
+
+
+def bend_range(controls: Iterable["PlayedControl"]) -> float:
+    """Return the semitones of a whole bend: what controllers 101, 100 and 6 ask for, else 2.
+
+    The MIDI 1.0 specification, registered parameter 0, "Pitch Bend Sensitivity".
+
+    >>> bend_range(()), bend_range([PlayedControl(0.0, n, v) for n, v in ((101, 0), (6, 12))])
+    (2.0, 2.0)
+    >>> asked = [PlayedControl(0.0, n, v) for n, v in ((101, 0), (100, 0), (6, 12))]
+    >>> bend_range(asked)
+    12.0
+    """
+    parameter = [127, 127]  # high and low byte; 127 127 is none
+    semitones, cents = BEND_SEMITONES, 0.0
+    for control in controls:
+        if control.number in (100, 101):
+            parameter[101 - control.number] = control.value
+        elif control.number == 6 and parameter == [0, 0]:
+            semitones = float(control.value)
+        elif control.number == 38 and parameter == [0, 0]:
+            cents = float(control.value)
+    return semitones + cents / 100.0
+
+
+@dataclass(frozen=True, slots=True)
 class PlayedPart:
     """One player's notes in order of onset, then pitch."""
 
@@ -46,6 +98,7 @@ class PlayedPart:
     notes: tuple[PlayedNote, ...]
     program: int = 0
     controls: tuple[PlayedControl, ...] = ()
+    bends: tuple[PlayedBend, ...] = ()  # in order of time
 
     def __post_init__(self) -> None:
         order = sorted(self.notes, key=lambda note: (note.onset_s, note.pitch))
@@ -96,6 +149,7 @@ def performance_to_json(performance: Performance) -> dict[str, Any]:
                 "program": part.program,
                 "notes": [[n.onset_s, n.duration_s, n.pitch, n.velocity] for n in part.notes],
                 "controls": [[c.time_s, c.number, c.value] for c in part.controls],
+                "bends": [[b.time_s, b.value] for b in part.bends],
             }
             for part in performance.parts
         ],
@@ -122,6 +176,7 @@ def performance_from_json(data: Mapping[str, Any]) -> Performance:
                     notes=tuple(PlayedNote(*fields) for fields in part["notes"]),
                     program=part["program"],
                     controls=tuple(PlayedControl(*fields) for fields in part["controls"]),
+                    bends=tuple(PlayedBend(*fields) for fields in part.get("bends", ())),
                 )
                 for part in data["parts"]
             ),

@@ -1,6 +1,7 @@
 """Pitch as a MIDI number 0..127 (60 = C4) and its names."""
 
 import re
+from functools import lru_cache
 
 from tapeloom.core.errors import InputError
 
@@ -11,6 +12,7 @@ LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _NAME = re.compile(r"([A-G])(#{1,2}|b{1,2}|)")
 
 
+@lru_cache(maxsize=256)
 def pitch_class(name: str) -> int:
     """Return the pitch class 0..11 (C = 0) of a spelled name, of at most two accidentals.
 

@@ -174,6 +174,10 @@ def _nameless(degrees: tuple[Degree, ...]) -> Quality:
             return 99.0
         return len(set(steps) - set(entry.intervals)) + 1.5 * len(missing)
 
+    raised = (f"{symbol}#5" for symbol in _SYMBOLS.values())  # Cm7#5, not Cm7(no5,add#5)
+    short = next((text for text in raised if read_suffix(text) == degrees), None)
+    if short:
+        return Quality(steps, short, write_harte(degrees), degrees)
     # A quartal chord's symbol takes no additions.
     base = QUALITIES[min((name for name in _SYMBOLS if "quartal" not in name), key=price)]
     changes = [

@@ -88,6 +88,7 @@ class Part:
     controls: tuple[Control, ...] = ()
     bends: tuple[Bend, ...] = ()
     marks: tuple[Mark, ...] = ()
+    style: str = ""  # of a drum part's groove, by which its feel is chosen; "" when unknown
 
     def __post_init__(self) -> None:
         if self.role not in ROLES:
@@ -231,6 +232,7 @@ def score_to_json(score: Score) -> dict[str, Any]:
                 "controls": [[c.tick, c.number, c.value] for c in part.controls],
                 "bends": [[b.tick, b.value] for b in part.bends],
                 "marks": [[m.tick, m.pitch, m.name] for m in part.marks],
+                "style": part.style,
             }
             for part in score.parts
         ],
@@ -273,4 +275,5 @@ def _part_from_json(data: Mapping[str, Any]) -> Part:
         controls=tuple(Control(*fields) for fields in data["controls"]),
         bends=tuple(Bend(*fields) for fields in data["bends"]),
         marks=tuple(Mark(*fields) for fields in data["marks"]),
+        style=data.get("style", ""),
     )

@@ -205,7 +205,7 @@ def _header(controls: Controls) -> tuple[int, ...]:
     density = [] if controls.density is None else [f"DENSITY_{density_bin(controls.density)}"]
     names = (
         f"STYLE_{controls.style}", f"MOOD_{controls.mood}", f"TEMPO_{tempo_bin(controls.bpm)}",
-        f"MODE_{controls.key.mode}", f"METER_{controls.meter}", f"SWING_{controls.swing}",
+        f"MODE_{controls.key.mode}", f"METER_{controls.meter.signature}", f"SWING_{controls.swing}",
         *density,
     )  # fmt: skip
     return tuple(TOKEN_IDS[name] for name in names)

@@ -35,7 +35,7 @@ def write_leads(score: Score, starts: Sequence[int]) -> tuple[tuple[int, ...], .
         lead = [TOKEN_IDS["BAR"], TOKEN_IDS[f"LEFT_{_left(len(starts) - number)}"]]
         meter = meter_at(score.meters, place * PLACE_TICKS)
         if meter != before:
-            lead.append(TOKEN_IDS[f"METER_{meter}"])
+            lead.append(TOKEN_IDS[f"METER_{meter.signature}"])
             before = meter
         if place in names:
             lead.append(TOKEN_IDS[f"SECTION_{_section(names[place])}"])

@@ -198,7 +198,7 @@ def knows(meter: Meter) -> bool:
     >>> knows(Meter(7, 8)), knows(Meter(17, 16))
     (True, False)
     """
-    return str(meter) in METERS
+    return meter.signature in METERS
 
 
 def to_c(key: Key) -> int:

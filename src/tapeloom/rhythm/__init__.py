@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from tapeloom.rhythm.cycle import Pattern
     from tapeloom.rhythm.cycle_text import PatternError, parse
     from tapeloom.rhythm.ensembles import ENSEMBLES, Ensemble
-    from tapeloom.rhythm.feel import STRAIGHT, Feel, draw_feel
-    from tapeloom.rhythm.feels import FEELS, KitFeel, feel_named
+    from tapeloom.rhythm.feel import STRAIGHT, Feel
+    from tapeloom.rhythm.feels import FEELS, KitFeel, draw_feel, feel_named
     from tapeloom.rhythm.groove import LATENESS_MS, drift, played_swing, swing
     from tapeloom.rhythm.hits import groove_pattern, pattern_hits
     from tapeloom.rhythm.limbs import playable, sticking
@@ -66,7 +66,7 @@ _HOMES = {
     "bracelet": "necklaces",
     "chronotonic_distance": "similarity",
     "clave": "timelines",
-    "draw_feel": "feel",
+    "draw_feel": "feels",
     "drift": "groove",
     "euclid": "necklaces",
     "feel_named": "feels",

@@ -3,7 +3,8 @@
 Time is counted in cycles. Inside, a query is three whole numbers (begin, end and the length of a
 cycle, all in one small unit), so that a node that speeds its part up only says that a cycle is
 shorter, and no fraction is added until the answer is handed over. Each node knows its `grid`: the
-units of a cycle on which all its events begin and end.
+units of a cycle on which all its events begin and end. It knows its `period` too, the cycles after
+which it repeats itself: a long query asks for one round and copies it.
 """
 
 import math
@@ -19,6 +20,7 @@ from tapeloom.core.errors import InputError
 MAX_DENSITY = 65_536  # events in a cycle
 MAX_EVENTS = 1_000_000  # events in one query
 MAX_DEPTH = 64
+MAX_PERIOD = 65_536  # cycles; what takes longer to come round isn't copied
 MAX_NUMBER = 1_000_000  # of a fraction's two halves
 WORD = re.compile(r"[A-Za-z0-9_#][A-Za-z0-9_#.-]*")
 OFF = ("0", "f", "false")  # words that a mask or a structure reads as silence
@@ -74,19 +76,45 @@ class Pattern(ABC):
         init=False, repr=False, compare=False
     )  # events that touch a cycle, at most
     depth: int = field(init=False, repr=False, compare=False)
+    period: int = field(init=False, repr=False, compare=False)  # cycles; 0 where chance decides
 
     @abstractmethod
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
         """Return the events between two units, a cycle being a multiple of `grid` units long."""
 
-    def settle(self, *parts: "Pattern", grid: int, density: int) -> None:
-        """Keep what is known at birth; refuse a tree that is too large to be played."""
+    def heard(self, begin: int, end: int, cycle: int) -> list[Hap]:
+        """Return the same as `haps`, over many rounds by copying one of them."""
+        length = self.period * cycle
+        first = -(-begin // cycle) * cycle
+        rounds = (end - first) // length if length else 0
+        if rounds < 2:
+            return self.haps(begin, end, cycle)
+        once = self.haps(first, first + length, cycle)
+        if any(hap[0] < first or hap[1] > first + length for hap in once):
+            return self.haps(begin, end, cycle)  # one that sounds across would be cut in two
+        found = self.haps(begin, first, cycle) if begin < first else []
+        for shift in range(0, rounds * length, length):
+            found += moved(once, shift)
+        last = first + rounds * length
+        return found + self.haps(last, end, cycle) if last < end else found
+
+    def settle(self, *parts: "Pattern", grid: int, density: int, period: int | None = None) -> None:
+        """Keep what is known at birth; refuse a tree that is too large to be played.
+
+        period  cycles; if not given, when all parts have come round; 0 where chance decides
+        """
+        if period is None:
+            period = math.lcm(*(part.period for part in parts))
+        if period > MAX_PERIOD:
+            period = 0
         depth = 1 + max((part.depth for part in parts), default=0)
         if depth > MAX_DEPTH:
             raise InputError(f"the pattern is nested over {MAX_DEPTH} levels deep; make it simpler")
         if density > MAX_DENSITY:
             raise InputError(f"the pattern has over {MAX_DENSITY} events a cycle; make it simpler")
-        for name, value in (("grid", grid), ("density", density), ("depth", depth)):
+        for name, value in (
+            ("grid", grid), ("density", density), ("depth", depth), ("period", period),
+        ):  # fmt: skip
             object.__setattr__(self, name, value)
 
     def query(self, begin: Number, end: Number) -> tuple[Event, ...]:
@@ -106,7 +134,7 @@ class Pattern(ABC):
         if first == last:
             return ()
         cycle = math.lcm(self.grid, first.denominator, last.denominator)
-        haps = self.haps(int(first * cycle), int(last * cycle), cycle)
+        haps = self.heard(int(first * cycle), int(last * cycle), cycle)
         haps.sort()
         units = {unit for hap in haps for unit in hap[:4]}
         times = {unit: Fraction(unit, cycle) for unit in units}

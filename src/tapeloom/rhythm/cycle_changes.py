@@ -29,7 +29,7 @@ class Rotated(Pattern):
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
         """Query the part later and bring what it says earlier."""
         shift = cycle * self.by.numerator // self.by.denominator
-        return moved(self.part.haps(begin + shift, end + shift, cycle), -shift)
+        return moved(self.part.heard(begin + shift, end + shift, cycle), -shift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Masked(Pattern):
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
         """Query the part wherever the mask is open."""
         found: list[Hap] = []
-        for _, _, a, b, value, _ in self.mask.haps(begin, end, cycle):
+        for _, _, a, b, value, _ in self.mask.heard(begin, end, cycle):
             if is_on(value):
                 found += self.part.haps(a, b, cycle)
         return found
@@ -96,7 +96,7 @@ class Structured(Pattern):
         """Ask at each onset of the rhythm what sounds there."""
         return [
             (a, b, c, d, sound, loud * level)
-            for a, b, c, d, value, level in self.rhythm.haps(begin, end, cycle)
+            for a, b, c, d, value, level in self.rhythm.heard(begin, end, cycle)
             if is_on(value)
             for *_, sound, loud in self.part.haps(a, a + 1, cycle)
         ]
@@ -121,7 +121,7 @@ class Repeated(Pattern):
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
         """Cut each event in equal pieces and keep those that lie in its part."""
         found: list[Hap] = []
-        for a, b, c, d, value, level in self.part.haps(begin, end, cycle):
+        for a, b, c, d, value, level in self.part.heard(begin, end, cycle):
             length = (b - a) // self.times
             for first in range(a + (c - a) // length * length, d, length):
                 last = first + length
@@ -172,14 +172,14 @@ class Thinned(Pattern):
             raise InputError(f"the chance is {self.chance}; it must lie between 0 and 1")
         if not 0 <= self.seed <= MAX_NUMBER:
             raise InputError(f"the seed is {self.seed}; it must lie between 0 and {MAX_NUMBER}")
-        self.settle(self.part, grid=self.part.grid, density=self.part.density)
+        self.settle(self.part, grid=self.part.grid, density=self.part.density, period=0)
 
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
         """Let the exact time of each event's beginning decide, so that all its parts agree."""
         chance, seed, others = float(self.chance), self.seed, self.others
         return [
             hap
-            for hap in self.part.haps(begin, end, cycle)
+            for hap in self.part.heard(begin, end, cycle)
             if (luck(seed, hap[0], cycle) < chance) == others
         ]
 
@@ -200,6 +200,7 @@ class Chosen(Pattern):
             self.other,
             grid=math.lcm(self.part.grid, self.other.grid),
             density=max(self.part.density, self.other.density),
+            period=0,
         )
 
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
@@ -226,7 +227,7 @@ class Levelled(Pattern):
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
         """Multiply the levels."""
         factor = float(self.level)
-        haps = self.part.haps(begin, end, cycle)
+        haps = self.part.heard(begin, end, cycle)
         return [(a, b, c, d, value, level * factor) for a, b, c, d, value, level in haps]
 
 
@@ -250,4 +251,4 @@ class Euclidean(Pattern):
 
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
         """Query the sequence of sounding and silent steps."""
-        return self.meaning.haps(begin, end, cycle)
+        return self.meaning.heard(begin, end, cycle)

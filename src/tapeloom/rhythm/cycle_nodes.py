@@ -102,6 +102,7 @@ class Alternate(Pattern):
             *self.parts,
             grid=math.lcm(*(part.grid for part in self.parts)),
             density=max(part.density for part in self.parts),
+            period=len(self.parts) * math.lcm(*(part.period for part in self.parts)),
         )
 
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
@@ -127,6 +128,7 @@ class Turns(Pattern):
             *self.parts,
             grid=math.lcm(*(part.grid for part in self.parts)),
             density=max(part.density for part in self.parts),
+            period=math.lcm(len(self.parts), *(part.period for part in self.parts)),
         )
 
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
@@ -154,7 +156,7 @@ class Stack(Pattern):
 
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
         """Return what all parts play."""
-        return [hap for part in self.parts for hap in part.haps(begin, end, cycle)]
+        return [hap for part in self.parts for hap in part.heard(begin, end, cycle)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +171,18 @@ class Faster(Pattern):
             raise InputError(f"the factor is {self.factor}; it must be over 0")
         above, below = self.factor.numerator, self.factor.denominator
         whole = above * self.part.grid
+        rounds = below * self.part.period
         split = above > 1 and below > 1  # a cycle may then hold pieces of one more of the part's
         self.settle(
             self.part,
             grid=whole // math.gcd(below, whole),
             density=(math.ceil(self.factor) + split) * self.part.density,
+            period=rounds // math.gcd(above, rounds) if rounds else 0,
         )
 
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
         """Say that the part's cycle is shorter by the factor."""
-        return self.part.haps(begin, end, cycle * self.factor.denominator // self.factor.numerator)
+        return self.part.heard(begin, end, cycle * self.factor.denominator // self.factor.numerator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,7 @@ class Polymeter(Pattern):
 
     def haps(self, begin: int, end: int, cycle: int) -> list[Hap]:
         """Query the stack of the sequences, each at its own speed."""
-        return self.meaning.haps(begin, end, cycle)
+        return self.meaning.heard(begin, end, cycle)
 
 
 SILENCE = Silence()

@@ -8,13 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
+
 from tapeloom.core.errors import InputError
 from tapeloom.core.meter import Meter
+from tapeloom.core.mood import Character
 from tapeloom.rhythm.feel import Feel
+from tapeloom.rhythm.groove import LATENESS_MS
 from tapeloom.rhythm.limbs import HABIT
 from tapeloom.rhythm.meters import beat_starts, step_ticks
 
 PLACES = ("one", "beat", "and", "sixteenth")  # the bar's first step, beats, eighths, the rest
+
+# The style of the learned drummer (neural.humaniser) whose touch suits a feel.
+DRUMMERS: Mapping[str, str] = MappingProxyType({
+    "dusty": "hiphop", "dilla": "hiphop", "boom_bap": "hiphop", "swung": "hiphop",
+    "half_time": "hiphop", "trip_hop": "hiphop", "bossa": "latin", "brushes": "jazz",
+    "shuffle": "blues", "rolling": "soul", "house": "dance", "dub": "reggae", "sleepy": "soul",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,9 @@ class KitFeel:
             swing=self.swing,
             swing_level=self.swing_level,
             lateness_ms=dict(self.lateness_ms),
+            place_ms=dict(self.place_ms),
+            kit=self.name,
+            drummer=DRUMMERS.get(self.name),
             timing_sd_ms=self.timing_sd_ms,
             velocity_sd=self.velocity_sd,
         )
@@ -161,6 +175,11 @@ STYLE_FEELS: Mapping[str, str] = MappingProxyType({
     "nine": "rolling", "ten": "rolling", "eleven": "rolling",
 })  # fmt: skip
 
+# Feels that may take each other's place, by mood: what they share is their sixteenths.
+_CALM, _LIVELY, _DEFAULT = ("sleepy", "half_time"), ("boom_bap", "swung"), "dusty"
+_KIN = (_DEFAULT, "dilla", *_CALM, *_LIVELY)
+_OWN_FEEL = 0.65  # how often a groove is played with the feel of its style
+
 
 def feel_named(name: str) -> KitFeel:
     """Return a preset by name.
@@ -182,3 +201,53 @@ def feel_of(style: str) -> KitFeel:
     if style not in STYLE_FEELS:
         raise InputError(f"{style!r} is no style; choose one of {', '.join(STYLE_FEELS)}")
     return FEELS[STYLE_FEELS[style]]
+
+
+def draw_feel(character: Character, rng: np.random.Generator, *, style: str = "") -> Feel:
+    """Draw how a record is played: a kit's feel by groove and mood, and the others' places.
+
+    style  of the drum part's groove, one of STYLE_FEELS; "" where it is not known
+
+    Livelier music has the tighter feels, calmer music the lazy ones; the kit's numbers are then
+    varied a little, so that two records of one feel are no twins.
+    """
+    lively = 0.5 * (character.energy + character.density)
+    kit = FEELS[_draw_kit(STYLE_FEELS.get(style, ""), lively, rng)]
+    depth = float(np.clip(1.0 + 0.4 * (0.45 - lively) + rng.normal(0.0, 0.08), 0.8, 1.2))
+    swing = kit.swing
+    if 0.515 < swing <= 0.62:
+        swing = swing + float(np.clip(rng.normal(0.0, 0.008), -0.015, min(0.015, 0.62 - swing)))
+    drag = float(np.clip(0.5 + 0.8 * (0.45 - lively) + rng.normal(0.0, 0.2), 0.0, 1.0))
+    lateness = {
+        name: round(low + (high - low) * float(np.clip(drag + rng.normal(0, 0.12), 0, 1)), 2)
+        for name, (low, high) in LATENESS_MS.items()
+    }
+    lateness |= {drum: round(depth * ms, 2) for drum, ms in kit.lateness_ms.items()}
+    return Feel(
+        swing=round(swing, 4),
+        swing_level=kit.swing_level,
+        lateness_ms=lateness,
+        place_ms={place: round(depth * ms, 2) for place, ms in kit.place_ms.items()},
+        kit=kit.name,
+        humanise=round(float(rng.uniform(0.22, 0.34)), 3),
+        drummer=DRUMMERS[kit.name],
+        lean_ms=round(float(np.clip(rng.normal(0.0, 0.7), -1.5, 1.5)), 2),
+        timing_sd_ms=round(float(np.clip(kit.timing_sd_ms + rng.normal(0.0, 0.5), 2.0, 8.0)), 2),
+        velocity_sd=round(float(rng.uniform(4.5, 7.0)), 2),
+        strum_ms=round(float(rng.uniform(10.0, 28.0)), 1),
+        strum_chance=round(float(rng.uniform(0.1, 0.4)), 2),
+        lead_ms=round(float(rng.uniform(4.0, 14.0)), 1),
+        phrasing=round(float(rng.uniform(0.8, 1.2)), 2),
+        breath_ms=round(float(rng.uniform(12.0, 30.0)) * (1.0 - 0.5 * lively), 1),
+        ritardando_ms=round(float(rng.uniform(30.0, 80.0)), 1),
+    )
+
+
+def _draw_kit(own: str, lively: float, rng: np.random.Generator) -> str:
+    """Draw the name of a feel: mostly the style's own, else one of its kin that fits the mood."""
+    luck = float(rng.random())
+    options = [_DEFAULT, "dilla", *(_LIVELY if lively > 0.5 else _CALM if lively < 0.35 else ())]
+    other = int(rng.integers(len(options)))
+    if own and (luck < _OWN_FEEL or own not in _KIN):
+        return own
+    return str(options[other])

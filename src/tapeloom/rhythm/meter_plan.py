@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from tapeloom.core.errors import InputError
 from tapeloom.core.meter import Meter, Meters
-from tapeloom.rhythm.meters import check_grouping, grouping_text, groupings, parse_grouping
+from tapeloom.rhythm.meters import (
+    check_grouping,
+    grouped,
+    grouping_text,
+    groupings,
+    parse_grouping,
+)
 
 MAX_BARS = 10_000
 SPAN = re.compile(
@@ -44,8 +50,8 @@ class MeterSpan:
         return cls(meter, grouping, int(found["bars"] or 1))
 
     def __str__(self) -> str:
-        grouped = self.grouping != groupings(self.meter)[0]
-        words = [str(self.meter), grouping_text(self.grouping) if grouped else ""]
+        unusual = self.grouping != groupings(self.meter)[0]
+        words = [str(self.meter), grouping_text(self.grouping) if unusual else ""]
         return " ".join(filter(None, [*words, f"x{self.bars}" if self.bars > 1 else ""]))
 
 
@@ -113,6 +119,7 @@ class MeterPlan:
             raise InputError(f"a piece of {count} bars can't be planned; take 1 to {MAX_BARS}")
         found: list[tuple[int, Meter]] = []
         for tick, span in self.each_bar(count):
-            if not found or found[-1][1] != span.meter:
-                found.append((tick, span.meter))
+            meter = grouped(span.meter, span.grouping)
+            if not found or found[-1][1] != meter:
+                found.append((tick, meter))
         return tuple(found)

@@ -1,6 +1,7 @@
 """Where the beats of a meter lie and how heavy each moment of its bar is."""
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -34,12 +35,20 @@ GROUPINGS: dict[str, tuple[tuple[int, ...], ...]] = {
 
 
 def groupings(meter: Meter) -> tuple[tuple[int, ...], ...]:
-    """List the ways to group a meter's units (its denominator's note value), commonest first.
+    """List the ways to group a meter's units (its denominator's note value): its own, if it has
+    one, then the commonest first.
 
     >>> groupings(Meter(7, 8))[0], groupings(Meter(4, 4)), groupings(Meter(6, 8))
     ((2, 2, 3), ((2, 2),), ((3, 3),))
     """
-    known = GROUPINGS.get(str(meter))
+    usual = _usual_groupings(meter)
+    if not meter.grouping:
+        return usual
+    return (meter.grouping, *(grouping for grouping in usual if grouping != meter.grouping))
+
+
+def _usual_groupings(meter: Meter) -> tuple[tuple[int, ...], ...]:
+    known = GROUPINGS.get(meter.signature)
     if known is not None:
         return known
     n = meter.numerator
@@ -50,6 +59,18 @@ def groupings(meter: Meter) -> tuple[tuple[int, ...], ...]:
     if n <= 3:
         return ((n,),)
     return ((2,) * ((n - 3) // 2) + (3,),)
+
+
+def grouped(meter: Meter, grouping: tuple[int, ...]) -> Meter:
+    """Return a meter that is grouped so; the usual grouping isn't noted.
+
+    >>> str(grouped(Meter(7, 8), (3, 2, 2))), str(grouped(Meter(7, 8), (2, 2, 3)))
+    ('7/8 3+2+2', '7/8')
+    """
+    plain = replace(meter, grouping=())
+    if check_grouping(grouping, plain) == _usual_groupings(plain)[0]:
+        return plain
+    return replace(plain, grouping=grouping)
 
 
 def grouping_text(grouping: tuple[int, ...]) -> str:
@@ -72,7 +93,7 @@ def check_grouping(grouping: tuple[int, ...], meter: Meter) -> tuple[int, ...]:
     if not grouping or sum(grouping) != meter.numerator or min(grouping) < 1:
         raise InputError(
             f"the grouping {grouping_text(grouping) or 'of nothing'} makes {sum(grouping)} and "
-            f"doesn't add up to the {meter.numerator} units of {meter}; "
+            f"doesn't add up to the {meter.numerator} units of {meter.signature}; "
             f"{grouping_text(groupings(meter)[0])} would"
         )
     return grouping

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from tapeloom.core.errors import InputError
 from tapeloom.core.meter import Meter
@@ -99,13 +100,18 @@ GROOVES: dict[str, Groove] = _written()
 NO_DOWNBEAT = {"one_drop": "the one is dropped: in this style kick and rim fall on three together"}
 
 
+@lru_cache(maxsize=64)
 def grooves_in(meter: Meter) -> tuple[Groove, ...]:
-    """List the grooves that are written in a meter.
+    """List the grooves that are written in a meter, laid out as it is grouped.
 
     >>> [groove.name for groove in grooves_in(Meter(9, 8))]
     ['nine_slow', 'nine_roll', 'nine_brush']
     """
-    return tuple(groove for groove in GROOVES.values() if groove.meter == meter)
+    return tuple(
+        groove_in(meter, groove)
+        for groove in GROOVES.values()
+        if groove.meter.signature == meter.signature
+    )
 
 
 def groove_distance(a: Groove, b: Groove) -> float:
@@ -152,8 +158,13 @@ def groove_in(meter: Meter, like: Groove, *, grouping: tuple[int, ...] | None = 
     """
     if meter == like.meter:
         return like
+    if meter.signature == like.meter.signature and not grouping:
+        moved = _regrouped(like, meter)
+        if moved is not None:
+            return moved
     if (
         meter.bar_ticks == like.meter.bar_ticks
+        and not (meter.grouping or like.meter.grouping)
         and max(m.denominator for m in (meter, like.meter)) <= 4
     ):
         return replace(like, meter=meter)
@@ -192,6 +203,46 @@ def groove_in(meter: Meter, like: Groove, *, grouping: tuple[int, ...] | None = 
         meter,
         like.style,
     )
+
+
+def _regrouped(groove: Groove, meter: Meter) -> Groove | None:
+    """Lay a groove's groups out as another grouping asks; None where it has more or fewer groups.
+
+    A group that grows keeps its beginning and counts on; one that shrinks lets go of its middle,
+    and an accent that was cut lands on its beginning, where groups are beats.
+    """
+    old, new = groupings(groove.meter)[0], groupings(meter)[0]
+    if len(old) != len(new):
+        return None
+    width = meter.unit_ticks // step_ticks(meter)
+    lines: dict[str, str] = {}
+    for drum, text in groove.lines.items():
+        parts: list[str] = []
+        at = 0
+        count = max(width, 2) if drum in TIMEKEEPERS else 0
+        for _ in range(groove.bars):
+            for number, (a, b) in enumerate(zip(old, new, strict=True)):
+                lands = number > 0 and meter.denominator >= 8
+                parts.append(_resized(text[at : at + a * width], b * width, count, lands))
+                at += a * width
+        lines[drum] = "".join(parts)
+    return replace(groove, lines=lines, meter=meter)
+
+
+def _resized(group: str, length: int, count: int, lands: bool) -> str:
+    """Fit a group of steps to a length; what counts so many steps at a time counts on."""
+    over = len(group) - length
+    if over <= 0:
+        more = (group[-count:] if count else ".") * -over
+        return group + more[: length - len(group)]
+    if count:
+        return group[:length]
+    kept = list(group[:length])
+    for i, sign in enumerate(group[length:]):  # counted from the group's end
+        place = 0 if lands and sign in "Xx" else length - over + i
+        if 0 <= place < length and kept[place] == ".":
+            kept[place] = sign
+    return "".join(kept)
 
 
 def _call_and_answer(meter: Meter, grouping: tuple[int, ...]) -> tuple[list[int], list[int]]:

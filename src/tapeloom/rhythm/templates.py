@@ -82,6 +82,24 @@ class GrooveTemplate:
             raise InputError("an instrument comes twice in the template; each comes once")
         object.__setattr__(self, "instruments", tuple(rows))
 
+    def touch(self, instrument: str, step: int) -> tuple[float, float]:
+        """Return the offset in milliseconds and the velocity ratio of an instrument at a place.
+
+        At a place that it doesn't know, the instrument takes its mean; one that the template
+        lacks takes the mean of the others at that place, else nothing.
+        """
+        known = dict(self.instruments)
+        own = known.get(instrument, ())
+        for place in own:
+            if place.step == step:
+                return place.offset_ms, place.velocity_ratio
+        others = [place for places in known.values() for place in places if place.step == step]
+        for kin in (own, others):
+            if kin:
+                # Loudness at places unknown stays: accents say nothing of them.
+                return sum(place.offset_ms for place in kin) / len(kin), 1.0
+        return 0.0, 1.0
+
 
 def template_of(
     found: Microtiming, *, name: str, meter: Meter, bpm: float, fewest_hits: int = 1
@@ -136,8 +154,7 @@ def apply_template(
     amount      0 (as written) .. 1 (the groove as it was)
     velocities  whether its accents are taken as well
 
-    An instrument or place that the template doesn't know takes the mean of what it does know of
-    the place, else the instrument's, else nothing. No note goes before tick 0.
+    What the template doesn't know is as `GrooveTemplate.touch` says. No note goes before tick 0.
 
     >>> late = GrooveTemplate("late", Meter(), (("snare", (GroovePlace(4, 20.0, 1.0),)),))
     >>> apply_template([Note(10080, 100, 38)], late, tempo=TempoMap.constant(60),
@@ -158,11 +175,11 @@ def apply_template(
     ends = np.array([note.end for note in notes], np.int64)
     steps = steps_in_cycle(starts, meters=meters, bars=template.bars)
     names = instruments_of(notes, role=role)
-    touch = [_touch(template, name, step) for name, step in zip(names, steps, strict=True)]
+    touch = [template.touch(name, step) for name, step in zip(names, steps, strict=True)]
     late_s = np.array([offset_ms for offset_ms, _ in touch]) * amount / 1000.0
     swing = template.swing.scaled(amount)
-    at = _later(swung(starts, swing, meters=meters), late_s, tempo)
-    off = _later(swung(ends, swing, meters=meters), late_s, tempo)
+    at = later(swung(starts, swing, meters=meters), late_s, tempo)
+    off = later(swung(ends, swing, meters=meters), late_s, tempo)
     return tuple(
         replace(
             note, start=int(start), duration=max(int(end - start), 1),
@@ -172,9 +189,14 @@ def apply_template(
     )  # fmt: skip
 
 
-def _later(
+def later(
     ticks: NDArray[np.float64], late_s: NDArray[np.float64], tempo: TempoMap
 ) -> NDArray[np.int64]:
+    """Move ticks by seconds, never before 0.
+
+    >>> later(np.array([0.0, 10080.0]), np.array([-0.1, 0.05]), TempoMap.constant(60)).tolist()
+    [0, 10584]
+    """
     seconds = tempo.ticks_to_s(ticks.tolist()) + late_s
     moved = [tempo.s_to_tick(max(second, 0.0)) for second in seconds.tolist()]
     return np.asarray(np.maximum(np.rint(np.array(moved)), 0.0), np.int64)
@@ -182,21 +204,6 @@ def _later(
 
 def _accented(velocity: int, ratio: float) -> int:
     return int(min(max(round(velocity * ratio), 1), 127))
-
-
-def _touch(template: GrooveTemplate, instrument: str, step: int) -> tuple[float, float]:
-    """Return the offset in milliseconds and the velocity ratio of an instrument at a place."""
-    known = dict(template.instruments)
-    own = known.get(instrument, ())
-    for place in own:
-        if place.step == step:
-            return place.offset_ms, place.velocity_ratio
-    others = [place for places in known.values() for place in places if place.step == step]
-    for kin in (own, others):
-        if kin:
-            # Loudness at places unknown stays: accents say nothing of them.
-            return sum(place.offset_ms for place in kin) / len(kin), 1.0
-    return 0.0, 1.0
 
 
 def template_to_toml(template: GrooveTemplate) -> str:

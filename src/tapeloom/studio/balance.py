@@ -71,9 +71,11 @@ _STRIPS: dict[str, _Strip] = {
     "pad": _Strip(-31.0, 0.0, 170.0, (3500.0, 8000.0), -12.0, (2.5, 5.0)),
     "bass": _Strip(-25.0, 0.0, 32.0, (1800.0, 4000.0), None),
     "drums": _Strip(-23.0, 0.0, 32.0, (8000.0, 13000.0), -20.0),
+    "percussion": _Strip(-34.0, 0.3, 200.0, (6000.0, 11000.0), -13.0),
     "other": _Strip(-27.0, -0.25, 100.0, (5500.0, 10000.0), -12.0),
     "texture": _Strip(-36.0, 0.0, 120.0, (5000.0, 9000.0), None),
 }
+_LAYERS = ("percussion",)  # parts that are told by name: they lie under others of their role
 TEXTURE_LUFS = (-48.0, -34.0)  # from a hint to as loud as a texture gets
 
 
@@ -125,13 +127,14 @@ def _draw_channel(
     energy: float,
     amount: float,
 ) -> Channel:
-    strip = _STRIPS.get(role, _STRIPS["other"])
+    kind = name if name in _LAYERS else role
+    strip = _STRIPS.get(kind, _STRIPS["other"])
     # Everything is drawn for every role, so that one stem's role doesn't move another's numbers.
     level, place, cut, duck = rng.uniform(-1.0, 1.0, 4)
     dark, bright = strip.low_pass_hz
     low_duck, high_duck = strip.duck_db
     loudness_lufs = strip.loudness_lufs + 0.7 * float(level)
-    if role == "drums":
+    if kind == "drums":
         loudness_lufs += 2.0 * (energy - 0.5)
     if role == "texture":
         faint, full = TEXTURE_LUFS
@@ -142,7 +145,7 @@ def _draw_channel(
         pan=float(np.clip(strip.pan * (1.0 + 0.4 * float(place)), -1.0, 1.0)),
         high_pass_hz=strip.high_pass_hz,
         low_pass_hz=(dark + (bright - dark) * brightness) * 2.0 ** (0.2 * float(cut)),
-        effects=_EFFECTS.get(role, ()),
+        effects=_EFFECTS.get(kind, ()),
         mono_below_hz=120.0 if role in ("bass", "drums") else 0.0,
         duck_db=low_duck + (high_duck - low_duck) * (0.5 + 0.5 * float(duck)),
         reverb_send_db=strip.send_db,

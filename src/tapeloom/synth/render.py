@@ -12,11 +12,12 @@ import numpy as np
 
 from tapeloom.core.audio import BLOCK, RATE, AudioFile, AudioWriter, Samples
 from tapeloom.core.errors import InputError, TapeloomError
-from tapeloom.core.performance import Performance, PlayedPart
+from tapeloom.core.performance import Performance, PlayedNote, PlayedPart
 from tapeloom.core.product import Stem, Stems
 from tapeloom.core.seed import stream
 from tapeloom.dsp.filters import Biquads
 from tapeloom.synth.bass import draw_upright_bass
+from tapeloom.synth.bending import bend_note, bending_of
 from tapeloom.synth.drums import draw_dusty_kit
 from tapeloom.synth.envelopes import fade_out, frames_of
 from tapeloom.synth.headroom import HOP, with_headroom
@@ -176,7 +177,7 @@ class _Player:
         """Add one note to the sum."""
         note, strike = self._part.notes[index], self._strikes[index]
         rng = stream(self._seed, self._part.name, index)
-        sound = self._voice.note(note.pitch, note.velocity, strike.held_s, self._rate, rng)
+        sound = self._sound(note, strike, rng)
         stop = strike.stop_s + CHOKE_S
         if stop * self._rate < sound.shape[1]:
             sound = sound[:, : frames_of(stop, self._rate)].copy()
@@ -184,6 +185,16 @@ class _Player:
         offset = strike.start - self._at
         self._reserve(offset + sound.shape[1])
         self._sum[:, offset : offset + sound.shape[1]] += sound
+
+    def _sound(self, note: PlayedNote, strike: Strike, rng: np.random.Generator) -> Samples:
+        """Let the voice play a note, and bend it where its part is bent."""
+        if self._part.bends and self._part.role != "drums":
+            bending = bending_of(self._part, onset_s=note.onset_s, held_s=strike.held_s)
+            if bending.moves:
+                held_s = bending.read_s(strike.held_s)
+                sound = self._voice.note(note.pitch, note.velocity, held_s, self._rate, rng)
+                return bend_note(sound, bending, self._rate)
+        return self._voice.note(note.pitch, note.velocity, strike.held_s, self._rate, rng)
 
     def _reserve(self, frames: int) -> None:
         """Make room for frames that are yet to come."""

@@ -263,13 +263,12 @@ def _disagreement(found: Arrivals, tonic: Ints, chords: Sequence[_ChordSpan]) ->
 def _choose(found: Arrivals, score: Floats) -> list[int]:
     """Return the rows of the best sequence of cadences."""
     rows = np.flatnonzero(score > THRESHOLD - 2.5)
-    bars = found.bar[rows].tolist()
+    bars = (found.bar[rows] + 1e-6).astype(np.int64).tolist()
     gains = (score[rows] - THRESHOLD).tolist()
     best, back = list(gains), [-1] * len(rows)
     for j, gain in enumerate(gains):
-        here = int(bars[j] + 1e-6)
         for i in range(j - 1, max(j - _REACH, 0) - 1, -1):
-            distance = here - int(bars[i] + 1e-6)
+            distance = bars[j] - bars[i]
             if distance:
                 value = best[i] + gain + DISTANCES.get(distance, _ODD * (distance % 2))
                 if value > best[j]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,11 +93,12 @@ def find_skyline(events: Events) -> NDArray[np.bool_]:
     array([False,  True, False])
     """
     top = np.zeros(len(events), np.bool_)
-    held: list[tuple[int, int]] = []  # pitch and end of what sounds
+    held: list[tuple[int, int]] = []  # a heap of -pitch and end; what is over may lie deep in it
     order = np.lexsort((-events.pitch, events.onset))
-    columns = (column[order].tolist() for column in (events.onset, events.end, events.pitch))
-    for i, onset, end, pitch in zip(order.tolist(), *columns, strict=True):
-        held = [note for note in held if note[1] > onset]
-        top[i] = not held or max(held)[0] < pitch
-        held.append((pitch, end))
+    columns = (column[order].tolist() for column in (events.onset, events.end, -events.pitch))
+    for i, onset, end, depth in zip(order.tolist(), *columns, strict=True):
+        while held and held[0][1] <= onset:
+            heappop(held)
+        top[i] = not held or depth < held[0][0]
+        heappush(held, (depth, end))
     return top

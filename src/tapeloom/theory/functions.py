@@ -70,7 +70,6 @@ def is_within(chord: Chord, key: Key) -> bool:
     return set(chord.pitch_classes) <= set(key.scale) | raised
 
 
-@lru_cache(maxsize=8192)
 def name_function(numeral: RomanNumeral, chord: Chord, key: Key) -> str:
     """Return what a chord does, one of `spans.FUNCTIONS`.
 
@@ -108,6 +107,11 @@ def name_functions(
     named = []
     for i, (chord, key, region) in enumerate(zip(chords, keys, regions, strict=True)):
         following = chords[i + 1] if i + 1 < len(chords) else None
-        numeral = write_numeral(chord, key, region=region, next_chord=following)
-        named.append((str(numeral), name_function(numeral, chord, key)))
+        named.append(_name(chord, key, region, following))
     return named
+
+
+@lru_cache(maxsize=8192)
+def _name(chord: Chord, key: Key, region: Key, following: Chord | None) -> tuple[str, str]:
+    numeral = write_numeral(chord, key, region=region, next_chord=following)
+    return str(numeral), name_function(numeral, chord, key)

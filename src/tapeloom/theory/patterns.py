@@ -232,6 +232,8 @@ def _find_lines(chords: Sequence[Chord], name: str) -> list[FoundPattern]:
     found = []
     for root, group in groupby(range(len(chords)), lambda i: chords[i].root):
         rows = list(group)
+        if len(rows) < 3:
+            continue
         tones = [{*chords[i].pitch_classes, chords[i].bass_pitch_class} for i in rows]
         at = 0
         while at < len(rows) - 2:
@@ -260,6 +262,8 @@ def _find_pedals(chords: Sequence[Chord], name: str) -> list[FoundPattern]:
     found = []
     for bass, group in groupby(range(len(chords)), lambda i: chords[i].bass_pitch_class):
         rows = list(group)
+        if len(rows) < 3:
+            continue
         kinds = {(chords[i].root, family(chords[i].quality)) for i in rows}
         if len(kinds) >= 3 and len({root for root, _ in kinds}) >= 2:
             own = next((chords[i] for i in rows if chords[i].root == bass), None)

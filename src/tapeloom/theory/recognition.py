@@ -233,7 +233,22 @@ def _label_beats(
     if not len(events):
         return np.zeros(0, np.int64), np.zeros(0, np.intp)
     edges = beat_edges(meters, events.last)
-    evidence = chord_evidence(events, edges).reshape(-1, STATES)
+    return join_spans(chord_evidence(events, edges), edges, change_cost=change_cost)
+
+
+def join_spans(
+    evidence: NDArray[np.float64], edges: NDArray[np.int64], *, change_cost: float
+) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Join spans that are best heard as one chord.
+
+    evidence   what `chord_evidence` says of the spans between edges
+    Returns the edges of chords, and each one's chord as `root * len(LABELS) + label`.
+
+    >>> evidence = normalise(np.eye(4, STATES).reshape(4, 12, -1))
+    >>> join_spans(evidence, np.arange(5) * PPQ, change_cost=9.0)[0] // PPQ
+    array([0, 4])
+    """
+    evidence = evidence.reshape(-1, STATES)
     quarters = np.diff(edges) / PPQ
     path = np.array(best_path(evidence * quarters[:, None], change_cost=change_cost))
     changes = np.flatnonzero(np.diff(path)) + 1
@@ -283,14 +298,16 @@ def best_path(evidence: NDArray[np.float64], *, change_cost: float) -> list[int]
     if not len(evidence):
         return []
     best = evidence[0]
-    back = np.zeros(evidence.shape, np.intp)
-    stay = np.arange(evidence.shape[1])
+    leaders = []
+    stays = np.zeros(evidence.shape, np.bool_)
     for i in range(1, len(evidence)):
         leader = int(best.argmax())
         change = best[leader] - change_cost
-        back[i] = np.where(best >= change, stay, leader)
-        best = np.maximum(best, change) + evidence[i]
+        np.greater_equal(best, change, out=stays[i])
+        leaders.append(leader)
+        best = np.maximum(best, change)
+        best += evidence[i]
     path = [int(best.argmax())]
     for i in range(len(evidence) - 1, 0, -1):
-        path.append(int(back[i][path[-1]]))
+        path.append(path[-1] if stays[i, path[-1]] else leaders[i - 1])
     return path[::-1]

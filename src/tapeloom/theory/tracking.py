@@ -268,6 +268,7 @@ def forward_backward(
     regions = near.shape[1]
     mixed = np.zeros((keys, regions, count))
     arriving = np.zeros((keys, count))
+    going = np.zeros(count)  # who leaves for other keys, or comes from them
     later = np.ones((keys, regions, count))
     for t in range(spans):
         before_count = counts[t - 1] if t else 1
@@ -289,21 +290,23 @@ def forward_backward(
                     mixed[key, region, i] = here * leave * shares[key, region] + there * linger
                     arriving[near[key, region], i] += settle * there
                 mixed[key, 0, i] = here * (1.0 - leave - modulate) + afield * back
-                gone = modulate * (here + afield)
+                going[i] = modulate * (here + afield)
+            if t > 0:
                 for other in range(keys):
-                    arriving[other, i] += gone * away[key, other]
+                    for i in range(before_count):
+                        arriving[other, i] += going[i] * away[key, other]
         total = 0.0
         for key in range(keys):
             for region in range(regions):
                 home = near[key, region]
+                for i in range(before_count):
+                    come = mixed[key, region, i]
+                    if region == 0:
+                        come += arriving[key, i]
+                    for j in range(counts[t]):
+                        states[t, key, region, j] += come * steps[t, home, i, j]
                 for j in range(counts[t]):
-                    value = 0.0
-                    for i in range(before_count):
-                        come = mixed[key, region, i]
-                        if region == 0:
-                            come += arriving[key, i]
-                        value += come * steps[t, home, i, j]
-                    states[t, key, region, j] = value * pull[key]
+                    states[t, key, region, j] *= pull[key]
                     total += states[t, key, region, j]
         for key in range(keys):
             for region in range(regions):
@@ -320,10 +323,11 @@ def forward_backward(
                     mixed[key, region, i] = value * pull[key]
         total = 0.0
         for key in range(keys):
+            going[:] = 0.0
+            for other in range(keys):
+                for i in range(counts[t]):
+                    going[i] += away[key, other] * mixed[other, 0, i]
             for i in range(counts[t]):
-                gone = 0.0
-                for other in range(keys):
-                    gone += away[key, other] * mixed[other, 0, i]
                 leaving = 0.0
                 for region in range(1, regions):
                     leaving += shares[key, region] * mixed[key, region, i]
@@ -331,11 +335,13 @@ def forward_backward(
                         back * mixed[key, 0, i]
                         + linger * mixed[key, region, i]
                         + settle * mixed[near[key, region], 0, i]
-                        + modulate * gone
+                        + modulate * going[i]
                     )
                     total += later[key, region, i]
                 later[key, 0, i] = (
-                    (1.0 - leave - modulate) * mixed[key, 0, i] + leave * leaving + modulate * gone
+                    (1.0 - leave - modulate) * mixed[key, 0, i]
+                    + leave * leaving
+                    + modulate * going[i]
                 )
                 total += later[key, 0, i]
         later[:, :, counts[t] :] = 0.0  # what an earlier step left there would grow to infinity

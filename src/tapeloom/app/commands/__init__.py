@@ -8,7 +8,9 @@ import typer
 
 from tapeloom import __version__
 from tapeloom.app.commands.analyze import analyze
+from tapeloom.app.commands.compose import compose
 from tapeloom.app.commands.doctor import doctor
+from tapeloom.app.commands.groove import groove
 from tapeloom.app.commands.harmonize import harmonize
 from tapeloom.app.commands.make import make
 from tapeloom.app.commands.reharmonize import reharmonize
@@ -22,9 +24,11 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(make)
+app.command()(compose)
 app.command()(analyze)
 app.command()(reharmonize)
 app.command()(harmonize)
+app.command()(groove)
 app.command()(doctor)
 
 

@@ -44,7 +44,7 @@ def analyze(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Tell keys, chords, cadences and tension of notes; loudness, peaks and spectrum of audio."""
+    """Tell harmony, swing, microtiming and syncopation of notes; loudness and spectrum of audio."""
     for option, target in (("--plot", plot), ("--romantext", romantext)):
         if target is None:
             continue
@@ -57,7 +57,7 @@ def analyze(
     results: list[dict[str, Any]] = []
     with ExitStack() as cleanup:
         for name in files:
-            path = _standard_input(cleanup) if name == "-" else Path(name)
+            path = standard_input(cleanup) if name == "-" else Path(name)
             results.append({"file": name, **_analyze_one(path, plot, romantext)})
             if not as_json and not quiet:
                 _show(results[-1])
@@ -66,18 +66,21 @@ def analyze(
         typer.echo(json.dumps(shown, ensure_ascii=False, indent=1))
 
 
-def _standard_input(cleanup: ExitStack) -> Path:
+def standard_input(cleanup: ExitStack) -> Path:
     """Copy standard input to a file, for readers that must seek."""
     folder = cleanup.enter_context(TemporaryDirectory())
     path = Path(folder) / "standard-input"
     with path.open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
+    if not path.stat().st_size:
+        raise InputError("standard input is empty")
     return path
 
 
 def _analyze_one(path: Path, plot: Path | None, romantext: Path | None) -> dict[str, Any]:
     from tapeloom.app import kernels
     from tapeloom.app.analysis import CURVE_HOP_S, analyze_audio, analyze_score, open_source
+    from tapeloom.app.timing import played_score, timing_figures
 
     score, audio = _chords_in(path) or open_source(path)
     if audio is not None and not kernels.is_compiled():
@@ -93,6 +96,7 @@ def _analyze_one(path: Path, plot: Path | None, romantext: Path | None) -> dict[
         kernels.announce_theory(lambda line: typer.echo(line, err=True))
         analysis = analyse(score)
         figures = analyze_score(score, analysis)
+        figures |= timing_figures(played_score(path, score))
         result |= {"score": figures} if path.is_dir() else figures
         if plot is not None:
             from tapeloom.media import plot_harmony
@@ -129,6 +133,7 @@ def _show(result: Mapping[str, Any]) -> None:
     from rich.console import Console
 
     from tapeloom.app.commands.harmony_tables import print_harmony
+    from tapeloom.app.commands.timing_tables import print_timing
 
     console = Console(highlight=False)
     score = result.get("score") or (result if result["kind"] == "score" else None)
@@ -138,6 +143,7 @@ def _show(result: Mapping[str, Any]) -> None:
         console.print(_score_table(score))
         if score["parts"]:
             console.print(_parts_table(score))
+        print_timing(console, score)
         print_harmony(console, score["harmony"])
     if audio is not None:
         console.print(_audio_table(audio))

@@ -7,32 +7,26 @@ from typing import Annotated, Any
 
 import typer
 
+from tapeloom.app.commands import brief_options as options
 from tapeloom.core.errors import InputError, Interrupted
 
 MAX_COUNT = 10_000
 
 
 def make(
-    words: Annotated[
-        list[str] | None, typer.Argument(help="The brief, such as: rainy night, peaceful")
-    ] = None,
-    bpm: Annotated[
-        float | None, typer.Option(help="Tempo, 40 to 200; lo-fi lies between 60 and 95.")
-    ] = None,
-    key: Annotated[
-        str | None, typer.Option(help="Such as Am, F# minor, Eb major, D dorian.")
-    ] = None,
-    minutes: Annotated[float | None, typer.Option(help="Length, 0.5 to 120 [default: 3].")] = None,
-    bars: Annotated[int | None, typer.Option(help="Length in bars, instead of minutes.")] = None,
-    meter: Annotated[
-        str | None, typer.Option(help="Such as 4/4, 3/4, 6/8, 7/8 [default: 4/4].")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="The same seed makes the same record; drawn if left out.")
-    ] = None,
+    words: options.Words = None,
+    bpm: options.Bpm = None,
+    key: options.KeyName = None,
+    minutes: options.Minutes = None,
+    bars: options.Bars = None,
+    meter: options.MeterText = None,
+    grouping: options.Grouping = None,
+    clave: options.Clave = None,
+    polyrhythm: options.Polyrhythm = None,
+    seed: options.Seed = None,
     count: Annotated[int, typer.Option(help="How many records, on seeds that follow.")] = 1,
     jobs: Annotated[int, typer.Option(help="How many records at once.")] = 1,
-    engine: Annotated[str, typer.Option(help="Who composes: theory.")] = "theory",
+    engine: options.EngineName = "theory",
     source: Annotated[
         Path | None,
         typer.Option("--from", help="A record to continue, or a MIDI file to build on."),
@@ -48,7 +42,7 @@ def make(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a record that exists.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the records as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Make a record: compose, perform, render, mix and master it, and write its folder."""
     for name, value, most in (("count", count, MAX_COUNT), ("jobs", jobs, 256)):
@@ -58,8 +52,10 @@ def make(
     from tapeloom.app.settings import Settings
 
     settings = Settings()
-    given = {"bpm": bpm, "key": key, "minutes": minutes, "bars": bars, "meter": meter}
-    fields = {name: value for name, value in given.items() if value is not None}
+    fields = options.given(
+        bpm=bpm, key=key, minutes=minutes, bars=bars, meter=meter, grouping=grouping, clave=clave,
+        polyrhythm=polyrhythm,
+    )  # fmt: skip
     text = " ".join(words or ())
     if source is not None and source.is_dir():
         if text:
@@ -119,6 +115,8 @@ def _ordered(
     planned = []
     for i in range(count):
         brief = Brief(text, seed=first + i, **fields)
+        if i == 0:
+            options.check_brief(brief, song)
         order = Order(brief, artist=artist, engine=engine, song=song, keep=kept)
         final = out / folder_name(brief)
         if count > 1 and not force and _is_made(final, brief):
@@ -149,6 +147,7 @@ def _continued(
     from tapeloom.app.pipeline import continued
 
     order, final, base = continued(folder, changes)
+    options.check_brief(order.brief, order.song)
     return Job(order, final, base=base, force=force, loops=loops)
 
 
