@@ -1,5 +1,7 @@
 """The script and the constraints, with a model that says whatever is allowed."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,8 @@ from tapeloom.core.meter import Meter
 from tapeloom.core.score import ChordSpan, Note, Part, Score
 from tapeloom.core.time import PPQ, TempoMap
 from tapeloom.neural.constraints import LONG, Limits, limits_for
+from tapeloom.neural.generator import Floats, bars_of
+from tapeloom.neural.generator import write as generate
 from tapeloom.neural.script import Script, Writer, infill_script, script_of
 from tapeloom.neural.token_codec import Codec
 from tapeloom.neural.token_reader import STROKE_TICKS
@@ -142,3 +146,71 @@ def test_limits_are_checked() -> None:
         Limits(ranges={"melody": (60, 65)})
     with pytest.raises(InputError, match="at least 5"):
         Limits(scale=frozenset({0}))
+
+
+class Flat:
+    """A model to which all tokens are alike; it counts what it is given to read."""
+
+    def __init__(self, context: int) -> None:
+        self.context = context
+        self.begun: list[int] = []
+        self.lengths = [0]
+
+    def begin(self, prompts: Sequence[Sequence[int]]) -> Floats:
+        self.begun.append(max(len(prompt) for prompt in prompts))
+        self.lengths = [len(prompt) for prompt in prompts]
+        assert max(self.lengths) < self.context
+        return np.zeros((len(prompts), VOCABULARY.size), np.float32)
+
+    def step(self, tokens: Sequence[int]) -> Floats:
+        self.lengths = [length + 1 for length in self.lengths]
+        assert max(self.lengths) <= self.context
+        return np.zeros((len(tokens), VOCABULARY.size), np.float32)
+
+
+def small_script(seed: int) -> Script:
+    page = Codec().page(song())
+    free = {name: range(4) for name in ("melody", "bass")}
+    limits = Limits(busiest={"melody": 4 + seed % 3, "bass": 3})
+    return script_of(page, task="compose", free=free, limits=limits, meter=Meter())
+
+
+def test_candidates_are_written_in_one_batch_and_each_as_if_alone() -> None:
+    scripts = [small_script(seed) for seed in range(3)]
+
+    def made(chosen: list[int]) -> list[tuple[int, ...]]:
+        rngs = [np.random.default_rng(seed) for seed in chosen]
+        found = generate(Flat(4096), [scripts[seed] for seed in chosen], rngs)
+        for candidate in found:
+            # All tokens are alike to the model: each choice costs the logarithm of their number.
+            assert candidate.nll == pytest.approx(np.log(VOCABULARY.size), rel=1e-4)
+            Codec().decode(candidate.tokens, key=A_MINOR, bpm=75)
+        return [candidate.tokens for candidate in found]
+
+    together = made([0, 1, 2])
+    assert together == [made([0])[0], made([1])[0], made([2])[0]]
+
+
+def test_a_full_context_begins_anew_with_its_header_and_last_bars() -> None:
+    model = Flat(120)
+    (candidate,) = generate(model, [small_script(0)], [np.random.default_rng(1)])
+    assert len(candidate.tokens) > 200
+    assert len(model.begun) >= 2
+    assert max(model.begun[1:]) <= 60
+    Codec().decode(candidate.tokens, key=A_MINOR, bpm=75)
+
+
+def test_bars_come_as_they_are_written() -> None:
+    told: list[int] = []
+    script = small_script(1)
+    rngs = [np.random.default_rng(2)]
+    (candidate,) = generate(
+        Flat(4096), [script], rngs, on_token=lambda _, token: told.append(token)
+    )
+    assert tuple(told) == candidate.tokens
+    assert len(list(bars_of(candidate.tokens))) == 4
+
+
+def test_as_many_scripts_as_generators() -> None:
+    with pytest.raises(InputError, match="as many"):
+        generate(Flat(99), [small_script(0)], [])

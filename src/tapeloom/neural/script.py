@@ -149,6 +149,7 @@ class Writer:
         """Write a token that is settled or was chosen."""
         slot = self._script.slots[self._slot]
         if slot.free and not _EVENTS[token]:
+            self.chosen += 1
             self._slot += 1  # the role's bar is closed
             self._skip_empty()
             slot = self._script.slots[self._slot]
