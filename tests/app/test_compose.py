@@ -46,7 +46,9 @@ def test_the_performance_is_written_beside_it(folder, capsys):
     assert found["file"] == "out/rain-1.mid"
     assert found["performance"] == "out/rain-1-performance.mid"
     written, played = (read_midi(folder / found[name]) for name in ("file", "performance"))
-    assert [len(p.notes) for p in written.parts] == [len(p.notes) for p in played.parts]
+    for part, performed in zip(written.parts, played.parts, strict=True):
+        assert len(part.notes) <= len(performed.notes)  # mordents and flams are played out
+        assert part.name == performed.name
     assert written.parts[0].notes != played.parts[0].notes
 
 
