@@ -36,9 +36,8 @@ def follow_kick(starts: Ints, onsets: Floats, late_s: Floats, kicks: Onsets) -> 
 def lead_chords(starts: Ints, onsets: Floats, chords: Onsets, feel: Feel) -> Floats:
     """Return a melody's onsets: ahead of the chord that is played at the same tick.
 
-    C. Palmer, "On the assignment of structure in music performance", Music Perception 14, 1996:
-    pianists play the melody some 20 to 30 ms before the rest; here it is less, and never early
-    against the beat by more than the lead.
+    How far ahead is designed, not measured; it is never early against the beat by more than the
+    lead.
     """
     if feel.lead_ms == 0.0:
         return onsets

@@ -128,7 +128,9 @@ def ensemble_kernel(
             sum_left += left[v] * y
             sum_right += right[v] * y
             p += increment[v]
-            position[v] = p - TABLE if p >= TABLE else p
+            while p >= TABLE:  # more than once where a rate hardly carries the pitch
+                p -= TABLE
+            position[v] = p
         out[0, n] += sum_left
         out[1, n] += sum_right
 
