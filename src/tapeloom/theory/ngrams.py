@@ -57,7 +57,7 @@ class NGrams:
             key, seen = np.unique(code, return_counts=True)
             keys.append(key)
             counts.append(seen)
-            discounts.append(_discounts(seen))
+            discounts.append(kneser_ney_discounts(seen))
         return cls(size, tuple(keys), tuple(counts), np.array(discounts))
 
     def distribution(self, context: Sequence[int]) -> NDArray[np.float64]:
@@ -130,8 +130,12 @@ class NGrams:
         return cls(size, keys, counts, discounts)
 
 
-def _discounts(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return what is taken from counts of 0, 1, 2, and 3 or more."""
+def kneser_ney_discounts(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what is taken from counts of 0, 1, 2, and 3 or more (see `NGrams.count`).
+
+    >>> kneser_ney_discounts(np.array([1, 1, 1, 2, 2, 3, 4])).round(2)
+    array([0.  , 0.43, 1.36, 1.29])
+    """
     n = [max(int((counts == c).sum()), 1) for c in (1, 2, 3, 4)]
     y = n[0] / (n[0] + 2 * n[1])
     raw = [c - (c + 1) * y * n[c] / n[c - 1] for c in (1, 2, 3)]

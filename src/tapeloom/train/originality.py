@@ -16,6 +16,7 @@ from tapeloom.neural.fingerprints import (
     KINDS,
     Bools,
     Hashes,
+    Ints,
     Line,
     lines_of,
     windows_of,
@@ -25,14 +26,17 @@ from tapeloom.neural.originality import (
     Limits,
     LineFigures,
     OriginalityIndex,
+    is_in,
     measure,
     passages_of,
 )
 
-Ints = NDArray[np.int64]
+Owned = NDArray[np.uint64]  # a passage's hash in the upper 32 bits, its song in the lower
 
 PERCENTILE = 99.0  # of what human songs share; beyond it a candidate is refused
-SAME = 0.3  # share of a song's passages that another one must have to be the same song
+COMMON = 6  # groups of songs: a passage that so many have is a commonplace, nobody's property
+FEWEST_LINES = 20  # of a kind, to tell its limits; with fewer the mildest of the others hold
+SAME = 0.3  # share of a song's melody that another one must have to be the same song
 ALL_OVER = 12  # songs: a passage that more of them have makes no two of them the same
 FEWEST_PASSAGES = 12  # in common
 
@@ -78,29 +82,48 @@ def build(songs: Sequence[Song]) -> tuple[OriginalityIndex, Baseline]:
     if not songs:
         raise InputError("there are no songs of which an index could be made")
     names = {key: i for i, key in enumerate(dict.fromkeys(song.key for song in songs))}
-    owned: list[list[NDArray[np.uint64]]] = [[], []]
+    tables: list[list[Owned]] = [[], [], []]
     for song in songs:
         for line in song.lines:
-            for table, hashes in zip(owned, passages_of(line), strict=True):
-                table.append((hashes.astype(np.uint64) << np.uint64(32)) + np.uint64(names[song.key]))
-    notes, frames = (np.unique(np.concatenate(table)) for table in owned)
-    groups = _groups(notes, len(names))
+            notes, frames = (_own(hashes, names[song.key]) for hashes in passages_of(line))
+            tables[0].append(notes)
+            tables[1].append(frames)
+            if line.kind == "melody":
+                tables[2].append(notes)
+    notes, frames, tunes = (_join(table) for table in tables)
+    groups = _groups(tunes if len(tunes) else notes, len(names))
+    notes, frames = _without_commonplaces(notes, groups), _without_commonplaces(frames, groups)
     baseline = _baseline(songs, names, groups, notes, frames)
     index = OriginalityIndex(_hashes(notes), _hashes(frames), baseline.limits, len(names))
     return index, baseline
 
 
-def _hashes(owned: NDArray[np.uint64]) -> Hashes:
+def _own(hashes: Hashes, song: int) -> Owned:
+    return (hashes.astype(np.uint64) << np.uint64(32)) + np.uint64(song)
+
+
+def _join(tables: Sequence[Owned]) -> Owned:
+    return np.unique(np.concatenate([np.zeros(0, np.uint64), *tables]))
+
+
+def _without_commonplaces(owned: Owned, groups: Ints) -> Owned:
+    hashes, owners = _split(owned)
+    by_group = np.unique(_own(hashes, 0) + groups[owners].astype(np.uint64))
+    table, seen = np.unique((by_group >> np.uint64(32)).astype(np.uint32), return_counts=True)
+    return owned[~is_in(table[seen >= COMMON], hashes)]
+
+
+def _hashes(owned: Owned) -> Hashes:
     return np.unique((owned >> np.uint64(32)).astype(np.uint32))
 
 
-def _split(owned: NDArray[np.uint64]) -> tuple[Hashes, Ints]:
+def _split(owned: Owned) -> tuple[Hashes, Ints]:
     return (owned >> np.uint64(32)).astype(np.uint32), (owned & np.uint64(0xFFFFFFFF)).astype(
         np.int64
     )
 
 
-def _groups(notes: NDArray[np.uint64], count: int) -> Ints:
+def _groups(notes: Owned, count: int) -> Ints:
     """Number the groups of songs that are one song under two keys: they share most passages."""
     hashes, owners = _split(notes)
     size = np.bincount(owners, minlength=count)
@@ -122,7 +145,7 @@ def _groups(notes: NDArray[np.uint64], count: int) -> Ints:
     return group
 
 
-def _sole_owner(owned: NDArray[np.uint64], groups: NDArray[np.int64]) -> tuple[Hashes, Ints]:
+def _sole_owner(owned: Owned, groups: NDArray[np.int64]) -> tuple[Hashes, Ints]:
     """Return all hashes, and the one group that has each; -1 where several do."""
     hashes, owners = _split(owned)
     first = np.flatnonzero(np.diff(hashes.astype(np.int64), prepend=-1))
@@ -141,8 +164,8 @@ def _baseline(
     songs: Sequence[Song],
     names: Mapping[str, int],
     groups: Ints,
-    notes: NDArray[np.uint64],
-    frames: NDArray[np.uint64],
+    notes: Owned,
+    frames: Owned,
 ) -> Baseline:
     """Measure each song against all songs of other groups."""
     tables = _sole_owner(notes, groups), _sole_owner(frames, groups)
@@ -151,10 +174,21 @@ def _baseline(
         group = int(groups[names[song.key]])
         knows = [partial(_known_elsewhere, table, sole, group) for table, sole in tables]
         figures += [(song.key, measure(line, song.windows, *knows)) for line in song.lines]
-    runs, shares = [], []
-    for kind in KINDS:
-        lines = [line for _, line in figures if line.kind == kind]
-        runs.append(float(np.percentile([x.longest_run for x in lines] or [0], PERCENTILE)))
-        shares.append(float(np.percentile([x.copied_share for x in lines] or [0], PERCENTILE)))
     told = {key: int(groups[i]) for key, i in names.items()}
-    return Baseline(tuple(figures), told, Limits(tuple(runs), tuple(shares)))
+    return Baseline(tuple(figures), told, _limits([line for _, line in figures]))
+
+
+def _limits(lines: Sequence[LineFigures]) -> Limits:
+    limits: dict[str, tuple[float, float]] = {}
+    for kind in KINDS:
+        runs = [line.longest_run for line in lines if line.kind == kind]
+        shares = [line.copied_share for line in lines if line.kind == kind]
+        if len(runs) >= FEWEST_LINES:
+            limits[kind] = (
+                float(np.percentile(runs, PERCENTILE)), float(np.percentile(shares, PERCENTILE))
+            )  # fmt: skip
+    if not limits:
+        raise InputError(f"no kind of line occurs {FEWEST_LINES} times; give more songs")
+    mildest = max(run for run, _ in limits.values()), max(share for _, share in limits.values())
+    rows = [limits.get(kind, mildest) for kind in KINDS]
+    return Limits(tuple(run for run, _ in rows), tuple(share for _, share in rows))
