@@ -62,7 +62,9 @@ class Pitched:
         starts = np.array(score.bar_starts, np.int64)
         last = int(end.max()) if len(end) else 0
         starts = starts[starts < last]
-        return cls(onset, end, pitch, np.append(starts, max(last, starts[-1] + 1 if len(starts) else 0)))
+        return cls(
+            onset, end, pitch, np.append(starts, max(last, starts[-1] + 1 if len(starts) else 0))
+        )
 
     @property
     def bar_of(self) -> Ints:
