@@ -7,7 +7,7 @@ the table models/critic.json holds their percentiles, made by `python -m tapeloo
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -25,14 +25,16 @@ Floats = NDArray[np.float64]
 MODEL = Path(__file__).parents[1] / "models" / "critic.json"
 MAX_BYTES = 1_000_000
 FORMAT = 1
-# What is good of each measure: much (high), little (low), or what is usual (usual).
+# What is good of each measure: much (high), little (low), much or little but not beyond what songs
+# do (rather), or what is usual.
 SENSES = {
     "key_fit": "high", "chord_fit": "high", "bass_fit": "high", "voice_leading": "low",
-    "continuity": "low", "line_surprise": "low", "groove": "usual", "repetition": "high",
+    "continuity": "low", "line_surprise": "rather low", "groove": "usual", "repetition": "rather high",
     "variety": "usual", "register": "high", "dissonance": "usual", "clashes": "low",
     "chord_surprise": "usual", "density": "usual", "nll": "low",
 }  # fmt: skip
 DENSITY_TOLERANCE = 0.5  # octaves off the target at which a density has 1/e of the points
+ASKED = 0.1  # weight of a density that was asked for, and of a likelihood where one is told
 SHARES = tuple(range(0, 101, 5))  # percent
 
 
@@ -80,27 +82,44 @@ class Critic:
 
     def weigh(self, measures: Mapping[str, float], *, density: float | None = None) -> Quality:
         """Judge what has been measured already."""
-        parts = {
-            name: self.points(name, value, target=density if name == "density" else None)
-            for name, value in measures.items()
-            if not math.isnan(value) and (name in self.percentiles or name == "density" and density)
-        }
-        weight = sum(self.weights.get(name, 0.0) for name in parts)
-        total = sum(self.weights.get(name, 0.0) * points for name, points in parts.items())
+        parts = {}
+        for name, value in measures.items():
+            target = density if name == "density" else None
+            if not math.isnan(value) and (name in self.percentiles or target):
+                parts[name] = self.points(name, value, target=target)
+        weights = dict(self.weights) | ({"density": ASKED} if density else {})
+        weight = sum(weights.get(name, 0.0) for name in parts)
+        total = sum(weights.get(name, 0.0) * points for name, points in parts.items())
         return Quality(total / weight if weight else 0.0, parts, dict(measures))
 
     def points(self, name: str, value: float, *, target: float | None = None) -> float:
         """Return the points of a measure, 0..1.
 
-        By rank among real songs: what is at least as good as their median (or, of what should be
-        usual, lies in their middle half) has all, what is worse than all of them none.
+        By rank among real songs: what is at least as good as their median has all points, what is
+        worse than all of them none. Of what should be usual the middle half has all; where much or
+        little is good within reason, the last tenth on the good side loses points again.
         """
         if target is not None:
             return math.exp(-abs(math.log2(max(value, 1e-9) / target)) / DENSITY_TOLERANCE)
         table = self.percentiles[name]
         rank = _rank(table, value)
-        return min(1.0, {"high": 2 * rank, "low": 2 * (1 - rank),
-                         "usual": 4 * min(rank, 1 - rank)}[SENSES[name]])  # fmt: skip
+        much, little = 2 * rank, 2 * (1 - rank)
+        return min(1.0, {
+            "high": much, "low": little, "usual": min(2 * much, 2 * little),
+            "rather high": min(much, 5 * little), "rather low": min(little, 5 * much),
+        }[SENSES[name]])  # fmt: skip
+
+    def with_likelihoods(self, nats: Sequence[float], *, weight: float = ASKED) -> "Critic":
+        """Return a critic that judges a model's likelihoods too.
+
+        nats    what the model needs for real pieces, in nats a note
+        """
+        table = tuple(np.percentile(np.asarray(nats, np.float64), SHARES).tolist())
+        return replace(
+            self,
+            percentiles={**self.percentiles, "nll": table},
+            weights={**self.weights, "nll": weight},
+        )
 
     @classmethod
     def load(cls, path: Path = MODEL) -> "Critic":
@@ -181,9 +200,10 @@ def rank(
     filters  reason -> whether a candidate passes (originality, validity); the cheapest first
     least    quality below which a candidate is refused, 0..1
 
-    >>> ranking = rank([3, 1, 2], lambda n: Quality(n / 4, {}, {}), filters={"odd": lambda n: n > 1})
+    >>> tests = {"small": lambda n: n > 1}
+    >>> ranking = rank([3, 1, 2], lambda n: Quality(n / 4, {}, {}), filters=tests)
     >>> [n for n, _ in ranking.kept], ranking.refused, round(ranking.yield_share, 2)
-    ([3, 2], {'odd': 1}, 0.67)
+    ([3, 2], {'small': 1}, 0.67)
     """
     refused: dict[str, int] = {}
     kept: list[tuple[T, Quality]] = []

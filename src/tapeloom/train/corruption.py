@@ -1,14 +1,18 @@
 """Real music made worse in known ways: what a critic has to tell from the real thing."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.meter import meter_at
-from tapeloom.core.score import ChordSpan, Note, Score
+from tapeloom.core.score import ChordSpan, Note, Part, Score
+
+Ints = NDArray[np.int64]
 
 
 def excerpt(score: Score, *, first: int, bars: int) -> Score:
@@ -43,40 +47,46 @@ def excerpt(score: Score, *, first: int, bars: int) -> Score:
     )  # fmt: skip
 
 
-def move_bars(score: Score, order: np.ndarray, shifts: np.ndarray, *, roles: frozenset[str] | None
-              = None, chords: bool = True) -> Score:  # fmt: skip
+def move_bars(
+    score: Score,
+    order: Ints,
+    shifts: Ints,
+    *,
+    roles: frozenset[str] | None = None,
+    chords: bool = True,
+) -> Score:
     """Put bar order[i] in the place of bar i, transposed by shifts[i]; all bars are as long.
 
     roles   the parts that are moved, all when None
     chords  whether the chords move along
     """
-    starts = score.bar_starts
     width = meter_at(score.meters, 0).bar_ticks
-    if len(score.meters) > 1 or len(order) != len(starts):
-        raise InputError("bars are moved within one meter, and all of them are told a place")
-    place = {int(bar): i for i, bar in enumerate(order)}
+    if len(score.meters) > 1 or len(order) != len(score.bar_starts):
+        raise InputError("bars are moved within one meter, and each place is told a bar")
+    places = list(zip(order.tolist(), shifts.tolist(), strict=True))
 
-    def moved(note: Note, *, pitched: bool) -> Note:
-        bar = place[note.start // width]
-        at = bar * width + note.start % width
-        pitch = note.pitch + (int(shifts[bar]) if pitched else 0)
-        return replace(note, start=at, pitch=min(max(pitch, 0), 127))
+    def moved(part: Part) -> Part:
+        if roles is not None and part.role not in roles:
+            return part
+        bars: dict[int, list[Note]] = {}
+        for note in part.notes:
+            bars.setdefault(note.start // width, []).append(note)
+        return replace(part, notes=tuple(
+            replace(note, start=note.start + (i - bar) * width,
+                    pitch=note.pitch + shift * (part.role != "drums"))
+            for i, (bar, shift) in enumerate(places) for note in bars.get(bar, [])
+        ))  # fmt: skip
 
-    parts = tuple(
-        replace(part, notes=tuple(moved(n, pitched=part.role != "drums") for n in part.notes))
-        if roles is None or part.role in roles else part
-        for part in score.parts
-    )  # fmt: skip
-    spans = []
+    spans = list(score.chords)
     if chords:
-        for i, bar in enumerate(order.tolist()):
-            low, high = bar * width, (bar + 1) * width
-            for s in score.chords:
-                a, b = max(s.start, low), min(s.end, high)
-                if a < b:
-                    chord = s.chord.transpose(int(shifts[i]))
-                    spans.append(ChordSpan(i * width + a - low, i * width + b - low, chord))
-    return replace(score, parts=parts, chords=tuple(spans) if chords else score.chords)
+        spans = []
+        for i, (bar, shift) in enumerate(places):
+            low, high, by = bar * width, (bar + 1) * width, (i - bar) * width
+            spans += [
+                ChordSpan(max(s.start, low) + by, min(s.end, high) + by, s.chord.transpose(shift))
+                for s in score.chords if s.start < high and s.end > low
+            ]  # fmt: skip
+    return replace(score, parts=tuple(map(moved, score.parts)), chords=tuple(spans))
 
 
 def shuffle_bars(score: Score, rng: np.random.Generator) -> Score:
@@ -96,6 +106,25 @@ def shuffle_melody(score: Score, rng: np.random.Generator) -> Score:
     count = len(score.bar_starts)
     return move_bars(score, rng.permutation(count), np.zeros(count, np.int64),
                      roles=frozenset({"melody"}), chords=False)  # fmt: skip
+
+
+def loop_bar(score: Score, rng: np.random.Generator) -> Score:
+    """Play one bar again and again."""
+    count = len(score.bar_starts)
+    order = np.full(count, int(rng.integers(count)))
+    return move_bars(score, order, np.zeros(count, np.int64))
+
+
+def flatten_lines(score: Score, _: np.random.Generator) -> Score:
+    """Keep every part on the pitch that it plays most, within its rhythm."""
+
+    def flat(part: Part) -> Part:
+        if part.role == "drums" or not part.notes:
+            return part
+        pitch = Counter(note.pitch for note in part.notes).most_common(1)[0][0]
+        return replace(part, notes=tuple(replace(note, pitch=pitch) for note in part.notes))
+
+    return replace(score, parts=tuple(map(flat, score.parts)))
 
 
 def random_in_key(score: Score, rng: np.random.Generator) -> Score:
@@ -118,4 +147,6 @@ CORRUPTIONS: dict[str, Callable[[Score, np.random.Generator], Score]] = {
     "bars transposed": transpose_bars,
     "melody shuffled": shuffle_melody,
     "random in key": random_in_key,
+    "one bar looped": loop_bar,
+    "lines flattened": flatten_lines,
 }

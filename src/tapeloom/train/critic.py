@@ -1,8 +1,8 @@
 """Make the critic's table: percentiles of real excerpts, steps of their lines, and weights.
 
-The weights are those by which real excerpts are best told from corrupted ones (`train.corruption`):
-logistic regression on the differences of their points, no weight below 0. Learned on training songs;
-`evaluate` is for others.
+The weights are those by which real excerpts are best told from corrupted ones
+(`train.corruption`): logistic regression on the differences of their points, no weight below 0.
+Learned on training songs; `evaluate` is for others.
 """
 
 import json
@@ -52,9 +52,7 @@ def excerpts(score: Score, *, bars: int = BARS, count: int = EXCERPTS) -> list[S
     return found
 
 
-def measure_trials(
-    pieces: Sequence[Score], steps: Floats, rng: np.random.Generator
-) -> list[Trial]:
+def measure_trials(pieces: Sequence[Score], steps: Floats, rng: np.random.Generator) -> list[Trial]:
     """Measure excerpts, and each corruption of each."""
     return [
         Trial(
@@ -142,5 +140,3 @@ def save_critic(critic: Critic, path: Path) -> None:
     """Write the table that `Critic.load` reads."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(critic.to_json(), indent=1) + "\n", "utf-8")
-
-

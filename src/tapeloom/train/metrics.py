@@ -1,11 +1,13 @@
 """Measures of symbolic music that the literature compares generators by, on pitched parts alone.
 
-MusDr: S.-L. Wu and Y.-H. Yang, "The Jazz Transformer on the Front Line" (ISMIR 2020): entropy of the
-pitch classes of one bar and of four, similarity of the bars' onsets. Scale consistency and polyphony
-as MusPy defines them: H.-W. Dong et al., "MusPy" (ISMIR 2020). Framewise overlapping area: G. Mittal
-et al., "Symbolic Music Generation with Diffusion Models" (ISMIR 2021). `train.mgeval` compares sets.
+MusDr: S.-L. Wu and Y.-H. Yang, "The Jazz Transformer on the Front Line" (ISMIR 2020): entropy of
+the pitch classes of one bar and of four, similarity of the bars' onsets. Scale consistency and
+polyphony as MusPy defines them: H.-W. Dong et al., "MusPy" (ISMIR 2020). Framewise overlapping
+area: G. Mittal et al., "Symbolic Music Generation with Diffusion Models" (ISMIR 2021).
+`train.mgeval` compares sets.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -167,7 +169,7 @@ def framewise_overlap(notes: Pitched, values: Floats) -> float:
         values[(notes.onset >= notes.bars[i]) & (notes.onset < notes.bars[i + FRAME_BARS])]
         for i in range(0, len(notes.bars) - FRAME_BARS, HOP_BARS)
     ]
-    for a, b in zip(frames, frames[1:], strict=False):
+    for a, b in itertools.pairwise(frames):
         if len(a) > 1 and len(b) > 1:
             areas.append(
                 overlapping_area((a.mean(), max(a.std(), 1e-3)), (b.mean(), max(b.std(), 1e-3)))

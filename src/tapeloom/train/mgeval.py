@@ -60,18 +60,18 @@ def features(score: Score) -> dict[str, Floats]:
 
 
 def _histogram(values: NDArray[np.int64]) -> Floats:
-    return np.bincount(values, minlength=12) / len(values)
+    return np.asarray(np.bincount(values, minlength=12) / len(values), np.float64)
 
 
 def _transitions(values: NDArray[np.int64]) -> Floats:
     counts = np.bincount(12 * values[:-1] + values[1:], minlength=144)
-    return counts / max(counts.sum(), 1)
+    return np.asarray(counts / max(counts.sum(), 1), np.float64)
 
 
 def compare(
     generated: Sequence[dict[str, Floats]], real: Sequence[dict[str, Floats]]
 ) -> dict[str, dict[str, float]]:
-    """Return for each feature the divergence `kl` in nats (0 is best) and the `overlap` (1 is best).
+    """Return for each feature the divergence `kl` (nats, 0 is best) and `overlap` (1 is best).
 
     Both are between the distances within the real set and those from generated to real pieces.
     """
@@ -128,10 +128,10 @@ def _density(values: Floats, grid: Floats, width: float) -> Floats:
     counts = np.bincount(np.round((values - grid[0]) / step).astype(int), minlength=len(grid))
     reach = min(int(4 * width / step) + 1, len(grid) // 2 - 1)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step / width) ** 2)
-    return np.convolve(counts.astype(np.float64), kernel / kernel.sum(), mode="same")
+    return np.asarray(np.convolve(counts.astype(np.float64), kernel / kernel.sum(), mode="same"))
 
 
 def _distances(a: Floats, b: Floats) -> Floats:
     """Return the Euclidean distances between the rows of two tables."""
     squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None] - 2 * a @ b.T
-    return np.sqrt(np.maximum(squares, 0.0))
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0)))

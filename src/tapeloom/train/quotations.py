@@ -15,7 +15,6 @@ from tapeloom.core.time import PPQ
 from tapeloom.neural.fingerprints import Line
 from tapeloom.neural.originality import OriginalityIndex
 
-
 BAR = 4 * PPQ
 TEMPI = (0.5, 1.0, 1.5, 2.0)  # how much longer the notes of a quotation are
 ORNAMENTS = ("none", "grace", "passing")
