@@ -1,7 +1,7 @@
 """How good a piece is, part by part, by what real songs measure; and the choice among candidates.
 
 Each measure of `neural.critic_parts` becomes points from 0 to 1 by where it lies among real songs:
-the table models/critic.json holds their percentiles, made by `python -m tapeloom.train.critic`.
+the table models/critic.json holds their percentiles, as `train.critic` made them.
 """
 
 import json
@@ -25,13 +25,13 @@ Floats = NDArray[np.float64]
 MODEL = Path(__file__).parents[1] / "models" / "critic.json"
 MAX_BYTES = 1_000_000
 FORMAT = 1
-# What is good of each measure: much (high), little (low), much or little but not beyond what songs
+# What is good of each measure: much (high), little (low), much or little but no more than songs
 # do (rather), or what is usual.
 SENSES = {
     "key_fit": "high", "chord_fit": "high", "bass_fit": "high", "voice_leading": "low",
-    "continuity": "low", "line_surprise": "rather low", "groove": "usual", "repetition": "rather high",
-    "variety": "usual", "register": "high", "dissonance": "usual", "clashes": "low",
-    "chord_surprise": "usual", "density": "usual", "nll": "low",
+    "continuity": "low", "line_surprise": "rather low", "groove": "usual",
+    "repetition": "rather high", "variety": "usual", "register": "high", "dissonance": "usual",
+    "clashes": "low", "chord_surprise": "usual", "density": "usual", "nll": "low",
 }  # fmt: skip
 DENSITY_TOLERANCE = 0.5  # octaves off the target at which a density has 1/e of the points
 ASKED = 0.1  # weight of a density that was asked for, and of a likelihood where one is told

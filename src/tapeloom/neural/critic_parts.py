@@ -93,12 +93,6 @@ def _prices(chord: Chord) -> tuple[float, ...]:
     return tuple(0.0 if p == chord.bass else price for p, price in enumerate(plain))
 
 
-@lru_cache(maxsize=1024)
-def _tones(chord: Chord) -> tuple[bool, ...]:
-    """Tell of each pitch class whether the chord has it."""
-    return tuple(p in chord.pitch_classes for p in range(12))
-
-
 def accents(page: Page, ticks: Ints) -> Floats:
     """Return the metrical weight of ticks, from 1 on a downbeat to 0.35 off the beat."""
     _, place = page.offsets(ticks)
@@ -110,15 +104,14 @@ def accents(page: Page, ticks: Ints) -> Floats:
 
 
 def key_fit(page: Page) -> float:
-    """Return the share of the sounding time that lies in the key or in the chord of the moment."""
+    """Return the share of the sounding time that lies in the key; minor has all its sevenths."""
     if not len(page.pitch):
         return math.nan
     length = page.end - page.onset
-    inside = np.isin(page.pitch % 12, page.key.scale)
-    number = page.chord_numbers(page.onset)
-    tones = np.array([_tones(span.chord) for span in page.score.chords], np.bool_)
-    if len(tones):
-        inside |= tones[number, page.pitch % 12] & (number >= 0)
+    tones = {*page.key.scale}
+    if page.key.is_minor:
+        tones |= {(page.key.pitch_class + step) % 12 for step in (9, 11)}
+    inside = np.isin(page.pitch % 12, list(tones))
     return float(length[inside].sum() / length.sum())
 
 

@@ -201,25 +201,25 @@ def measure(
     """
     found = note_passages(line)
     hit = found.telling & knows_notes(found.hashes)
-    covered = np.zeros(len(line.onset) + 1, np.int64)
-    at = np.flatnonzero(hit)
-    np.add.at(covered, at, 1)
-    np.add.at(covered, at + GRAM_NOTES, -1)
-    inside = np.cumsum(covered[:-1]) > 0
+    inside = _covered(hit, len(line.onset))
+    judgeable = _covered(found.telling, len(line.onset))
     judged = copied = 0
     framed = [frame_passages(line, unit=unit) for unit in UNITS]
     known = [each.telling & knows_frames(each.hashes) for each in framed]
     for start, end in windows:
-        first, last = np.searchsorted(line.onset, (start, end))
-        if last - first < FEWEST_NOTES:
+        here = slice(*np.searchsorted(line.onset, (start, end)))
+        notes = int(judgeable[here].sum())
+        if notes < FEWEST_NOTES:
             continue
         judged += 1
-        by_notes = inside[first:last].mean() >= COVERED
+        by_notes = int(inside[here].sum()) >= COVERED * notes
         copied += bool(by_notes or any(
             _is_framed(each.start, each.end, each.telling, seen, start, end)
             for each, seen in zip(framed, known, strict=True)
         ))  # fmt: skip
-    return LineFigures(line.name, line.kind, len(line.onset), _longest(hit), judged, copied)
+    return LineFigures(
+        line.name, line.kind, len(line.onset), _longest(hit, found.telling, inside), judged, copied
+    )
 
 
 def _is_framed(
@@ -231,11 +231,28 @@ def _is_framed(
     return judged >= 2 and int(seen[here].sum()) >= FRAMED * judged
 
 
-def _longest(hit: Bools) -> int:
-    """Return the notes of the longest run of passages, each of which begins a note later."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], hit, [False]]).astype(np.int8)))
-    runs = edges[1::2] - edges[::2]
-    return int(runs.max()) + GRAM_NOTES - 1 if len(runs) else 0
+def _covered(passages: Bools, notes: int) -> Bools:
+    """Tell which notes lie within any of the passages, each of which begins a note later."""
+    edges = np.zeros(notes + 1, np.int64)
+    at = np.flatnonzero(passages)
+    np.add.at(edges, at, 1)
+    np.add.at(edges, at + GRAM_NOTES, -1)
+    return np.asarray(np.cumsum(edges[:-1]) > 0)
+
+
+def _longest(hit: Bools, telling: Bools, inside: Bools) -> int:
+    """Return the notes of the longest run of known passages.
+
+    A plain figure between two of them doesn't end a run, but its notes don't count.
+    """
+    at = np.flatnonzero(telling)
+    breaks = np.flatnonzero(~hit[at] | (np.diff(at, prepend=-1) > GRAM_NOTES))
+    longest = 0
+    for run in np.split(at, breaks):
+        known = run[hit[run]]
+        if len(known):
+            longest = max(longest, int(inside[known[0] : known[-1] + GRAM_NOTES].sum()))
+    return longest
 
 
 def is_in(table: Hashes, hashes: Hashes) -> Bools:
@@ -275,7 +292,7 @@ def _load(path: Path) -> OriginalityIndex:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError(f"it has over {MAX_BYTES} bytes")
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             told = file["format"].tolist()
             if told[:3] != [FORMAT, GRAM_NOTES, FRAME_BEATS]:
                 raise ValueError(f"its form is {told[:3]}; make it again with this version")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import MODES
 from tapeloom.core.score import Note, Part, Score
 from tapeloom.core.time import PPQ
@@ -19,7 +20,8 @@ BAR = 4 * PPQ
 TEMPI = (0.5, 1.0, 1.5, 2.0)  # how much longer the notes of a quotation are
 ORNAMENTS = ("none", "grace", "passing")
 RATE = 1 / 6  # of the notes that are ornamented
-FEWEST_NOTES = 10  # of a quoted passage
+FEWEST_NOTES = 10  # of four bars of a quoted passage
+TRIES = 50  # to find a passage
 _WAITS = (PPQ // 2, PPQ // 2, PPQ // 2, PPQ, PPQ, PPQ // 4, 3 * PPQ // 2, 2 * PPQ)
 
 
@@ -48,7 +50,7 @@ def random_tune(rng: np.random.Generator, *, bars: int) -> tuple[Note, ...]:
     for step, wait in zip(steps.tolist(), waits.tolist(), strict=True):
         if tick + wait > bars * BAR:
             break
-        place = min(max(place + step, 0), len(tones) - 1)
+        place = place + step if 0 <= place + step < len(tones) else place - step
         notes.append(Note(tick, wait, tones[place]))
         tick += wait
     return tuple(notes)
@@ -110,7 +112,9 @@ def detection(
     around   bars of a random tune before it
     """
     seen = refused = done = 0
-    while done < count:
+    for _ in range(TRIES * count):
+        if done == count:
+            break
         line = lines[int(rng.integers(len(lines)))]
         start = int(rng.integers(max(int(line.onset[-1]) // BAR - bars, 1))) * BAR
         inside = (line.onset >= start) & (line.onset < start + bars * BAR)
@@ -122,6 +126,8 @@ def detection(
         done += 1
         seen += found.longest_run > 0 or found.copied_share > 0
         refused += not found.is_original
+    if done < count:
+        raise InputError(f"the lines hold too few passages of {bars} bars with notes enough")
     return Detection(ornament, bars, count, seen / count, refused / count)
 
 
