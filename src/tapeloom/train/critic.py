@@ -1,7 +1,7 @@
 """Make the critic's table: percentiles of real excerpts, steps of their lines, and weights.
 
 The weights are those by which real excerpts are best told from corrupted ones
-(`train.corruption`): logistic regression on the differences of their points, no weight below 0.
+(`train.corruption`): logistic regression on the differences of their points, no weight below a small one.
 Learned on training songs; `evaluate` is for others.
 """
 
@@ -26,6 +26,7 @@ BARS = 16  # of an excerpt
 EXCERPTS = 2  # of a song
 FEWEST_NOTES = 48  # pitched ones in an excerpt
 RIDGE = 0.01
+LEAST = 0.02  # weight of a part that tells none of these corruptions: a model may err otherwise
 ROUNDS = 2000  # of gradient descent
 RATE = 0.5
 
@@ -83,7 +84,7 @@ def calibrate(scores: Iterable[Score], rng: np.random.Generator) -> Critic:
 
 
 def fit_weights(critic: Critic, trials: Sequence[Trial]) -> dict[str, float]:
-    """Return the weights, 0 or more with the sum 1, by which real excerpts are told best."""
+    """Return the weights by which real excerpts are told best, their sum 1, none below LEAST."""
     names = list(critic.percentiles)
     rows = []
     for trial in trials:
@@ -96,8 +97,8 @@ def fit_weights(critic: Critic, trials: Sequence[Trial]) -> dict[str, float]:
     for _ in range(ROUNDS):
         p = 1 / (1 + np.exp(np.clip(x @ w, -30, 30)))  # how wrong each pair still is
         w = np.maximum(w + RATE * (x.T @ p / len(x) - RIDGE * w), 0.0)
-    total = w.sum()
-    return dict(zip(names, (w / total if total else w).tolist(), strict=True))
+    w = np.maximum(w / max(w.sum(), 1e-9), LEAST)
+    return dict(zip(names, (w / w.sum()).tolist(), strict=True))
 
 
 def accuracy(critic: Critic, trials: Sequence[Trial]) -> dict[str, dict[str, float]]:
