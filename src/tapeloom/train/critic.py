@@ -1,8 +1,8 @@
 """Make the critic's table: percentiles of real excerpts, steps of their lines, and weights.
 
 The weights are those by which real excerpts are best told from corrupted ones
-(`train.corruption`): logistic regression on the differences of their points, no weight below a small one.
-Learned on training songs; `evaluate` is for others.
+(`train.corruption`): logistic regression on the differences of their points, no weight below a
+small one. Learned on training songs; `evaluate` is for others.
 """
 
 import json
