@@ -1,0 +1,143 @@
+"""Make the critic's table: percentiles of real excerpts, steps of their lines, and weights.
+
+The weights are those by which real excerpts are best told from corrupted ones
+(`train.corruption`): logistic regression on the differences of their points, no weight below a
+small one. Learned on training songs; `evaluate` is for others.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapeloom.core.errors import InputError
+from tapeloom.core.files import replacing
+from tapeloom.core.score import Score
+from tapeloom.neural.critic import SENSES, SHARES, Critic
+from tapeloom.neural.critic_parts import Page, count_steps, measure_parts
+from tapeloom.train.corruption import CORRUPTIONS, excerpt
+
+Floats = NDArray[np.float64]
+
+BARS = 16  # of an excerpt
+EXCERPTS = 2  # of a song
+FEWEST_NOTES = 48  # pitched ones in an excerpt
+RIDGE = 0.01
+LEAST = 0.02  # weight of a part that tells none of these corruptions: a model may err otherwise
+ROUNDS = 2000  # of gradient descent
+RATE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What was measured of a real excerpt and of its corrupted forms."""
+
+    real: Mapping[str, float]
+    corrupted: Mapping[str, Mapping[str, float]]  # by name of the corruption
+
+
+def excerpts(score: Score, *, bars: int = BARS, count: int = EXCERPTS) -> list[Score]:
+    """Cut excerpts evenly out of a score; only those within one meter that have notes enough."""
+    spare = len(score.bar_starts) - 1 - bars
+    if spare < 0:
+        return []
+    found = []
+    for first in dict.fromkeys(np.linspace(0, spare, count + 2).astype(int)[1:-1].tolist()):
+        cut = excerpt(score, first=first, bars=bars)
+        notes = sum(len(part.notes) for part in cut.parts if part.role != "drums")
+        if len(cut.meters) == 1 and notes >= FEWEST_NOTES:
+            found.append(cut)
+    return found
+
+
+def measure_trials(pieces: Sequence[Score], steps: Floats, rng: np.random.Generator) -> list[Trial]:
+    """Measure excerpts, and each corruption of each."""
+    return [
+        Trial(
+            measure_parts(piece, steps),
+            {name: measure_parts(spoil(piece, rng), steps) for name, spoil in CORRUPTIONS.items()},
+        )
+        for piece in pieces
+    ]
+
+
+def calibrate(scores: Iterable[Score], rng: np.random.Generator) -> Critic:
+    """Make a critic of training songs, one excerpt at a time."""
+    pieces = [piece for score in scores for piece in excerpts(score)]
+    if len(pieces) < len(SHARES):
+        raise InputError(
+            f"there are {len(pieces)} excerpts of {BARS} bars; a critic needs {len(SHARES)} or more"
+        )
+    steps = count_steps([Page.of(piece) for piece in pieces])
+    trials = measure_trials(pieces, steps, rng)
+    table = {}
+    for name in SENSES:
+        values = np.array([trial.real.get(name, np.nan) for trial in trials], np.float64)
+        values = values[~np.isnan(values)]
+        if len(values) >= len(SHARES):
+            table[name] = tuple(np.percentile(values, SHARES).tolist())
+    plain = Critic(table, dict.fromkeys(table, 1.0), steps)
+    return replace(plain, weights=fit_weights(plain, trials))
+
+
+def fit_weights(critic: Critic, trials: Sequence[Trial]) -> dict[str, float]:
+    """Return the weights by which real excerpts are told best, their sum 1, none below LEAST."""
+    names = list(critic.percentiles)
+    rows = []
+    for trial in trials:
+        good = critic.weigh(trial.real).parts
+        for measures in trial.corrupted.values():
+            bad = critic.weigh(measures).parts
+            rows.append([good[n] - bad[n] if n in good and n in bad else 0.0 for n in names])
+    x = np.array(rows)
+    w = np.full(len(names), 1.0)
+    for _ in range(ROUNDS):
+        p = 1 / (1 + np.exp(np.clip(x @ w, -30, 30)))  # how wrong each pair still is
+        w = np.maximum(w + RATE * (x.T @ p / len(x) - RIDGE * w), 0.0)
+    w = np.maximum(w / max(w.sum(), 1e-9), LEAST)
+    return dict(zip(names, (w / w.sum()).tolist(), strict=True))
+
+
+def accuracy(critic: Critic, trials: Sequence[Trial]) -> dict[str, dict[str, float]]:
+    """Return the share of pairs in which the real excerpt is preferred, a tie counting half.
+
+    Of `all` parts by their weights, of all by `equal` weights, and of each part alone; for each
+    corruption, and the mean over them.
+    """
+    equal = replace(critic, weights=dict.fromkeys(critic.percentiles, 1.0))
+    found: dict[str, dict[str, float]] = {}
+    for name in ("all", "equal", *critic.percentiles):
+        row = {}
+        for kind in CORRUPTIONS:
+            wins = []
+            for trial in trials:
+                values = []
+                for measures in (trial.real, trial.corrupted[kind]):
+                    judge = equal if name == "equal" else critic
+                    quality = judge.weigh(measures)
+                    known = name in ("all", "equal")
+                    values.append(quality.total if known else quality.parts.get(name, np.nan))
+                wins.append(float(values[0] > values[1]) if values[0] != values[1] else 0.5)
+            row[kind] = float(np.mean(wins))
+        row["mean"] = float(np.mean(list(row.values())))
+        found[name] = row
+    return found
+
+
+def evaluate(
+    critic: Critic, scores: Iterable[Score], rng: np.random.Generator
+) -> dict[str, dict[str, float]]:
+    """Measure a critic on songs that it wasn't made of (see `accuracy`)."""
+    pieces = [piece for score in scores for piece in excerpts(score, count=4)]
+    if not pieces:
+        raise InputError(f"no song has an excerpt of {BARS} bars to judge by")
+    return accuracy(critic, measure_trials(pieces, critic.steps, rng))
+
+
+def save_critic(critic: Critic, path: Path) -> None:
+    """Write the table that `Critic.load` reads."""
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(critic.to_json(), indent=1) + "\n", "utf-8")
