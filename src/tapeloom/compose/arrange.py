@@ -1,5 +1,6 @@
 """The layers around the keys: the long chords of the pad, the guitar's arpeggios."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -44,8 +45,11 @@ def spans_in(chords: Sequence[ChordSpan], start: int, end: int) -> list[ChordSpa
     """Cut chord spans to a stretch."""
     return [
         ChordSpan(max(span.start, start), min(span.end, end), span.chord)
-        for span in chords
-        if span.start < end and span.end > start
+        for span in chords[
+            bisect_right(chords, start, key=lambda span: span.end) : bisect_left(
+                chords, end, key=lambda span: span.start
+            )
+        ]
     ]
 
 

@@ -1,5 +1,6 @@
 """The bass: roots with the kick, fifths and octaves between, a step into the next chord."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -105,7 +106,8 @@ def write_bass(
         kind = kind_of(section.name)
         here = (section.piece, kind)
         if here not in patterns:
-            near = [tick for tick in kicks if grid[0].start <= tick < grid[:2][-1].end]
+            first, stop = (bisect_left(kicks, at) for at in (grid[0].start, grid[:2][-1].end))
+            near = kicks[first:stop]
             density = plan.density * (0.5 if kind in ("intro", "breakdown", "outro") else 1.0)
             patterns[here] = draw_pattern(
                 grid, near, density=density, energy=section.energy, rng=rng
@@ -176,7 +178,8 @@ def _strokes(
             tick = pair[0].start + stroke.offset
             if tick < pair[-1].end:
                 strokes[tick] = stroke.kind
-    changes = [span.start for span in chords if begin <= span.start < end] or [begin]
+    first, stop = (bisect_left(chords, at, key=lambda span: span.start) for at in (begin, end))
+    changes = [span.start for span in chords[first:stop]] or [begin]
     for tick in changes:
         strokes[tick] = "root"
         # What was struck just before a chord crowds its root, unless it leads there.

@@ -1,5 +1,6 @@
 """Drums: one groove a piece, its variants by section, small changes from bar to bar, and fills."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -75,7 +76,8 @@ def write_drums(
             )
         kit = kits[section.piece]
         draw = _generator(base_seed, section.piece, index + 1)
-        bars = [tick for tick in starts if section.start <= tick < section.end]
+        first, last = (bisect_left(starts, at) for at in (section.start, section.end))
+        bars = starts[first:last]
         bars = bars if bars and bars[0] == section.start else [section.start, *bars]
         follows = index + 1 < len(sections) and sections[index + 1].start == section.end
         entered = index == 0 or "drums" not in sections[index - 1].roles

@@ -6,7 +6,7 @@ chord or a motif fills well, whatever the meter is.
 
 import itertools
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -92,7 +92,8 @@ def measures(start: int, end: int, meters: Meters) -> tuple[Measure, ...]:
     >>> [measure.ticks // PPQ for measure in measures(0, 6 * PPQ, ((0, Meter(2, 4)),))]
     [4, 2]
     """
-    bars = [tick for tick in bar_starts(meters, end) if tick >= start]
+    bars = bar_starts(meters, end)
+    bars = bars[bisect_left(bars, start) :]
     edges = [*bars, end]
     result: list[Measure] = []
     i = 0

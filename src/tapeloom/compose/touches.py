@@ -3,6 +3,7 @@
 Each part's touches draw from a stream of their own, so that its notes don't depend on them.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -43,18 +44,21 @@ def ornament_drums(part: Part, sections: Sequence[Section], rng: np.random.Gener
         and note.velocity >= _LOUD
         and (note.start, note.pitch) not in ghosts
     ]
+    begins = [section.start for section in sections]
     draws = rng.random((len(strokes), 2))
+    feet = {DRUMS["kick"], DRUMS["pedal_hat"]}
+    by_hand = [note.start for note in part.notes if note.pitch not in feet]
     marks: list[Mark] = []
     longer: dict[Note, Note] = {}
     last = -PPQ
     for i, note in enumerate(strokes):
-        section = next((s for s in sections if s.start <= note.start < s.end), None)
+        section = _section_at(sections, begins, note.start)
         energy = section.energy if section else 0.5
         in_fill = (note.start, note.pitch) in fills
         chance = 0.4 + 0.4 * energy if in_fill else 0.02 * energy
         if draws[i, 0] >= chance or note.start - last < PPQ:
             continue
-        room = _room(part, note)
+        room = _room(by_hand, note.start)
         name = _drum_ornament(note, in_fill, room, energy, float(draws[i, 1]))
         if name == "roll":
             longer[note] = replace(note, duration=room)
@@ -72,11 +76,16 @@ def _drum_ornament(note: Note, in_fill: bool, room: int, energy: float, luck: fl
     return "flam" if luck < 0.5 or not in_fill else "drag" if luck < 0.72 else "ruff"
 
 
-def _room(part: Part, note: Note) -> int:
+def _room(by_hand: Sequence[int], tick: int) -> int:
     """Return the ticks until either hand is asked for again, at most a beat."""
-    feet = {DRUMS["kick"], DRUMS["pedal_hat"]}
-    later = [n.start for n in part.notes if n.start > note.start and n.pitch not in feet]
-    return min(later[0] - note.start if later else PPQ, PPQ)
+    after = bisect_right(by_hand, tick)
+    return min(by_hand[after] - tick if after < len(by_hand) else PPQ, PPQ)
+
+
+def _section_at(sections: Sequence[Section], begins: Sequence[int], tick: int) -> Section | None:
+    """Return the section that holds at a tick, by where they all begin."""
+    found = bisect_right(begins, tick) - 1
+    return sections[found] if found >= 0 and tick < sections[found].end else None
 
 
 # ---- pitched parts ----
@@ -129,6 +138,9 @@ def touch_line(part: Part, touches: Sequence[Touch], plan: Plan, rng: np.random.
     taken = {(mark.tick, mark.pitch) for mark in part.marks}
     draws = rng.random((len(part.notes), len(touches)))
     grids = [(s, measures(s.start, s.end, plan.meters)) for s in plan.sections]
+    starts = [section.start for section in plan.sections]
+    keys = plan.keys
+    changes = [tick for tick, _ in keys]
     marks: list[Mark] = []
     last = -2
     for i, note in enumerate(part.notes):
@@ -137,10 +149,8 @@ def touch_line(part: Part, touches: Sequence[Touch], plan: Plan, rng: np.random.
             continue
         if before is not None and (before.start, before.pitch) in taken:
             continue  # a grace note leads here
-        section, grid = next(
-            (entry for entry in grids if entry[0].start <= note.start < entry[0].end), grids[-1]
-        )
-        key = next(k for tick, k in reversed(plan.keys) if tick <= note.start)
+        section, grid = grids[bisect_right(starts, note.start) - 1]
+        key = keys[bisect_right(changes, note.start) - 1][1]
         for touch, luck in zip(touches, draws[i], strict=True):
             chance = touch.chance + touch.lively * section.energy
             if luck < chance and _fits(touch, note, before, part.instrument, grid, key):
@@ -179,10 +189,12 @@ def touch_stabs(part: Part, sections: Sequence[Section], rng: np.random.Generato
     chords: dict[int, list[Note]] = {}
     for note in part.notes:
         chords.setdefault(note.start, []).append(note)
+    begins = [section.start for section in sections]
     draws = rng.random(len(chords))
     marks: list[Mark] = []
     for luck, (tick, notes) in zip(draws, sorted(chords.items()), strict=True):
-        energy = next((s.energy for s in sections if s.start <= tick < s.end), 0.0)
+        section = _section_at(sections, begins, tick)
+        energy = section.energy if section else 0.0
         short = max(note.duration for note in notes) <= PPQ // 2
         if short and tick % PPQ and luck < KEYS_STACCATO * energy:
             marks += [Mark(tick, note.pitch, "staccato") for note in notes]

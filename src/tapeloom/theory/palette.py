@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import QUALITIES, Chord, Key
@@ -141,20 +142,36 @@ def dress(
     >>> str(best[0][0])
     'G7b9'
     """
-    options = []
-    for quality, liking in style.qualities.items():
-        if quality not in QUALITIES or FAMILIES[family(quality)] != kind:
-            continue
-        chord = Chord(root, quality, bass)
-        if clashes(chord, melody) or _is_foreign_bass(chord):
-            continue
-        cost = (
-            liking
-            + _sourness(chord, kind, melody, target)
-            + _colour(chord, kind, key, target)
-            + 0.6 * misfit(chord, melody)
+    plain = _plainly_dressed(root, kind, key, tuple(style.qualities.items()), target, bass)
+    if not melody:
+        return plain
+    options = [
+        (
+            chord,
+            cost + _sourness(chord, kind, melody, target) + 0.6 * misfit(chord, melody),
         )
-        options.append((chord, cost))
+        for chord, cost in plain
+        if not clashes(chord, melody)
+    ]
+    return tuple(sorted(options, key=lambda option: option[1]))
+
+
+@lru_cache(maxsize=16_384)
+def _plainly_dressed(
+    root: int, kind: str, key: Key, qualities: tuple[tuple[str, float], ...],
+    target: Chord | None, bass: int | None,
+) -> tuple[tuple[Chord, float], ...]:  # fmt: skip
+    """Return a root's qualities of a family with their costs, whatever the melody, best first."""
+    chords = (
+        (Chord(root, quality, bass), liking)
+        for quality, liking in qualities
+        if quality in QUALITIES and FAMILIES[family(quality)] == kind
+    )
+    options = [
+        (chord, liking + _colour(chord, kind, key, target))
+        for chord, liking in chords
+        if not _is_foreign_bass(chord)
+    ]
     return tuple(sorted(options, key=lambda option: option[1]))
 
 
@@ -173,6 +190,7 @@ def _sourness(chord: Chord, kind: str, melody: Sequence[MelodyNote], target: Cho
     return 2.0 * len((long & {1, 3, 8}) - {step % 12 for step in chord.intervals})
 
 
+@lru_cache(maxsize=65_536)
 def _colour(chord: Chord, kind: str, key: Key, target: Chord | None) -> float:
     """Return what a quality's tensions cost where the chord stands."""
     if kind == "dominant":
@@ -193,6 +211,7 @@ def _colour(chord: Chord, kind: str, key: Key, target: Chord | None) -> float:
     return 0.5 * foreign + 0.7 * (kind == "major" and triad and bent)
 
 
+@lru_cache(maxsize=4096)
 def _core(quality: str) -> str:
     """Return the seventh chord or triad below a quality's tensions."""
     steps = tuple(s for s in QUALITIES[quality].intervals if s < 12)
