@@ -143,7 +143,7 @@ class Codec:
         bars = tuple(
             {role: tuple(written[role][number]) for role in chosen} for number in range(len(starts))
         )
-        return Page(_header(controls), chosen, bars, write_leads(score, starts))
+        return Page(header_of(controls), chosen, bars, write_leads(score, starts))
 
     def encode(
         self,
@@ -201,7 +201,8 @@ def on_grid(score: Score, *, micro: bool = False) -> Score:
     return Codec().decode(tokens, key=controls.key, bpm=controls.bpm)
 
 
-def _header(controls: Controls) -> tuple[int, ...]:
+def header_of(controls: Controls) -> tuple[int, ...]:
+    """Return the tokens that ask for controls: what stands between TASK and the first bar."""
     density = [] if controls.density is None else [f"DENSITY_{density_bin(controls.density)}"]
     names = (
         f"STYLE_{controls.style}", f"MOOD_{controls.mood}", f"TEMPO_{tempo_bin(controls.bpm)}",

@@ -26,6 +26,7 @@ from accelerate import Accelerator
 from tapeloom.core.errors import InputError, Interrupted
 from tapeloom.core.files import replacing
 from tapeloom.train.gpt import GPT, PRESETS, GPTConfig
+from tapeloom.train.muon import Muon
 from tapeloom.train.recipe import Recipe
 from tapeloom.train.token_store import TokenStore, Vocabulary
 from tapeloom.train.training_plot import plot_losses
@@ -116,12 +117,10 @@ class _Run:
         self.accelerator = Accelerator(mixed_precision="bf16" if half else "no", cpu=not cuda)
         torch.manual_seed(recipe.seed)
         self.model = GPT(config)
-        optimiser = torch.optim.AdamW(
-            _decay_groups(self.model, recipe.weight_decay),
-            lr=recipe.rate, betas=(0.9, recipe.beta_2), fused=True,
-        )  # fmt: skip
         module = _Losses(self.model)
-        self.module, self.optimiser = self.accelerator.prepare(module, optimiser)
+        self.module, *self.optimisers = self.accelerator.prepare(
+            module, *_optimisers(self.model, recipe)
+        )
         if recipe.compile:
             self.module = torch.compile(self.module, dynamic=True)
         self.step, self.loss, self.best, self.seconds = 0, float("inf"), float("inf"), 0.0
@@ -138,8 +137,9 @@ class _Run:
         windows = drawer.draw(rng, tokens=recipe.tokens, length=length)
         batches = gather(windows, pad=self.vocabulary.pad, groups=recipe.groups)
         counted = sum(batch.counted for batch in batches)
-        for group in self.optimiser.param_groups:
-            group["lr"] = recipe.rate_at(self.step)
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = recipe.rate_at(self.step)
         self.module.train()
         total = torch.zeros((), device=accelerator.device)
         for number, batch in enumerate(batches):
@@ -150,8 +150,9 @@ class _Run:
                 accelerator.backward(loss)
             total += loss.detach()
         norm = accelerator.clip_grad_norm_(self.module.parameters(), recipe.clip)
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
+        for optimiser in self.optimisers:
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
         self.step += 1
         self.loss = float(total)
         self.seconds += time.perf_counter() - began
@@ -188,7 +189,7 @@ class _Run:
         state = {
             "recipe": asdict(self.recipe), "config": asdict(self.config),
             "vocabulary": asdict(self.vocabulary), "model": self.model.state_dict(),
-            "optimiser": self.optimiser.state_dict(), "step": self.step, "best": self.best,
+            "optimisers": [each.state_dict() for each in self.optimisers], "step": self.step, "best": self.best,
             "loss": self.loss, "seconds": self.seconds, "lines": self.lines,
         }  # fmt: skip
         with replacing(self.checkpoint) as temporary:
@@ -211,7 +212,8 @@ class _Run:
         if state["vocabulary"] != asdict(self.vocabulary):
             raise InputError(f"{self.checkpoint} was trained with another vocabulary")
         self.model.load_state_dict(state["model"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        for optimiser, held in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(held)
         self.step, self.best, self.loss = state["step"], state["best"], state["loss"]
         self.seconds, self.lines = state["seconds"], state["lines"]
 
@@ -290,13 +292,19 @@ def read_torch(path: Path) -> dict[str, Any]:
     return state
 
 
-def _decay_groups(model: GPT, decay: float) -> list[dict[str, Any]]:
+def _optimisers(model: GPT, recipe: Recipe) -> list[torch.optim.Optimizer]:
+    """Return what changes the weights: Muon the matrices of the blocks, AdamW the others."""
     matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and "blocks" in n]
     others = [p for n, p in model.named_parameters() if p.dim() != 2 or "blocks" not in n]
-    return [
-        {"params": matrices, "weight_decay": decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
+    groups = [{"params": others, "weight_decay": 0.0}]
+    found: list[torch.optim.Optimizer] = []
+    if recipe.optimiser == "muon":
+        found.append(Muon(matrices, lr=recipe.rate, weight_decay=recipe.weight_decay))
+    else:
+        groups.insert(0, {"params": matrices, "weight_decay": recipe.weight_decay})
+    betas = (0.9, recipe.beta_2)
+    found.append(torch.optim.AdamW(groups, lr=recipe.rate, betas=betas, fused=True))
+    return found
 
 
 def _tensors(batch: Batch, device: Any) -> list[torch.Tensor]:

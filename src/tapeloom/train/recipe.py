@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tapeloom.core.errors import InputError
 
 PRECISIONS = ("auto", "float32", "bfloat16")
+OPTIMISERS = ("muon", "adamw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Recipe:
     last_rate: float = 0.02  # what it falls to, as a share of the highest
     weight_decay: float = 0.1  # of matrices; norms, biases and embeddings are left alone
     beta_2: float = 0.95  # how long AdamW remembers squared gradients
+    optimiser: str = "muon"  # of OPTIMISERS, for the matrices of the blocks; the rest: AdamW
     clip: float = 1.0  # the longest gradient
     dropout: float = 0.0  # share of values zeroed
     precision: str = "auto"  # of PRECISIONS; auto: bfloat16 on a GPU that has it, else float32
@@ -48,6 +50,9 @@ class Recipe:
         if self.precision not in PRECISIONS:
             known = ", ".join(PRECISIONS)
             raise InputError(f"precision is {self.precision!r}; it must be one of {known}")
+        if self.optimiser not in OPTIMISERS:
+            known = ", ".join(OPTIMISERS)
+            raise InputError(f"optimiser is {self.optimiser!r}; it must be one of {known}")
 
     def rate_at(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0.
