@@ -4,7 +4,7 @@ K. Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 202
 its own, which computes in bfloat16; processors without that type emulate it slowly. This one keeps
 the precision of the weights.
 """
-# mypy: disable-error-code="misc, no-any-return, no-untyped-call"
+# mypy: disable-error-code="misc, no-any-return, untyped-decorator"
 
 import math
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ class Muon(torch.optim.Optimizer):
         )
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
+    def step(self, closure: None = None) -> None:
         """Change each matrix once, by its gradient."""
         for group in self.param_groups:
             for matrix in group["params"]:

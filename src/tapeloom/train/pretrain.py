@@ -189,8 +189,8 @@ class _Run:
         state = {
             "recipe": asdict(self.recipe), "config": asdict(self.config),
             "vocabulary": asdict(self.vocabulary), "model": self.model.state_dict(),
-            "optimisers": [each.state_dict() for each in self.optimisers], "step": self.step, "best": self.best,
-            "loss": self.loss, "seconds": self.seconds, "lines": self.lines,
+            "optimisers": [each.state_dict() for each in self.optimisers], "step": self.step,
+            "best": self.best, "loss": self.loss, "seconds": self.seconds, "lines": self.lines,
         }  # fmt: skip
         with replacing(self.checkpoint) as temporary:
             torch.save(state, temporary)

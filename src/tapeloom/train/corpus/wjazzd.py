@@ -123,7 +123,8 @@ def _lay_out(
     if any(Meter.parse(row["signature"].strip("'\"")) != meter for row in rows):
         raise InputError("its meter changes")
     bars = {bar: i for i, bar in enumerate(dict.fromkeys(int(row["bar"]) for row in rows))}
-    starts, grid = [], {}
+    starts: list[int] = []
+    grid: dict[tuple[int, int], int] = {}
     for row in rows:
         bar, beat = int(row["bar"]), int(row["beat"])
         if not 1 <= beat <= meter.numerator:
