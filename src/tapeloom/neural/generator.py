@@ -13,6 +13,7 @@ from tapeloom.neural.tokens import VOCABULARY
 
 Floats = NDArray[np.float32]
 Choose = Callable[[Floats, NDArray[np.bool_], Sequence[int], np.random.Generator], int]
+REST = -1  # instead of a token: a sequence that is over
 RESERVE = 2  # a full context is begun anew with its last half
 
 
@@ -27,7 +28,13 @@ class Model(Protocol):
         """Read a prompt for each sequence, of any lengths; return logits (B, V)."""
 
     def step(self, tokens: Sequence[int]) -> Floats:
-        """Read one more token of each sequence; return logits (B, V)."""
+        """Read one more token of each sequence; return logits (B, V).
+
+        Where a token is REST its row stays as it is, and its logits say nothing.
+        """
+
+    def renew(self, row: int, prompt: Sequence[int]) -> Floats:
+        """Begin one row anew with another prompt, the rest staying; return its logits (V,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +109,29 @@ def _read(
 ) -> Floats | None:
     """Let the model read what was written since it was last asked.
 
-    Nobody asks it while all that comes next is settled, before the first choice.
+    Nobody asks it while all that comes next is settled, before the first choice. A full context
+    is begun anew row by row, so that each candidate is written as if it were alone.
     """
     if logits is None:
         if any(not writer.is_over and writer.forced() is not None for writer in writers):
             return None
-        seen[:] = [len(writer.tokens) for writer in writers]
-        return model.begin([_window(writer.tokens, model.context) for writer in writers])
-    if max(seen) + 1 >= model.context:
-        windows = [_window(writer.tokens, model.context // RESERVE) for writer in writers]
+        windows = [_window(writer.tokens, model.context) for writer in writers]
         seen[:] = [len(window) for window in windows]
         return model.begin(windows)
-    for number in range(len(writers)):
-        seen[number] += 1
-    return model.step([writer.tokens[-1] for writer in writers])
+    tokens, full = [], []
+    for number, writer in enumerate(writers):
+        is_full = seen[number] + 1 >= model.context
+        if is_full and not writer.is_over:
+            full.append(number)
+        tokens.append(REST if writer.is_over or is_full else writer.tokens[-1])
+        seen[number] += tokens[-1] != REST
+    if any(token != REST for token in tokens):
+        logits = model.step(tokens)
+    for number in full:
+        window = _window(writers[number].tokens, model.context // RESERVE)
+        seen[number] = len(window)
+        logits[number] = model.renew(number, window)
+    return logits
 
 
 def _surprise(logits: Floats, token: int) -> float:
