@@ -1,10 +1,13 @@
 """Running a transformer on onnxruntime: prompts are read at once, then a token a row and step.
 
 Keys and values lie in memory that is set aside once and that the graph reads and writes in place:
-nothing is copied as a piece grows. Rows may have any lengths, and none depends on another.
+nothing is copied as a piece grows. Rows may have any lengths, and none depends on another: threads
+share the rows among themselves and meet once a step.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +33,7 @@ class Runtime:
             raise InputError(f"threads is {threads}; it must lie in 1..64")
         self.facts = file.facts
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1  # each thread runs the graph on rows of its own
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
@@ -43,7 +46,9 @@ class Runtime:
         self._kept = np.dtype(np.int8 if self.facts.cache == "int8" else np.float32)
         self.cache = self._room(0)  # keys and values, shape (layers, 2, B, heads, T, D)
         self.lengths = np.zeros(0, np.int32)  # tokens that each row has read, shape (B,)
-        self._next: _Feed | None = None  # what step reads, bound once
+        self._next: list[_Feed] = []  # what step reads, bound once; rows for each thread
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     @classmethod
     def load(cls, path: Path, *, threads: int = 1, sha256: str | None = None) -> "Runtime":
@@ -69,7 +74,7 @@ class Runtime:
             raise InputError(f"there are {len(prompts)} prompts; give 1 to {MOST_ROWS}")
         read = [self._checked(prompt) for prompt in prompts]
         if len(read) != self.rows:
-            self.cache, self._next = self._room(len(read)), None
+            self.cache, self._next = self._room(len(read)), []
         self.lengths = np.zeros(len(read), np.int32)
         logits = np.empty((len(read), self.facts.tokens), np.float32)
         for row, tokens in enumerate(read):
@@ -101,15 +106,10 @@ class Runtime:
             raise InputError(f"{read.max()} is no token of the model; it knows {self.facts.tokens}")
         if self.lengths[awake].max(initial=0) >= self.context:
             raise InputError(f"a sequence has {self.context} tokens, all that the model sees")
-        if self._next is None:
-            self._next = _Feed(self, slice(0, self.rows), 1, 1)
-        feed = self._next
         # A row that rests reads a token behind its end, where the next one will be written over.
-        np.maximum(read, 0, out=feed.tokens[:, 0])
-        np.minimum(self.lengths, self.context - 1, out=feed.positions[:, 0])
-        feed.run(self.lengths)
+        logits = self._advance(np.maximum(read, 0))
         self.lengths += awake
-        return feed.logits[:, 0].copy()
+        return logits
 
     def reorder(self, rows: Sequence[int]) -> None:
         """Let row i go on from what row rows[i] has read; there may be more or fewer rows."""
@@ -119,7 +119,7 @@ class Runtime:
             self._check_row(row)
         old, lengths = self.cache, self.lengths
         if len(rows) != self.rows:
-            self.cache, self._next = self._room(len(rows)), None
+            self.cache, self._next = self._room(len(rows)), []
         moved = [(i, row) for i, row in enumerate(rows) if self.cache is not old or i != row]
         taken = {row: old[:, :, row, :, : lengths[row]] for _, row in moved}
         if self.cache is old:
@@ -144,11 +144,32 @@ class Runtime:
         """
         checked = self._checked(tokens)
         if self.rows != 1:
-            self.cache, self._next = self._room(1), None
+            self.cache, self._next = self._room(1), []
         self.lengths = np.zeros(1, np.int32)
         return np.concatenate(
             [self._chunk(0, checked, start, every=True) for start in range(0, len(checked), CHUNK)]
         )
+
+    def _advance(self, tokens: NDArray[np.int64]) -> Floats:
+        """Run a token of every row; return logits (B, V)."""
+        if not self._next:
+            shares = min(self._threads, self.rows)
+            edges = [self.rows * share // shares for share in range(shares + 1)]
+            self._next = [_Feed(self, slice(first, stop), 1, 1) for first, stop in pairwise(edges)]
+        for feed in self._next:
+            feed.tokens[:, 0] = tokens[feed.rows]
+            np.minimum(self.lengths[feed.rows], self.context - 1, out=feed.positions[:, 0])
+        if self._pool is None or len(self._next) == 1:
+            for feed in self._next:
+                feed.run(self.lengths[feed.rows])
+        else:
+            others = [
+                self._pool.submit(feed.run, self.lengths[feed.rows]) for feed in self._next[1:]
+            ]
+            self._next[0].run(self.lengths[self._next[0].rows])
+            for other in others:
+                other.result()
+        return np.concatenate([feed.logits[:, 0] for feed in self._next])
 
     def _prefill(self, row: int, tokens: NDArray[np.int64], start: int) -> Floats:
         """Read a prompt from a place on; return its last logits (V,)."""
@@ -200,6 +221,7 @@ class _Feed:
         cache = runtime.cache[:, :, rows]
         B = cache.shape[2]
         self._session = runtime._session
+        self.rows = rows
         self.tokens = np.zeros((B, length), np.int64)
         self.positions = np.zeros((B, length), np.int64)
         self.at = np.zeros((B, wanted, 1), np.int64)
