@@ -59,14 +59,18 @@ class TheoryEngine:
         return vary_section(score, section=section, locks=locks, rng=rng)
 
 
-ENGINES = {TheoryEngine.name: TheoryEngine}
+ENGINES = (TheoryEngine.name, "transformer", "hybrid")
 
 
-def engine(name: str = "theory") -> TheoryEngine:
+def engine(name: str = "theory") -> Engine:
     """Return an engine by name."""
+    if name == TheoryEngine.name:
+        return TheoryEngine()
     if name not in ENGINES:
         raise InputError(f"{name!r} is no engine; choose one of {', '.join(ENGINES)}")
-    return ENGINES[name]()
+    from tapeloom.compose.learned import HybridEngine, TransformerEngine
+
+    return TransformerEngine() if name == TransformerEngine.name else HybridEngine()
 
 
 def child_streams(rng: np.random.Generator) -> dict[str, np.random.Generator]:

@@ -51,7 +51,7 @@ def infill(
         raise InputError(f"the score has no part for {role}; its parts are {_names(score)}")
     if role in locks.roles:
         return score
-    for run in _runs(bars, locks.bars):
+    for run in runs(bars, locks.bars):
         part = _rewrite(score, part, edges[run.start], edges[run.stop], locks, rng)
     return score.with_part(part)
 
@@ -60,7 +60,7 @@ def _names(score: Score) -> str:
     return ", ".join(part.name for part in score.parts)
 
 
-def _runs(bars: range, locked: Sequence[int]) -> list[range]:
+def runs(bars: range, locked: Sequence[int]) -> list[range]:
     """Return the unbroken runs of bars that are not locked."""
     runs: list[range] = []
     for bar in bars:
@@ -76,15 +76,26 @@ def _runs(bars: range, locked: Sequence[int]) -> list[range]:
 def _rewrite(
     score: Score, part: Part, start: int, end: int, locks: Locks, rng: np.random.Generator
 ) -> Part:
+    old, kept = _parted(part, start, end, locks)
+    if locks.rhythm and part.role != "drums":
+        return insert(part, _repitch(score, part, old, kept, start, end), start, end, locks)
+    fresh, marks = _fresh(score, part, old, kept, start, end, rng)
+    return insert(part, fresh, start, end, locks, marks=marks)
+
+
+def _parted(part: Part, start: int, end: int, locks: Locks) -> tuple[list[Note], list[Note]]:
+    """Return the notes of a stretch that may go, and all those that stay."""
     old = [note for note in part.notes if start <= note.start < end and note not in locks.notes]
     gone = set(old)
-    kept = [note for note in part.notes if note not in gone]
-    if locks.rhythm and part.role != "drums":
-        fresh = _repitch(score, part, old, kept, start, end)
-        marks: list[Mark] = []
-    else:
-        fresh, marks = _fresh(score, part, old, kept, start, end, rng)
-    # A note that stays has the right of way.
+    return old, [note for note in part.notes if note not in gone]
+
+
+def insert(
+    part: Part, fresh: Sequence[Note], start: int, end: int, locks: Locks,
+    *, marks: Sequence[Mark] = (),
+) -> Part:  # fmt: skip
+    """Put fresh notes in the place of a stretch's; a note that stays has the right of way."""
+    old, kept = _parted(part, start, end, locks)
     alone = part.role in ONE_AT_A_TIME
     standing = [note for note in kept if note.end > start and note.start < end]
     fitting = []

@@ -23,10 +23,11 @@ _EVENTS = ~(
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Tokens that are settled (a blank is ANY_PITCH), or a role's bar that is free."""
+    """Tokens that are settled (a blank is ANY_PITCH), or a role's bar that is free or returns."""
 
     tokens: tuple[int, ...] = ()
     free: bool = False
+    returns: tuple[int, str] | None = None  # the bar and the role that are played again
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Script:
         """Return what is settled up to the first choice."""
         tokens: list[int] = []
         for slot in self.slots:
-            if slot.free:
+            if slot.free or slot.returns is not None:
                 break
             if ANY_PITCH in slot.tokens:
                 tokens += slot.tokens[: slot.tokens.index(ANY_PITCH)]
@@ -52,18 +53,27 @@ class Script:
 
 def script_of(
     page: Page, *, task: str, free: Mapping[str, Sequence[int]], limits: Limits, meter: Meter,
-    rhythm: bool = False,
+    rhythm: bool = False, returns: Mapping[tuple[int, str], int] | None = None,
 ) -> Script:  # fmt: skip
     """Return the script that writes some roles' bars anew and keeps the rest of a page.
 
-    free    role -> the bars that are written
-    rhythm  whether the free bars keep their onsets and lengths, and only pitches are chosen
+    free     role -> the bars that are written
+    rhythm   whether the free bars keep their onsets and lengths, and only pitches are chosen
+    returns  (bar, role) -> an earlier bar that is played again there, whatever will be written
     """
     slots: list[Slot] = [Slot(page.opening(task))]
     for number in range(len(page.bars)):
         slots.append(Slot(page.leads[number]))
         for role in page.roles:
             slots.append(Slot((TOKEN_IDS[f"ROLE_{role}"],)))
+            source = (returns or {}).get((number, role))
+            if source is not None:
+                if not 0 <= source < number:
+                    raise InputError(
+                        f"bar {number + 1} can return a bar before it, not {source + 1}"
+                    )
+                slots.append(Slot(returns=(source, role)))
+                continue
             tokens = page.bars[number][role]
             slots.append(_slot(tokens, number in free.get(role, ()), rhythm=rhythm))
     slots.append(Slot((VOCABULARY.eos,)))
@@ -114,6 +124,7 @@ class Writer:
         self._count = 0
         self._pitches: list[int] = []
         self._root = 0
+        self._written: dict[tuple[int, str], tuple[int, ...]] = {}  # what each role's bar holds
         self._skip_empty()
 
     def copy(self) -> "Writer":
@@ -121,6 +132,7 @@ class Writer:
         twin = Writer.__new__(Writer)
         twin.__dict__.update(self.__dict__)
         twin.tokens, twin._pitches = self.tokens.copy(), self._pitches.copy()
+        twin._written = self._written.copy()
         twin._masked, twin._bar_chords = self._masked.copy(), self._bar_chords.copy()
         if not self.state.filling:  # only the last bar's chords are still being written
             twin._chords = self._chords.copy()
@@ -136,9 +148,13 @@ class Writer:
     def forced(self) -> int | None:
         """Return the settled token that comes next; None where there is a choice."""
         slot = self._script.slots[self._slot]
-        if slot.free or slot.tokens[self._at] == ANY_PITCH:
+        if slot.free:
             return None
-        return slot.tokens[self._at]
+        token = self._settled(slot)[self._at]
+        return None if token == ANY_PITCH else token
+
+    def _settled(self, slot: Slot) -> Sequence[int]:
+        return slot.tokens if slot.returns is None else self._written.get(slot.returns, ())
 
     def allowed(self) -> NDArray[np.bool_]:
         """Tell which tokens may be chosen, shape (VOCABULARY.size,); at least one."""
@@ -165,10 +181,10 @@ class Writer:
             self._slot += 1  # the role's bar is closed
             self._skip_empty()
             slot = self._script.slots[self._slot]
-        elif slot.free or slot.tokens[self._at] == ANY_PITCH:
+        elif slot.free or self._settled(slot)[self._at] == ANY_PITCH:
             self.chosen += 1
         if not slot.free:
-            expected = slot.tokens[self._at]
+            expected = self._settled(slot)[self._at]
             if expected not in (token, ANY_PITCH):
                 raise InputError(f"{VOCABULARY.name(token)} is not what the script says")
             self._at += 1
@@ -176,8 +192,11 @@ class Writer:
             check([*self.tokens, token])  # says what is wrong
         self._note(token)
         self.tokens.append(token)
+        if self.state.role and _EVENTS[token] and not self.state.filling:
+            here = self.state.bars - 1, self.state.role
+            self._written[here] = (*self._written.get(here, ()), token)
         self.state = self._grammar.advance(self.state, token)
-        if not slot.free and self._at >= len(slot.tokens):
+        if not slot.free and self._at >= len(self._settled(slot)):
             self._slot += 1
             self._at = 0
             self._skip_empty()
@@ -185,7 +204,9 @@ class Writer:
     def _skip_empty(self) -> None:
         slots = self._script.slots
         while (
-            self._slot < len(slots) and not slots[self._slot].free and not slots[self._slot].tokens
+            self._slot < len(slots)
+            and not slots[self._slot].free
+            and not self._settled(slots[self._slot])
         ):
             self._slot += 1
 

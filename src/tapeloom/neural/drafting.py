@@ -1,0 +1,137 @@
+"""From an outline to a finished piece: candidates in one batch, the best original one is taken."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tapeloom.core.errors import InputError
+from tapeloom.core.harmony import Key
+from tapeloom.core.score import Note, Score
+from tapeloom.neural.constraints import Limits
+from tapeloom.neural.critic import Critic, Quality, rank
+from tapeloom.neural.generator import Candidate, Choose, Model, write
+from tapeloom.neural.originality import Originality, OriginalityIndex
+from tapeloom.neural.outline import Outline
+from tapeloom.neural.runtime import Runtime
+from tapeloom.neural.sampling import Sampling
+from tapeloom.neural.script import Script
+from tapeloom.neural.token_codec import Codec
+
+MODEL = Path(__file__).parents[1] / "models" / "generator.onnx"
+SAMPLING = Sampling(temperature=0.95, top_p=0.97)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """A piece that was chosen, and what is known of it."""
+
+    score: Score
+    tokens: tuple[int, ...]
+    quality: Quality
+    originality: Originality
+    nll: float  # nats a token that the model chose
+    drawn: int  # candidates in all
+    refused: Mapping[str, int]  # by reason
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures for a record's provenance."""
+        return {
+            "quality": self.quality.to_json(),
+            "originality": self.originality.to_json(),
+            "nll": round(self.nll, 4),
+            "candidates": self.drawn,
+            "refused": dict(self.refused),
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    score: Score
+    candidate: Candidate
+    originality: Originality
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drafter:
+    """A model with its judge and its memory of the songs that it learned from."""
+
+    model: Model
+    critic: Critic
+    index: OriginalityIndex
+    choose: Choose = SAMPLING.choose
+    candidates: int = 4  # in a batch
+    rounds: int = 4  # batches at most, where all candidates of one were refused
+    finish: Callable[[Score], Score] = field(default=lambda score: score)  # before it is judged
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.candidates <= 64 or not 1 <= self.rounds <= 100:
+            raise InputError(
+                f"candidates is {self.candidates} and rounds is {self.rounds}; "
+                "they must lie within 1 to 64 and 1 to 100"
+            )
+
+    @classmethod
+    def load(cls, *, threads: int = 2, **settings: Any) -> "Drafter":
+        """Make the models that come with the package ready."""
+        return cls(
+            Runtime.load(MODEL, threads=threads), Critic.load(), OriginalityIndex.load(),
+            **settings,
+        )  # fmt: skip
+
+    def draft(self, outline: Outline, limits: Limits, rng: np.random.Generator) -> Draft:
+        """Write a piece along an outline.
+
+        Raises InputError where all candidates of all rounds were refused.
+        """
+        script = outline.script(limits, rng)
+        refused: dict[str, int] = {}
+        for round_number in range(1, self.rounds + 1):
+            pieces = self._write(outline, [script] * self.candidates, rng)
+            ranking = rank(
+                pieces,
+                lambda piece: self.critic.judge(piece.score, density=outline.controls.density),
+                filters={
+                    "silent": lambda piece: any(part.notes for part in piece.score.parts),
+                    "quotation": lambda piece: piece.originality.is_original,
+                },
+            )
+            for reason, count in ranking.refused.items():
+                refused[reason] = refused.get(reason, 0) + count
+            if ranking.kept:
+                piece, quality = ranking.kept[0]
+                return Draft(
+                    piece.score, piece.candidate.tokens, quality, piece.originality,
+                    piece.candidate.nll, round_number * self.candidates, refused,
+                )  # fmt: skip
+        told = ", ".join(f"{count} for {reason}" for reason, count in refused.items())
+        raise InputError(f"all candidates were refused ({told}); take another seed")
+
+    def fill(
+        self, script: Script, role: str, key: Key, bpm: float, rng: np.random.Generator
+    ) -> tuple[Note, ...]:
+        """Write a script that fills bars; return the role's notes of the likeliest original one."""
+        scripts = [script] * self.candidates
+        for _ in range(self.rounds):
+            written = write(self.model, scripts, rng.spawn(len(scripts)), choose=self.choose)
+            for candidate in sorted(written, key=lambda candidate: candidate.nll):
+                score = Codec().decode(candidate.tokens, key=key, bpm=bpm)
+                part = next((part for part in score.parts if part.role == role), None)
+                alone = replace(score, parts=(part,) if part else ())
+                if self.index.check(alone).is_original:
+                    return part.notes if part else ()
+        raise InputError("all candidates quote songs that the model knows; take another seed")
+
+    def _write(
+        self, outline: Outline, scripts: Sequence[Script], rng: np.random.Generator
+    ) -> list[_Piece]:
+        written = write(self.model, scripts, rng.spawn(len(scripts)), choose=self.choose)
+        controls = outline.controls
+        found = []
+        for candidate in written:
+            score = Codec().decode(candidate.tokens, key=controls.key, bpm=controls.bpm)
+            score = self.finish(score)
+            found.append(_Piece(score, candidate, self.index.check(score)))
+        return found
