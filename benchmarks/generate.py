@@ -3,8 +3,9 @@
     python benchmarks/generate.py [--preset small | --weights best.pt] [--batches 1 8] ...
 
 Each side runs in a process of its own, one behind the other, and chooses among all tokens by the
-model's chances. Prints tokens a second up to some lengths and the peak memory; then the time of 64
-bars of 4 parts with the grammar's masks. Needs the extras `train` and `oracle`.
+model's chances. Prints tokens a second up to some lengths, their ratio by the clock and by the
+time of the processor (which counts where others use it, too), and the peak memory; then the time
+of 64 bars of 4 parts with the grammar's masks. Needs the extras `train` and `oracle`.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,15 @@ def peak_mib() -> float:
     return peak / (2**10 if sys.platform != "darwin" else 2**20)
 
 
+def now() -> list[float]:
+    """Return seconds of the clock and of the processor: others may be using it, too."""
+    return [perf_counter(), process_time()]
+
+
+def since(start: Sequence[float]) -> list[float]:
+    return [end - begin for begin, end in zip(start, now(), strict=True)]
+
+
 def run_ours(model: Path, batch: int, lengths: Sequence[int], threads: int) -> dict[str, Any]:
     """Return seconds up to each length."""
     runtime = Runtime.load(model, threads=threads)
@@ -57,14 +67,14 @@ def run_ours(model: Path, batch: int, lengths: Sequence[int], threads: int) -> d
     choose = Sampling().choose
     runtime.begin([PROMPT] * batch)
     runtime.step([PROMPT[0]] * batch)
-    marks, start = {}, perf_counter()
+    marks, start = {}, now()
     texts = [list(PROMPT) for _ in range(batch)]
     logits = runtime.begin(texts)
     for count in range(1, max(lengths) + 1):
         for text, row, rng in zip(texts, logits, rngs, strict=True):
             text.append(choose(row, allowed, text, rng))
         if count in lengths:
-            marks[count] = perf_counter() - start
+            marks[count] = since(start)
         logits = runtime.step([text[-1] for text in texts])
     return {"marks": marks, "peak": peak_mib()}
 
@@ -89,14 +99,14 @@ def run_peer(weights: Path, batch: int, lengths: Sequence[int], threads: int) ->
     ).eval()  # fmt: skip
     peer.load_state_dict(to_gpt_2(model.state_dict()), strict=False)
     del model
-    marks: dict[int, float] = {}
-    start = 0.0
+    marks: dict[int, list[float]] = {}
+    start = now()
 
     class Clock(transformers.StoppingCriteria):
         def __call__(self, tokens: Any, scores: Any, **_: Any) -> Any:
             count = tokens.shape[1] - len(PROMPT)
             if count in lengths:
-                marks[count] = perf_counter() - start
+                marks[count] = since(start)
             return torch.zeros(len(tokens), dtype=torch.bool)
 
     prompt = torch.tensor([PROMPT] * batch)
@@ -108,7 +118,7 @@ def run_peer(weights: Path, batch: int, lengths: Sequence[int], threads: int) ->
         )  # fmt: skip
 
     make(8)
-    start = perf_counter()
+    start = now()
     make(max(lengths))
     return {"marks": marks, "peak": peak_mib()}
 
@@ -136,11 +146,11 @@ def run_song(model: Path, batch: int, bars: int, threads: int) -> dict[str, Any]
     """Return the seconds of some candidates of a song, and their tokens."""
     runtime = Runtime.load(model, threads=threads)
     rngs = [np.random.default_rng(i) for i in range(batch)]
-    start = perf_counter()
+    start = now()
     found = write(runtime, [script(bars)] * batch, rngs, choose=Sampling(top_p=0.98).choose)
-    seconds = perf_counter() - start
+    seconds, processor = since(start)
     tokens = sum(len(candidate.tokens) for candidate in found)
-    return {"seconds": seconds, "tokens": tokens, "peak": peak_mib()}
+    return {"seconds": seconds, "processor": processor, "tokens": tokens, "peak": peak_mib()}
 
 
 def child(kind: str, model: Path, batch: int, numbers: Sequence[int], threads: int) -> Any:
@@ -212,7 +222,10 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
          "--form", options.form, "--cache", options.cache], check=True,
     )  # fmt: skip
     print(f"{threads} threads; load {os.getloadavg()[0]:.1f}; tokens a second, all rows together")
-    print(f"{'batch':>5} {'tokens':>7} {'ours':>9} {'peer':>9} {'ratio':>7}   peak MiB ours, peer")
+    print(
+        f"{'batch':>5} {'tokens':>7} {'ours':>9} {'peer':>9} {'ratio':>7} {'processor':>10}"
+        "   peak MiB ours, peer"
+    )
     for batch in options.batches:
         runs: dict[str, list[Any]] = {"peer": [], "ours": []}
         for _ in range(options.repeat):
@@ -221,16 +234,22 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
         peaks = {kind: max(run["peak"] for run in found) for kind, found in runs.items()}
         for length in options.lengths:
             best = {
-                kind: min(run["marks"][str(length)] for run in found)
+                kind: [min(run["marks"][str(length)][i] for run in found) for i in (0, 1)]
                 for kind, found in runs.items()
             }
-            ours, peer = (batch * length / best[kind] for kind in ("ours", "peer"))
-            print(f"{batch:5} {length:7} {ours:9.1f} {peer:9.1f} {ours / peer:6.2f}x   "
-                  f"{peaks['ours']:.0f}, {peaks['peer']:.0f}", flush=True)  # fmt: skip
+            ours, peer = best["ours"], best["peer"]
+            tokens = batch * length
+            print(
+                f"{batch:5} {length:7} {tokens / ours[0]:9.1f} {tokens / peer[0]:9.1f} "
+                f"{peer[0] / ours[0]:6.2f}x {peer[1] / ours[1]:9.2f}x   "
+                f"{peaks['ours']:.0f}, {peaks['peer']:.0f}",
+                flush=True,
+            )
     for batch in options.batches:
         song = child("song", model, batch, [options.bars], threads)
         print(
-            f"{options.bars} bars of {len(PARTS)} parts, {batch} at once: {song['seconds']:.1f} s, "
+            f"{options.bars} bars of {len(PARTS)} parts, {batch} at once: {song['seconds']:.1f} s "
+            f"({song['processor']:.1f} s of the processor), "
             f"{song['tokens']} tokens, {song['tokens'] / song['seconds']:.0f} a second, "
             f"peak {song['peak']:.0f} MiB"
         )

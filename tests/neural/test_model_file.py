@@ -90,6 +90,11 @@ OUTSIDE = field(5, field(13, field(1, b"location") + field(2, b"/etc/passwd")))
         (lambda: model(b"").replace(b'"width": 32', b'"width": -1'), "width of the model is -1"),
         (lambda: model(b"").replace(b'"heads": 2', b'"heads": 3'), "3 heads must divide"),
         (lambda: model(b"").replace(b'"layers"', b'"lawyer"'), "facts cannot be read"),
+        (lambda: model(b"").replace(b'"name": "tiny"', b'"name": 123456'), "it must be text"),
+        (
+            lambda: field(7, b"") + field(14, field(1, PROPERTY.encode()) + field(2, b"[" * 9**5)),
+            "facts cannot be read",
+        ),
         (lambda: b"PK\x03\x04 a zip of torch's", "no ONNX file"),
     ],
 )

@@ -51,6 +51,9 @@ class ModelFacts:
             value = getattr(self, name)
             if not isinstance(value, int) or not 1 <= value <= most:
                 raise InputError(f"{name} of the model is {value}; it must lie in 1..{most}")
+        for name in ("name", "vocabulary", "weights", "graph"):
+            if not isinstance(getattr(self, name), str):
+                raise InputError(f"{name} of the model is {getattr(self, name)}; it must be text")
         if self.width % self.heads:
             raise InputError(f"the model's {self.heads} heads must divide its width {self.width}")
         if self.cache not in CACHES:
@@ -77,7 +80,7 @@ class ModelFacts:
             return cls(**{f.name: told[f.name] for f in fields(cls)})
         except InputError:
             raise
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise InputError(f"the model's facts cannot be read: {error!r}") from error
 
 
