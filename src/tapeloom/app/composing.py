@@ -1,14 +1,17 @@
 """A brief composed and played, without a sound: what `compose` and a record's folder share."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tapeloom.core.brief import Brief
+from tapeloom.core.errors import InputError
+from tapeloom.core.files import write_json
 from tapeloom.core.meter import bar_starts
 from tapeloom.core.midi import write_midi, write_performance_midi
 from tapeloom.core.performance import Performance
-from tapeloom.core.score import Score
+from tapeloom.core.score import ChordSpan, Score
 from tapeloom.core.seed import stream
 from tapeloom.rhythm.feel import Feel
 from tapeloom.rhythm.feels import draw_feel
@@ -16,11 +19,24 @@ from tapeloom.rhythm.feels import draw_feel
 
 def compose_brief(brief: Brief, *, engine: str = "theory") -> Score:
     """Compose the score of a brief, the same for `tapeloom compose` and `tapeloom make`."""
+    return draft_brief(brief, engine=engine)[0]
+
+
+def draft_brief(brief: Brief, *, engine: str = "theory") -> tuple[Score, list[dict[str, Any]]]:
+    """Compose the score of a brief, and tell how a learned engine drew each of its pieces.
+
+    Of the theory engine there is nothing to tell: it has no candidates and knows no songs.
+    """
     from tapeloom.compose import engine as engine_named
     from tapeloom.compose import plan
+    from tapeloom.compose.learned import TransformerEngine
 
-    drawn = plan(brief, stream(brief.seed, "plan"))
-    return engine_named(engine).compose(drawn, stream(brief.seed, "compose"))
+    drawn, rng = plan(brief, stream(brief.seed, "plan")), stream(brief.seed, "compose")
+    composer = engine_named(engine)
+    if isinstance(composer, TransformerEngine):
+        score, drafts = composer.draft(drawn, rng)
+        return score, [draft.to_json() for draft in drafts]
+    return composer.compose(drawn, rng), []
 
 
 def feel_of(brief: Brief, score: Score) -> Feel:
@@ -64,10 +80,14 @@ def write_composition(
 ) -> Mapping[str, Any]:
     """Compose a brief to a MIDI file, and play it to NAME-performance.mid beside it.
 
-    Return what was written: the files, the seed, and the facts of the score.
+    Return what was written: the files, the seed, and the facts of the score. What a learned engine
+    tells of its draft, quality and originality, goes to NAME.json beside the score too.
     """
-    score = compose_brief(brief, engine=engine)
+    score, drafts = draft_brief(brief, engine=engine)
     write_midi(path, score)
+    if drafts:
+        write_json(path.with_suffix(".json"), {"engine": engine, "seed": brief.seed,
+                                               "drafts": drafts})  # fmt: skip
     played = path.with_name(f"{path.stem}-performance{path.suffix}") if performed else None
     if played is not None:
         write_performance_midi(played, perform_brief(brief, score))
@@ -75,7 +95,44 @@ def write_composition(
         "file": str(path),
         "performance": str(played) if played else None,
         "seed": brief.seed,
+        "engine": engine,
+        "drafts": drafts,
         **score_facts(score),
         "duration_s": round(score.tempo.tick_to_s(score.end), 3),
         "notes": {part.name: len(part.notes) for part in score.parts},
     }
+
+
+def write_infilled(
+    source: Path, target: Path, *, role: str, bars: range, engine: str, seed: int
+) -> dict[str, Any]:
+    """Write bars of a role of a MIDI file anew and keep everything else; return what was done.
+
+    bars  counted from 0
+    """
+    from tapeloom.compose import Locks
+    from tapeloom.compose import engine as engine_named
+    from tapeloom.core.midi import read_midi
+    from tapeloom.theory.analysis import analyse
+
+    score = read_midi(source)
+    edges = [*score.bar_starts, score.end]
+    if bars.stop >= len(edges):
+        raise InputError(f"{source} has {len(edges) - 1} bars; {bars.stop} is beyond its end")
+    if all(part.role != role for part in score.parts):
+        told = ", ".join(dict.fromkeys(part.role for part in score.parts)) or "none"
+        raise InputError(f"{source} has no part for {role}; its parts are {told}")
+    heard = score
+    if not score.chords and role != "drums":
+        found = analyse(score)
+        spans = tuple(ChordSpan(c.start, c.end, c.chord) for c in found.chords)
+        heard = replace(score, chords=spans,
+                        keys=score.keys or (((0, found.key),) if found.key else ()))  # fmt: skip
+    filled = engine_named(engine).infill(
+        heard, role=role, bars=bars, locks=Locks(), rng=stream(seed, "infill")
+    )
+    write_midi(target, replace(score, parts=filled.parts))
+    start, end = edges[bars.start], edges[bars.stop]
+    fresh = [n for p in filled.parts if p.role == role for n in p.notes if start <= n.start < end]
+    return {"file": str(target), "seed": seed, "role": role, "engine": engine,
+            "bars": [bars.start + 1, bars.stop], "notes": len(fresh)}  # fmt: skip

@@ -66,7 +66,8 @@ def produce(
             painting.result()
         stages.cut_loops(wanted, shop, score, performance, mix)
 
-        data = stages.provenance(order) | stages.facts(score, master)
+        drafts = (shop.value("compose") or {}).get("drafts", ())
+        data = stages.provenance(order) | stages.facts(score, master, drafts)
         shop.finish(data)
     return Record(final, data["title"], master.loudness, read_json(final / RECORD))
 

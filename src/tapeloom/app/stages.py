@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tapeloom import __version__
-from tapeloom.app.composing import compose_brief, feel_of, perform_brief, score_facts
+from tapeloom.app.composing import draft_brief, feel_of, perform_brief, score_facts
 from tapeloom.app.order import SONG, Order
 from tapeloom.app.workshop import RECORD, Made, Workshop
 from tapeloom.core.audio import AudioFile, encode_audio, write_audio
@@ -75,8 +75,9 @@ def compose(site: Site, order: Order) -> Score:
 
     def make() -> Made:
         brief = order.brief
+        drafts: list[dict[str, Any]] = []
         if order.song is None:
-            score = compose_brief(brief, engine=order.engine)
+            score, drafts = draft_brief(brief, engine=order.engine)
         else:
             from tapeloom.compose import accompany
 
@@ -84,7 +85,7 @@ def compose(site: Site, order: Order) -> Score:
             score = accompany(song, brief, kept=order.keep, rng=stream(brief.seed, "compose"))
         write_json(folder / "score.json", score_to_json(score))
         write_midi(folder / "score.mid", score)
-        return [folder / "score.json", folder / "score.mid"], None
+        return [folder / "score.json", folder / "score.mid"], {"drafts": drafts}
 
     inputs = {
         "brief": brief_to_json(order.brief),
@@ -332,10 +333,14 @@ def provenance(order: Order) -> dict[str, Any]:
     }
 
 
-def facts(score: Score, master: Master) -> dict[str, Any]:
-    """Return what record.json says of the music and the sound."""
+def facts(score: Score, master: Master, drafts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what record.json says of the music and the sound.
+
+    drafts  how a learned engine drew the pieces: quality and originality
+    """
     return {
         **score_facts(score),
+        "drafts": list(drafts),
         "duration_s": round(master.audio.frames / master.audio.rate, 3),
         "loudness": loudness_to_json(master.loudness),
     }

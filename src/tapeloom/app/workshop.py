@@ -85,6 +85,10 @@ class Workshop:
             write_json(self.folder / _JOURNAL, self._journal)
         return json.loads(json.dumps(value))
 
+    def value(self, name: str) -> Any:
+        """Return what a step remembered; None of a step that has not run."""
+        return self._journal.get(name, {}).get("value")
+
     def steps(self, prefix: str) -> list[str]:
         """List the steps whose names begin so."""
         return [name for name in self._journal if name.startswith(prefix)]

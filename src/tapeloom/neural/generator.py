@@ -109,6 +109,33 @@ def write(
     )
 
 
+def stream_bars(
+    model: Model, script: Script, rng: np.random.Generator, *, choose: Choose = sample
+) -> Iterator[tuple[int, ...]]:
+    """Write one candidate and yield each bar once it is whole, the header with the first.
+
+    What is yielded joins up to what `write` returns for the same generator.
+    """
+    writer, reading = Writer(script), Reading(model)
+    logits: Floats | None = None
+    bar, held, bars = VOCABULARY.of("BAR").start, 0, 0
+    while not writer.is_over:
+        token = writer.forced()
+        if token is None:
+            if logits is None:
+                logits = reading.begin([writer.tokens])
+            token = choose(logits[0], writer.allowed(), writer.tokens, rng)
+        writer.take(token)
+        if token == bar:
+            bars += 1
+            if bars > 1:
+                yield tuple(writer.tokens[held:-1])
+                held = len(writer.tokens) - 1
+        if logits is not None:
+            logits = reading.go_on([writer.tokens], [writer.is_over])
+    yield tuple(writer.tokens[held:])
+
+
 class Reading:
     """What a model has read of some sequences that grow by a token at a time.
 

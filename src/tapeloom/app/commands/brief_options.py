@@ -39,9 +39,17 @@ Polyrhythm = Annotated[
 Seed = Annotated[
     int | None, typer.Option(help="The same seed makes the same music; drawn if left out.")
 ]
-EngineName = Annotated[str, typer.Option(help="Who composes: theory.")]
+EngineName = Annotated[
+    str, typer.Option(help="Who composes: theory, transformer, or hybrid (both).")
+]
+Mood = Annotated[list[str] | None, typer.Option(help="A mood, as a word of the brief; repeatable.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+
+
+def words_of(words: list[str] | None, moods: list[str] | None) -> str:
+    """Return the brief's words, the moods given by option behind them."""
+    return " ".join([*(words or ()), *(moods or ())])
 
 
 def given(**fields: Any) -> dict[str, Any]:

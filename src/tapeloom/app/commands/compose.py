@@ -1,6 +1,7 @@
 """`tapeloom compose`: the score of a record as a MIDI file, without its sound."""
 
 import json
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,10 +17,14 @@ MIDI = (".mid", ".midi")
 
 def compose(
     words: options.Words = None,
+    mood: options.Mood = None,
     bpm: options.Bpm = None,
     key: options.KeyName = None,
     minutes: options.Minutes = None,
-    bars: options.Bars = None,
+    bars: Annotated[
+        str | None,
+        typer.Option(help="Length in bars, such as 32; with --infill which bars, such as 9-12."),
+    ] = None,
     meter: options.MeterText = None,
     grouping: options.Grouping = None,
     clave: options.Clave = None,
@@ -30,6 +35,13 @@ def compose(
     performance: Annotated[
         bool, typer.Option("--performance", help="Also write the score as played, with its feel.")
     ] = False,
+    infill: Annotated[
+        Path | None,
+        typer.Option(help="A MIDI file of which --bars of --role are written anew."),
+    ] = None,
+    role: Annotated[
+        str | None, typer.Option(help="With --infill: melody, keys, pad, guitar, bass or drums.")
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="A .mid file, or a folder [default: out, or TAPELOOM_OUT]."),
@@ -46,12 +58,24 @@ def compose(
     from tapeloom.core.brief import Brief
 
     engine_named(engine)
-    fields = options.given(
-        bpm=bpm, key=key, minutes=minutes, bars=bars, meter=meter, grouping=grouping, clave=clave,
-        polyrhythm=polyrhythm,
-    )  # fmt: skip
     first = secrets.randbelow(1_000_000) if seed is None else seed
-    briefs = [Brief(" ".join(words or ()), seed=first + i, **fields) for i in range(count)]
+    if infill is not None:
+        given = options.given(words=words, mood=mood, bpm=bpm, key=key, minutes=minutes,
+                              meter=meter, grouping=grouping, clave=clave,
+                              polyrhythm=polyrhythm)  # fmt: skip
+        if given or performance:
+            name = next(iter(given), "performance")
+            raise InputError(f"--{name} cannot be given with --infill, which keeps the file's own")
+        _infill(infill, bars, role, engine, first, count, out, force=force, as_json=as_json,
+                quiet=quiet)  # fmt: skip
+        return
+    if role is not None:
+        raise InputError("--role goes with --infill, which names the file to fill")
+    fields = options.given(
+        bpm=bpm, key=key, minutes=minutes, bars=_length(bars), meter=meter, grouping=grouping,
+        clave=clave, polyrhythm=polyrhythm,
+    )  # fmt: skip
+    briefs = [Brief(options.words_of(words, mood), seed=first + i, **fields) for i in range(count)]
     options.check_brief(briefs[0])
     targets = _targets(briefs, out, performance=performance, force=force)
     made = []
@@ -60,6 +84,55 @@ def compose(
         made.append(figures)
         if not quiet and not as_json:
             typer.echo(_line(figures))
+    if as_json and not quiet:
+        typer.echo(json.dumps(made, ensure_ascii=False, indent=1))
+
+
+def _length(bars: str | None) -> int | None:
+    if bars is None:
+        return None
+    if not re.fullmatch(r"\d{1,6}", bars):
+        raise InputError(f"--bars is {bars!r}; it must be a number such as 32")
+    return int(bars)
+
+
+def _infill(
+    source: Path, bars: str | None, role: str | None, engine: str, first: int, count: int,
+    out: Path | None, *, force: bool, as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Write bars of a role of a MIDI file anew, once for each seed."""
+    from tapeloom.app.composing import write_infilled
+    from tapeloom.core.score import ROLES
+
+    match = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", bars or "")
+    if match is None:
+        raise InputError("--infill needs the bars to write, such as --bars 9-12")
+    if role not in ROLES:
+        raise InputError(f"--infill needs a --role; choose one of {', '.join(ROLES)}")
+    begin, end = int(match[1]), int(match[2] or match[1])
+    if not 1 <= begin <= end:
+        raise InputError(f"--bars is {bars}; the first bar is 1, and the last comes not before it")
+    seeds = range(first, first + count)
+    names = [f"{source.stem}-{role}-{seed}.mid" for seed in seeds]
+    if out is not None and out.suffix.lower() in MIDI and not out.is_dir():
+        if count > 1:
+            raise InputError(f"{out} is one file and --count asks for {count}; name a folder")
+        targets = [out]
+    else:
+        targets = [(out or source.parent) / name for name in names]
+    made = []
+    for seed, target in zip(seeds, targets, strict=True):
+        if target.exists() and not force:
+            raise InputError(f"{target} exists; use --force to replace it, or another --seed")
+        made.append(
+            write_infilled(
+                source, target, role=role, bars=range(begin - 1, end), engine=engine, seed=seed
+            )
+        )
+        if not quiet and not as_json:
+            told = made[-1]
+            typer.echo(f"{target}: seed {seed}, bars {begin} to {end} of {role} written anew, "
+                       f"{told['notes']} notes")  # fmt: skip
     if as_json and not quiet:
         typer.echo(json.dumps(made, ensure_ascii=False, indent=1))
 
@@ -93,7 +166,12 @@ def _line(figures: Any) -> str:
     minutes, seconds = divmod(round(figures["duration_s"]), 60)
     meters = ", ".join(dict.fromkeys(meter for _, meter in figures["meters"]))
     parts = ", ".join(f"{name} {notes}" for name, notes in figures["notes"].items())
+    told = "".join(
+        f"; quality {draft['quality']['total']:.2f}, "
+        f"{100 * draft['originality']['copied_share']:.1f} % quoted"
+        for draft in figures["drafts"]
+    )
     return (
         f"{figures['file']}: seed {figures['seed']}, {figures['key']}, {figures['bpm']:g} bpm, "
-        f"{meters}, {figures['bars']} bars, {minutes}:{seconds:02d}; notes: {parts}"
+        f"{meters}, {figures['bars']} bars, {minutes}:{seconds:02d}; notes: {parts}{told}"
     )

@@ -15,6 +15,7 @@ MAX_COUNT = 10_000
 
 def make(
     words: options.Words = None,
+    mood: options.Mood = None,
     bpm: options.Bpm = None,
     key: options.KeyName = None,
     minutes: options.Minutes = None,
@@ -56,7 +57,7 @@ def make(
         bpm=bpm, key=key, minutes=minutes, bars=bars, meter=meter, grouping=grouping, clave=clave,
         polyrhythm=polyrhythm,
     )  # fmt: skip
-    text = " ".join(words or ())
+    text = options.words_of(words, mood)
     if source is not None and source.is_dir():
         if text:
             fields["words"] = text
