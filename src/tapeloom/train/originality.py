@@ -1,11 +1,20 @@
 """Make the originality index: hashes of all songs, and what human songs share with one another.
 
-Songs are hashed one at a time, so that a corpus of any size needs little more than its hashes.
+    python -m tapeloom.train.originality FOLDER [--out FILE] [--figures FILE]
+
+FOLDER holds the unpacked data sets (train.corpus.song). All their songs are known to the index,
+those for validation too. Songs are hashed one at a time, so that a corpus of any size needs little
+more than its hashes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +31,7 @@ from tapeloom.neural.fingerprints import (
     windows_of,
 )
 from tapeloom.neural.originality import (
+    MODEL,
     WINDOW_BARS,
     Limits,
     LineFigures,
@@ -30,6 +40,9 @@ from tapeloom.neural.originality import (
     measure,
     passages_of,
 )
+from tapeloom.train.cleaning import CleaningReport, clean
+from tapeloom.train.corpus import song as corpus
+from tapeloom.train.quotations import ORNAMENTS, detection, false_alarms
 
 Owned = NDArray[np.uint64]  # a passage's hash in the upper 32 bits, its song in the lower
 
@@ -39,6 +52,9 @@ FEWEST_LINES = 20  # of a kind, to tell its limits; with fewer the mildest of th
 SAME = 0.3  # share of a song's melody that another one must have to be the same song
 ALL_OVER = 12  # songs: a passage that more of them have makes no two of them the same
 FEWEST_PASSAGES = 12  # in common
+PITCHED = ("pop909", "wjazzd", "openewld")  # data sets with notes that have a pitch
+SHARES = (50.0, 90.0, 99.0)  # percent, of the figures that are told
+QUOTED_BARS = (4, 8)  # of the quotations by which the index is tried
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,3 +208,65 @@ def _limits(lines: Sequence[LineFigures]) -> Limits:
     mildest = max(run for run, _ in limits.values()), max(share for _, share in limits.values())
     rows = [limits.get(kind, mildest) for kind in KINDS]
     return Limits(tuple(run for run, _ in rows), tuple(share for _, share in rows))
+
+
+def known_songs(folder: Path, report: corpus.Report) -> Iterator[tuple[str, Score]]:
+    """Yield key and score of every song below a folder that has pitched notes, cleaned."""
+    there = tuple(name for name in PITCHED if (folder / name).is_dir())
+    if not there:
+        raise InputError(f"{folder} holds none of the data sets {', '.join(PITCHED)}")
+    songs = corpus.read_songs(folder, sources=there, report=report)
+    for song in clean(songs, CleaningReport()):
+        yield song.key, song.score
+
+
+def figures_of(
+    index: OriginalityIndex, baseline: Baseline, songs: Sequence[Song], rng: np.random.Generator
+) -> dict[str, Any]:
+    """Tell what an index knows, what it allows, and how well it sees quotations."""
+    tunes = [line for song in songs for line in song.lines if line.kind == "melody"]
+    seen, refused = false_alarms(index, rng)
+    found: dict[str, Any] = {
+        "songs": index.songs,
+        "passages of notes": len(index.notes),
+        "passages of frames": len(index.frames),
+        "limits": {
+            kind: {"longest_run": run, "copied_share": round(share, 4)}
+            for kind, run, share in zip(
+                KINDS, index.limits.longest_run, index.limits.copied_share, strict=True
+            )
+        },
+        f"percentiles {SHARES}": {kind: baseline.percentiles(kind, SHARES) for kind in KINDS},
+        "random tunes": {"seen": seen, "refused": refused},
+    }
+    for bars in QUOTED_BARS if tunes else ():
+        for ornament in ORNAMENTS:
+            told = detection(index, tunes, rng, ornament=ornament, bars=bars)
+            name = f"quotations of {bars} bars, ornament {ornament}"
+            found[name] = {"seen": told.seen, "refused": told.refused}
+    return found
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Make the index, write it and measure it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="the unpacked data sets")
+    parser.add_argument("--out", type=Path, default=MODEL)
+    parser.add_argument("--figures", type=Path, help="write the measured figures as JSON")
+    options = parser.parse_args(words)
+    try:
+        songs = read_songs(known_songs(options.folder, lambda text: None))
+        index, baseline = build(songs)
+        index.save(options.out)
+        figures = figures_of(index, baseline, songs, np.random.default_rng(0))
+    except InputError as error:
+        parser.error(str(error))
+    figures["kilobytes"] = round(options.out.stat().st_size / 1000)
+    text = json.dumps(figures, indent=1)
+    if options.figures:
+        options.figures.write_text(text + "\n", "utf-8")
+    sys.stdout.write(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
