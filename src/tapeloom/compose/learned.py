@@ -62,7 +62,9 @@ class TransformerEngine:
             if not sections:
                 continue
             outline = outline_of(plan, sections, piece.key, chords)
-            limits = limits_for(piece.key, instruments=dict(plan.instruments))
+            limits = limits_for(
+                piece.key, instruments=dict(plan.instruments), density=outline.controls.density
+            )
             drafter = self.drafter
             if self.plans_harmony:
                 drafter = replace(drafter, finish=repair)

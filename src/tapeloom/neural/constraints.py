@@ -32,6 +32,10 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType({
     "melody": (60, 86), "keys": (45, 79), "pad": (48, 79), "guitar": (45, 79), "bass": (28, 52),
     "other": (48, 84),
 })  # fmt: skip
+# Role -> the share of a density's notes that its fullest bar may have; together they are over 1,
+# since no two roles are at their fullest in every bar.
+BUDGET = {"melody": 0.55, "keys": 0.6, "pad": 0.35, "guitar": 0.35, "bass": 0.4, "other": 0.3}
+FEWEST = 3  # notes a bar that any role may have
 LONG = GRID  # places: what an avoid note may not last
 
 
@@ -60,8 +64,13 @@ class Limits:
             raise InputError(f"the scale has {len(self.scale)} tones; it must have at least 5")
 
 
-def limits_for(key: Key, *, instruments: Mapping[str, str] | None = None) -> Limits:
-    """Return the limits of a key; instruments by role narrow the ranges to what they play well.
+def limits_for(
+    key: Key, *, instruments: Mapping[str, str] | None = None, density: float | None = None
+) -> Limits:
+    """Return the limits of a key.
+
+    instruments  by role; they narrow the ranges to what they play well
+    density      pitched notes a bar that are asked for; it bounds what each role may play
 
     >>> sorted(limits_for(Key("F", "dorian")).scale)
     [0, 2, 3, 5, 7, 9, 10]
@@ -78,7 +87,11 @@ def limits_for(key: Key, *, instruments: Mapping[str, str] | None = None) -> Lim
     scale = set(MODES[key.mode])
     if key.mode == "minor":
         scale.add(11)  # the leading tone of its dominant
-    return Limits(frozenset(scale), ranges)
+    busiest = dict(BUSIEST)
+    if density is not None:
+        for name, share in BUDGET.items():
+            busiest[name] = min(busiest[name], max(round(share * density), FEWEST))
+    return Limits(frozenset(scale), ranges, busiest=busiest)
 
 
 def narrow(

@@ -97,7 +97,8 @@ class LoFiGenerator:
         outline = self._outline(tempo, key, mood, bars)
         controls = outline.controls
         rng = np.random.default_rng(seed)
-        draft = self._drafter.draft(outline, limits_for(controls.key), rng)
+        limits = limits_for(controls.key, density=controls.density)
+        draft = self._drafter.draft(outline, limits, rng)
         told = {
             "tempo": controls.bpm, "key": str(controls.key), "mood": mood,
             "mood_control": controls.mood, "bars": len(outline.starts), "seed": seed,
@@ -138,7 +139,8 @@ class LoFiGenerator:
         """
         outline = self._outline(tempo, key, mood, bars)
         rng = np.random.default_rng(seed)
-        script = outline.script(limits_for(outline.controls.key), rng)
+        controls = outline.controls
+        script = outline.script(limits_for(controls.key, density=controls.density), rng)
         for bar in stream_bars(self.model, script, rng, choose=self.config.sampling.choose):
             yield bar
             if stop():
