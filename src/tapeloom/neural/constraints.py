@@ -100,7 +100,8 @@ def narrow(
 ) -> Mask:  # fmt: skip
     """Take from what the grammar allows what the limits forbid; never everything.
 
-    chords   (place, chord) of the bar, in order; what is not yet known limits nothing
+    chords   (place, chord) of the bar, in order; what is not yet known limits nothing. Where one
+             begins the bass plays its bass, and keys that strike there sound its third
     count    notes so far in this role's bar
     pitches  of the notes that began at this place
     """
@@ -120,7 +121,19 @@ def narrow(
         return mask
     low, high = limits.ranges.get(state.role, (0, 127))
     chord = chord_at(chords, state.place) if limits.by_chord else None
-    wanted = _pitches(state.role, chord, is_heavy(meter, state.place), limits.scale, low, high)
+    begins = chord is not None and any(place == state.place for place, _ in chords)
+    heavy = is_heavy(meter, state.place)
+    if begins and chord is not None and state.role == "keys" and state.last == "DUR":
+        lacking = _third(chord, low, high)
+        if not any(pitch % 12 in _telling(chord) for pitch in pitches):
+            fuller = mask & lacking & _higher(state.pitch)
+            if fuller.any():
+                return fuller
+    wanted = _pitches(state.role, chord, heavy, limits.scale, low, high)
+    if begins and chord is not None and state.role == "bass":
+        root = _only_class(chord.bass_pitch_class, low, high)
+        if (mask & root).any():
+            wanted = root
     above = wanted & _higher(state.pitch)
     if above.any():
         return mask & (wanted | ~VOCABULARY.masks["PITCH"])
@@ -183,6 +196,33 @@ def _pitches(
                 inside = part == "melody" and kind != AVOID
         if inside:
             mask[first + pitch] = True
+    mask.flags.writeable = False
+    return mask
+
+
+def _telling(chord: Chord) -> frozenset[int]:
+    """Return the pitch classes that tell a chord's kind: its third, or what stands in for it."""
+    thirds = [step for step in chord.intervals if step in (3, 4)]
+    others = [step for step in chord.intervals if step in (2, 5)]
+    return frozenset((chord.root + step) % 12 for step in thirds or others or (7,))
+
+
+@lru_cache(maxsize=1024)
+def _third(chord: Chord, low: int, high: int) -> Mask:
+    mask = np.zeros(VOCABULARY.size, np.bool_)
+    for place in _telling(chord):
+        mask |= _only_class(place, low, high)
+    mask.flags.writeable = False
+    return mask
+
+
+@lru_cache(maxsize=1024)
+def _only_class(pitch_class: int, low: int, high: int) -> Mask:
+    """Return the pitches of one class within a range."""
+    mask = np.zeros(VOCABULARY.size, np.bool_)
+    first = VOCABULARY.of("PITCH").start
+    for pitch in range(max(low, 0), min(high, 127) + 1):
+        mask[first + pitch] = pitch % 12 == pitch_class % 12
     mask.flags.writeable = False
     return mask
 

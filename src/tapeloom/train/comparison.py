@@ -74,8 +74,8 @@ def engines_of(drafter: Drafter) -> Mapping[str, Draw]:
         began = time.process_time()
         rngs = stream(brief.seed, "compose").spawn(candidates)
         scores = [engine_named("theory").compose(drawn, rng) for rng in rngs]
-        ranking = rank(scores, drafter.critic.judge,
-                       filters={"quotation": lambda s: drafter.index.check(s).is_original})  # fmt: skip
+        original = {"quotation": lambda score: drafter.index.check(score).is_original}
+        ranking = rank(scores, drafter.critic.judge, filters=original)
         score = ranking.kept[0][0] if ranking.kept else scores[0]
         return score, time.process_time() - began
 
