@@ -162,8 +162,13 @@ class Flat:
         assert max(self.lengths) < self.context
         return np.zeros((len(prompts), VOCABULARY.size), np.float32)
 
+    def renew(self, row: int, prompt: Sequence[int]) -> Floats:
+        self.begun.append(len(prompt))
+        self.lengths[row] = len(prompt)
+        return np.zeros(VOCABULARY.size, np.float32)
+
     def step(self, tokens: Sequence[int]) -> Floats:
-        self.lengths = [length + 1 for length in self.lengths]
+        self.lengths = [n + (t >= 0) for n, t in zip(self.lengths, tokens, strict=True)]
         assert max(self.lengths) <= self.context
         return np.zeros((len(tokens), VOCABULARY.size), np.float32)
 

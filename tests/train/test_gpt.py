@@ -5,7 +5,7 @@ from tapeloom.core.errors import InputError
 
 torch = pytest.importorskip("torch")
 
-from tapeloom.train.gpt import GPT, PRESETS, GPTConfig  # noqa: E402
+from tapeloom.train.gpt import GPT, PRESETS, GPTConfig, to_gpt_2  # noqa: E402
 
 SMALL = GPTConfig(vocabulary=40, context=32, layers=3, heads=2, width=16)
 
@@ -81,22 +81,3 @@ def test_it_gives_the_logits_of_the_gpt_2_of_transformers(model: GPT) -> None:
         ours, theirs = model(tokens), peer(tokens).logits
     assert float(theirs.std()) > 0.1
     assert torch.allclose(ours, theirs, atol=1e-5)
-
-
-def to_gpt_2(weights: dict) -> dict:
-    """Rename our weights to those of transformers, which keeps matrices as (in, out)."""
-    names = {
-        "token.": "transformer.wte.", "position.": "transformer.wpe.", "norm.": "transformer.ln_f.",
-        "blocks.": "transformer.h.", ".norm_1.": ".ln_1.", ".norm_2.": ".ln_2.",
-        ".attention.qkv.": ".attn.c_attn.", ".attention.project.": ".attn.c_proj.",
-        ".perceptron.widen.": ".mlp.c_fc.", ".perceptron.project.": ".mlp.c_proj.",
-    }  # fmt: skip
-    result = {}
-    for name, value in weights.items():
-        new = name
-        for old, theirs in names.items():
-            if new.startswith(old) or old.startswith("."):
-                new = new.replace(old, theirs, 1)
-        matrix = name.startswith("blocks") and value.dim() == 2
-        result[new] = value.T.contiguous() if matrix else value
-    return {**result, "lm_head.weight": weights["token.weight"]}

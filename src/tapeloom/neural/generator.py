@@ -13,6 +13,7 @@ from tapeloom.neural.tokens import VOCABULARY
 
 Floats = NDArray[np.float32]
 Choose = Callable[[Floats, NDArray[np.bool_], Sequence[int], np.random.Generator], int]
+REST = -1  # instead of a token: a sequence that is over
 RESERVE = 2  # a full context is begun anew with its last half
 
 
@@ -27,7 +28,13 @@ class Model(Protocol):
         """Read a prompt for each sequence, of any lengths; return logits (B, V)."""
 
     def step(self, tokens: Sequence[int]) -> Floats:
-        """Read one more token of each sequence; return logits (B, V)."""
+        """Read one more token of each sequence; return logits (B, V).
+
+        Where a token is REST its row stays as it is, and its logits say nothing.
+        """
+
+    def renew(self, row: int, prompt: Sequence[int]) -> Floats:
+        """Begin one row anew with another prompt, the rest staying; return its logits (V,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +55,11 @@ def sample(
     >>> sample(logits, np.array([True, False, False]), [], np.random.default_rng(1))
     0
     """
-    masked = np.where(allowed, logits, -np.inf)
-    chances = np.exp(masked - masked.max())
-    return int(rng.choice(len(chances), p=chances / chances.sum()))
+    numbers = allowed.nonzero()[0]
+    scores = logits[numbers].astype(np.float64)
+    below = np.exp(scores - scores.max()).cumsum()
+    at = int(below.searchsorted(rng.random() * below[-1], side="right"))
+    return int(numbers[min(at, len(numbers) - 1)])
 
 
 def write(
@@ -73,7 +82,7 @@ def write(
         raise InputError(f"{len(scripts)} scripts and {len(rngs)} generators; give as many of each")
     writers = [Writer(script) for script in scripts]
     losses = [0.0] * len(writers)
-    seen = [0] * len(writers)  # tokens of each that are in the model's context
+    reading = Reading(model)
     logits: Floats | None = None
     while any(not writer.is_over for writer in writers):
         for number, (writer, rng) in enumerate(zip(writers, rngs, strict=True)):
@@ -86,44 +95,62 @@ def write(
                 if logits is None:
                     continue  # the prompts come first
                 token = choose(logits[number], writer.allowed(), writer.tokens, rng)
-                losses[number] += _surprise(logits[number], token)
+                losses[number] += surprise(logits[number], token)
             writer.take(token)
             if on_token is not None:
                 on_token(number, token)
-        logits = _read(model, writers, seen, logits)
+        if logits is not None:
+            logits = reading.go_on([writer.tokens for writer in writers], _over(writers))
+        elif all(writer.is_over or writer.forced() is None for writer in writers):
+            logits = reading.begin([writer.tokens for writer in writers])
     return tuple(
         Candidate(tuple(writer.tokens), loss / max(writer.chosen, 1), writer.chosen)
         for writer, loss in zip(writers, losses, strict=True)
     )
 
 
-def _read(
-    model: Model, writers: Sequence[Writer], seen: list[int], logits: Floats | None
-) -> Floats | None:
-    """Let the model read what was written since it was last asked.
+class Reading:
+    """What a model has read of some sequences that grow by a token at a time.
 
-    Nobody asks it while all that comes next is settled, before the first choice.
+    A full context is begun anew row by row, so that each sequence is read as if it were alone.
     """
-    if logits is None:
-        if any(not writer.is_over and writer.forced() is not None for writer in writers):
-            return None
-        seen[:] = [len(writer.tokens) for writer in writers]
-        return model.begin([_window(writer.tokens, model.context) for writer in writers])
-    if max(seen) + 1 >= model.context:
-        windows = [_window(writer.tokens, model.context // RESERVE) for writer in writers]
-        seen[:] = [len(window) for window in windows]
-        return model.begin(windows)
-    for number in range(len(writers)):
-        seen[number] += 1
-    return model.step([writer.tokens[-1] for writer in writers])
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.seen: list[int] = []  # tokens of each sequence that are in the model's context
+
+    def begin(self, sequences: Sequence[Sequence[int]]) -> Floats:
+        """Read what there is; return logits (B, V)."""
+        windows = [window_of(tokens, self.model.context) for tokens in sequences]
+        self.seen = [len(window) for window in windows]
+        return self.model.begin(windows)
+
+    def go_on(self, sequences: Sequence[Sequence[int]], over: Sequence[bool]) -> Floats:
+        """Read the last token of each sequence but those that are over; return logits (B, V)."""
+        context = self.model.context
+        full = [seen + 1 >= context and not end for seen, end in zip(self.seen, over, strict=True)]
+        rests = [a or b for a, b in zip(full, over, strict=True)]
+        tokens = [REST if rest else text[-1] for rest, text in zip(rests, sequences, strict=True)]
+        self.seen = [seen + (not rest) for seen, rest in zip(self.seen, rests, strict=True)]
+        logits = self.model.step(tokens)
+        for row in [row for row, is_full in enumerate(full) if is_full]:
+            window = window_of(sequences[row], context // RESERVE)
+            self.seen[row] = len(window)
+            logits[row] = self.model.renew(row, window)
+        return logits
 
 
-def _surprise(logits: Floats, token: int) -> float:
+def _over(writers: Sequence[Writer]) -> list[bool]:
+    return [writer.is_over for writer in writers]
+
+
+def surprise(logits: Floats, token: int) -> float:
+    """Return what a token costs in nats, all tokens being allowed."""
     peak = float(logits.max())
     return float(np.log(np.exp(logits - peak).sum()) + peak - logits[token])
 
 
-def _window(tokens: Sequence[int], room: int) -> list[int]:
+def window_of(tokens: Sequence[int], room: int) -> list[int]:
     """Return what a model sees of a long sequence: its header, and the last bars that fit."""
     if len(tokens) < room:
         return list(tokens)

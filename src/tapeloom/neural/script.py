@@ -116,6 +116,18 @@ class Writer:
         self._root = 0
         self._skip_empty()
 
+    def copy(self) -> "Writer":
+        """Return a twin that goes on by itself."""
+        twin = Writer.__new__(Writer)
+        twin.__dict__.update(self.__dict__)
+        twin.tokens, twin._pitches = self.tokens.copy(), self._pitches.copy()
+        twin._masked, twin._bar_chords = self._masked.copy(), self._bar_chords.copy()
+        if not self.state.filling:  # only the last bar's chords are still being written
+            twin._chords = self._chords.copy()
+            if twin._bar_chords:
+                twin._bar_chords[-1] = twin._chords
+        return twin
+
     @property
     def is_over(self) -> bool:
         """Whether the script has been written to its end."""

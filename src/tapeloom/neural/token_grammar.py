@@ -5,8 +5,9 @@ same roles in the same order, events move forward in time, masked bars are fille
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,73 +100,86 @@ def check(tokens: Iterable[int]) -> State:
     return state
 
 
+Changes = dict[str, object]
+
+
 def _advance(state: State, token: int) -> State:
-    family, value = VOCABULARY.family(token), VOCABULARY.value(token)
+    family = VOCABULARY.family(token)
     step = _STEPS.get(family)
-    moved = step(state, value) if step else state
-    return replace(moved, last=family)
+    changes = step(state, VOCABULARY.value(token)) if step else {}
+    return State(**{**dict(zip(_NAMES, _values_of(state), strict=True)), **changes, "last": family})
 
 
-def _on_task(state: State, value: object) -> State:
-    return replace(state, task=str(value))
+def _on_task(_: State, value: object) -> Changes:
+    return {"task": str(value)}
 
 
-def _on_meter(state: State, value: object) -> State:
-    return replace(state, length=places_in(Meter.parse(str(value))))
+def _on_meter(_: State, value: object) -> Changes:
+    return {"length": places_in(Meter.parse(str(value)))}
 
 
-def _on_bar(state: State, _: object) -> State:
+def _on_bar(state: State, _: object) -> Changes:
     if state.filling:
         length, role = state.masked[0]
-        return replace(state, length=length, role=role, bars=state.bars + 1)
+        return {"length": length, "role": role, "bars": state.bars + 1}
     low, high = state.left
     left = state.left if state.bars == 0 else (max(low - 1, 1), high - 1)
-    return replace(state, bars=state.bars + 1, number=0, role="", left=left)
+    return {"bars": state.bars + 1, "number": 0, "role": "", "left": left}
 
 
-def _on_left(state: State, value: object) -> State:
+def _on_left(state: State, value: object) -> Changes:
     low = int(str(value))
-    return replace(state, left=(max(low, state.left[0]), min(_LEFT_OF[low], state.left[1])))
+    return {"left": (max(low, state.left[0]), min(_LEFT_OF[low], state.left[1]))}
 
 
-def _on_role(state: State, value: object) -> State:
+def _on_role(state: State, value: object) -> Changes:
     role = str(value)
-    fresh = replace(state, role=role, place=-1, micro=0, passed=-MICRO, pitch=-1, loudness=-1)
+    fresh: Changes = {
+        "role": role, "place": -1, "micro": 0, "passed": -MICRO, "pitch": -1, "loudness": -1,
+    }  # fmt: skip
     if state.filling:
-        return replace(fresh, masked=state.masked[1:])
+        return {**fresh, "masked": state.masked[1:]}
     roles = (*state.roles, role) if state.bars == 1 else state.roles
-    return replace(fresh, roles=roles, number=state.number + 1)
+    return {**fresh, "roles": roles, "number": state.number + 1}
 
 
-def _on_mask(state: State, _: object) -> State:
-    return replace(state, masked=(*state.masked, (state.length, state.role)))
+def _on_mask(state: State, _: object) -> Changes:
+    return {"masked": (*state.masked, (state.length, state.role))}
 
 
-def _on_pos(state: State, value: object) -> State:
-    return replace(state, passed=state.fine, place=int(str(value)), micro=0, pitch=-1)
+def _on_pos(state: State, value: object) -> Changes:
+    return {"passed": state.fine, "place": int(str(value)), "micro": 0, "pitch": -1}
 
 
-def _on_micro(state: State, value: object) -> State:
-    return replace(state, micro=int(str(value)))
+def _on_micro(_: State, value: object) -> Changes:
+    return {"micro": int(str(value))}
 
 
-def _on_velocity(state: State, value: object) -> State:
-    return replace(state, loudness=int(str(value)))
+def _on_velocity(_: State, value: object) -> Changes:
+    return {"loudness": int(str(value))}
 
 
-def _on_pitch(state: State, value: object) -> State:
-    return replace(state, pitch=int(str(value)))
+def _on_pitch(_: State, value: object) -> Changes:
+    return {"pitch": int(str(value))}
 
 
-_STEPS: Mapping[str, Callable[[State, object], State]] = {
+_NAMES = tuple(field.name for field in fields(State))
+_values_of = attrgetter(*_NAMES)
+_STEPS: Mapping[str, Callable[[State, object], Changes]] = {
     "TASK": _on_task, "METER": _on_meter, "BAR": _on_bar, "LEFT": _on_left, "ROLE": _on_role,
     "MASK": _on_mask, "POS": _on_pos, "MICRO": _on_micro, "VEL": _on_velocity,
-    "PITCH": _on_pitch, "DRUM": _on_pitch,
-    "SEP": lambda state, _: replace(state, filling=True),
+    "PITCH": _on_pitch, "DRUM": _on_pitch, "SEP": lambda _, __: {"filling": True},
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def _allowed(state: State) -> Mask:
+    mask = _told(state)
+    mask.flags.writeable = False  # it is kept
+    return mask
+
+
+def _told(state: State) -> Mask:
     if not state.bars and state.last != "EOS":
         return _after_header(state.last)
     if state.last in ("EOS", "PAD"):

@@ -10,6 +10,7 @@ against transformers' GPT-2 with the same weights (tests/train/test_gpt.py).
 # mypy: disable-error-code="misc, no-any-return"
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -152,3 +153,22 @@ class GPT(nn.Module):
         return functional.cross_entropy(
             logits.flatten(0, 1), targets.flatten(), ignore_index=-1, reduction="sum"
         )
+
+
+def to_gpt_2(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Rename our weights to those of transformers' GPT-2, which keeps matrices as (in, out)."""
+    names = {
+        "token.": "transformer.wte.", "position.": "transformer.wpe.", "norm.": "transformer.ln_f.",
+        "blocks.": "transformer.h.", ".norm_1.": ".ln_1.", ".norm_2.": ".ln_2.",
+        ".attention.qkv.": ".attn.c_attn.", ".attention.project.": ".attn.c_proj.",
+        ".perceptron.widen.": ".mlp.c_fc.", ".perceptron.project.": ".mlp.c_proj.",
+    }  # fmt: skip
+    result: dict[str, Tensor] = {}
+    for name, value in weights.items():
+        new = name
+        for old, theirs in names.items():
+            if new.startswith(old) or old.startswith("."):
+                new = new.replace(old, theirs, 1)
+        matrix = name.startswith("blocks") and value.dim() == 2
+        result[new] = value.T.contiguous() if matrix else value
+    return {**result, "lm_head.weight": weights["token.weight"]}
