@@ -1,14 +1,20 @@
 """Make the critic's table: percentiles of real excerpts, steps of their lines, and weights.
 
+    python -m tapeloom.train.critic FOLDER [--out FILE] [--figures FILE]
+
+FOLDER holds the unpacked data sets (train.corpus.song).
 The weights are those by which real excerpts are best told from corrupted ones
 (`train.corruption`): logistic regression on the differences of their points, no weight below a
 small one. Learned on training songs; `evaluate` is for others.
 """
 
+import argparse
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +22,10 @@ from numpy.typing import NDArray
 from tapeloom.core.errors import InputError
 from tapeloom.core.files import replacing
 from tapeloom.core.score import Score
-from tapeloom.neural.critic import SENSES, SHARES, Critic
+from tapeloom.neural.critic import MODEL, SENSES, SHARES, Critic
 from tapeloom.neural.critic_parts import Page, count_steps, measure_parts
+from tapeloom.train.cleaning import CleaningReport, clean
+from tapeloom.train.corpus.song import Song, read_songs
 from tapeloom.train.corruption import CORRUPTIONS, excerpt
 
 Floats = NDArray[np.float64]
@@ -29,6 +37,7 @@ RIDGE = 0.01
 LEAST = 0.02  # weight of a part that tells none of these corruptions: a model may err otherwise
 ROUNDS = 2000  # of gradient descent
 RATE = 0.5
+SETS = ("pop909", "wjazzd", "openewld")  # those with pitched notes and chords
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,8 @@ def accuracy(critic: Critic, trials: Sequence[Trial]) -> dict[str, dict[str, flo
     """Return the share of pairs in which the real excerpt is preferred, a tie counting half.
 
     Of `all` parts by their weights, of all by `equal` weights, and of each part alone; for each
-    corruption, and the mean over them.
+    corruption, and the mean over them. Pairs that a part cannot judge are left out; nan where it
+    can judge none.
     """
     equal = replace(critic, weights=dict.fromkeys(critic.percentiles, 1.0))
     found: dict[str, dict[str, float]] = {}
@@ -120,8 +130,9 @@ def accuracy(critic: Critic, trials: Sequence[Trial]) -> dict[str, dict[str, flo
                     quality = judge.weigh(measures)
                     known = name in ("all", "equal")
                     values.append(quality.total if known else quality.parts.get(name, np.nan))
-                wins.append(float(values[0] > values[1]) if values[0] != values[1] else 0.5)
-            row[kind] = float(np.mean(wins))
+                if not np.isnan(values).any():
+                    wins.append(float(values[0] > values[1]) if values[0] != values[1] else 0.5)
+            row[kind] = float(np.mean(wins)) if wins else float("nan")
         row["mean"] = float(np.mean(list(row.values())))
         found[name] = row
     return found
@@ -141,3 +152,55 @@ def save_critic(critic: Critic, path: Path) -> None:
     """Write the table that `Critic.load` reads."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(critic.to_json(), indent=1) + "\n", "utf-8")
+
+
+def songs_to_judge_by(folder: Path) -> list[Song]:
+    """Return the cleaned songs below a folder that have pitched notes and chords."""
+    there = tuple(name for name in SETS if (folder / name).is_dir())
+    if not there:
+        raise InputError(f"{folder} holds none of the data sets {', '.join(SETS)}")
+    songs = clean(read_songs(folder, sources=there), CleaningReport())
+    return [song for song in songs if song.score.parts and song.score.chords]
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Make the table of training songs, write it, and measure it on validation songs."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="the unpacked data sets")
+    parser.add_argument("--out", type=Path, default=MODEL)
+    parser.add_argument("--figures", type=Path, help="write the measured figures as JSON")
+    options = parser.parse_args(words)
+    try:
+        songs = songs_to_judge_by(options.folder)
+        taught = [song.score for song in songs if not song.validation]
+        critic = calibrate(taught, np.random.default_rng(0))
+        save_critic(critic, options.out)
+        figures: dict[str, Any] = {
+            "training songs": len(taught),
+            "training excerpts": sum(len(excerpts(score)) for score in taught),
+            "weights": {name: round(value, 3) for name, value in critic.weights.items()},
+        }
+        for name in ("all sets", *dict.fromkeys(song.source for song in songs)):
+            kept = [s.score for s in songs if s.validation and name in ("all sets", s.source)]
+            figures[f"validation, {name}"] = {"songs": len(kept)}
+            if any(excerpts(score, count=4) for score in kept):
+                figures[f"validation, {name}"] |= _rounded(
+                    evaluate(critic, kept, np.random.default_rng(1))
+                )
+    except InputError as error:
+        parser.error(str(error))
+    text = json.dumps(figures, indent=1)
+    if options.figures:
+        options.figures.write_text(text + "\n", "utf-8")
+    sys.stdout.write(text + "\n")
+
+
+def _rounded(found: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float | None]]:
+    return {
+        name: {k: None if np.isnan(v) else round(v, 3) for k, v in row.items()}
+        for name, row in found.items()
+    }
+
+
+if __name__ == "__main__":
+    main()
