@@ -73,14 +73,18 @@ def build(
     processes: int = 2,
     sources: tuple[str, ...] = (),
     report: Report = print,
+    watch: Callable[[Song], None] = lambda song: None,
 ) -> Mapping[str, Any]:
-    """Make a version of the data set; return its manifest."""
+    """Make a version of the data set; return its manifest.
+
+    watch  is shown each song that was cleaned and kept, once
+    """
     recipe = recipe or DatasetRecipe()
     out.mkdir(parents=True, exist_ok=True)
     shards = out / "shards"
     shards.mkdir(exist_ok=True)
     cleaning = CleaningReport()
-    songs = clean(read_songs(folder, sources=sources, report=report), cleaning)
+    songs = _watched(clean(read_songs(folder, sources=sources, report=report), cleaning), watch)
     used = sources or tuple(name for name in SOURCES if (folder / name).is_dir())
     jobs = _batches(_with_own(songs, recipe), recipe)
     names = (*used, OWN)
@@ -92,6 +96,12 @@ def build(
     manifest = _manifest(recipe, names, rows, cleaning, out)
     write_json(out / "manifest.json", manifest)
     return manifest
+
+
+def _watched(songs: Iterable[Song], watch: Callable[[Song], None]) -> Iterator[Song]:
+    for song in songs:
+        watch(song)
+        yield song
 
 
 def _with_own(songs: Iterable[Song], recipe: DatasetRecipe) -> Iterator[Song]:

@@ -132,6 +132,39 @@ def _songs(store: Path, split: str, digest: str, tokens: int, seed: int) -> Song
     return songs
 
 
+def export_file(
+    weights: Path,
+    out: Path,
+    *,
+    data: Path | None = None,
+    tokens: int = 40_000,
+    name: str | None = None,
+    form: str = "int8",
+    cache: str = "int8",
+    training: Mapping[str, object] | None = None,
+) -> Exported:
+    """Export a file of weights to a model's file.
+
+    data      a token store, to measure rounding on; None: sequences without sense
+    tokens    to measure on
+    training  facts to be kept: data, licence, command
+    """
+    if form not in FORMS:
+        raise InputError(f"form is {form!r}; it must be one of {', '.join(FORMS)}")
+    found, facts = load(weights, name=name, form=form, cache=cache, training=training)
+    samples = None
+    if data is None:
+        checks = random_songs(facts)
+    else:
+        draw = (facts.vocabulary, tokens, 0)
+        checks = _songs(data, "validation", *draw)
+        samples = _songs(data, "train", *draw)
+    made = export(found, facts, checks=checks, samples=samples)
+    with replacing(out) as temporary:
+        temporary.write_bytes(made.file.data)
+    return made
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Read the options and export."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -148,20 +181,10 @@ def main(words: Sequence[str] | None = None) -> None:
         training: dict[str, Any] = {}
         if options.facts is not None:
             training = json.loads(options.facts.read_text("utf-8"))
-        weights, facts = load(
-            options.weights, name=options.name, form=options.form, cache=options.cache,
-            training=training,
+        made = export_file(
+            options.weights, options.out, data=options.data, tokens=options.tokens,
+            name=options.name, form=options.form, cache=options.cache, training=training,
         )  # fmt: skip
-        samples = None
-        if options.data is None:
-            checks = random_songs(facts)
-        else:
-            draw = (facts.vocabulary, options.tokens, 0)
-            checks = _songs(options.data, "validation", *draw)
-            samples = _songs(options.data, "train", *draw)
-        made = export(weights, facts, checks=checks, samples=samples)
-        with replacing(options.out) as temporary:
-            temporary.write_bytes(made.file.data)
     except (InputError, OSError, ValueError) as error:
         parser.error(str(error))
     print(  # noqa: T201  (the command's output)

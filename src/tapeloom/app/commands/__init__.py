@@ -14,6 +14,7 @@ from tapeloom.app.commands.groove import groove
 from tapeloom.app.commands.harmonize import harmonize
 from tapeloom.app.commands.make import make
 from tapeloom.app.commands.reharmonize import reharmonize
+from tapeloom.app.commands.train import train
 from tapeloom.core.errors import TapeloomError
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.command()(reharmonize)
 app.command()(harmonize)
 app.command()(groove)
 app.command()(doctor)
+app.add_typer(train)
 
 
 def _print_version(wanted: bool) -> None:
