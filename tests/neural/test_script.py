@@ -133,6 +133,22 @@ def test_a_locked_rhythm_keeps_onsets_and_lengths() -> None:
     assert made.part("bass") == score.part("bass")
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_locked_rhythm_leaves_room_for_every_note_of_a_chord(seed: int) -> None:
+    struck = [
+        Note(beat * PPQ, PPQ, 60 + 3 * voice, 40 + 16 * (voice % 2))
+        for beat in range(8) for voice in range(5)
+    ]  # fmt: skip
+    score = song(2).with_part(Part("keys", "keys", notes=tuple(struck)))
+    limits = Limits(ranges={"keys": (60, 72)}, together={"keys": 2}, busiest={"keys": 3})
+    script = infill_script(
+        Codec().page(score), "keys", [0, 1], limits=limits, meter=Meter(), rhythm=True
+    )
+    made = Codec().decode(write(script, seed), key=A_MINOR, bpm=75).part("keys").notes
+    told = [(n.start, n.duration, n.velocity) for n in score.part("keys").notes]
+    assert [(n.start, n.duration, n.velocity) for n in made] == told
+
+
 def test_settled_tokens_that_the_grammar_forbids_are_named() -> None:
     page = Codec().page(song())
     script = script_of(page, task="compose", free={}, limits=Limits(), meter=Meter())

@@ -19,6 +19,7 @@ from tapeloom.neural.runtime import Runtime
 from tapeloom.neural.sampling import Sampling
 from tapeloom.neural.script import Script
 from tapeloom.neural.token_codec import Codec
+from tapeloom.neural.tokens import TOKEN_IDS
 
 MODEL = Path(__file__).parents[1] / "models" / "generator.onnx"
 SAMPLING = Sampling(temperature=0.95, top_p=0.97)
@@ -112,17 +113,31 @@ class Drafter:
     def fill(
         self, script: Script, role: str, key: Key, bpm: float, rng: np.random.Generator
     ) -> tuple[Note, ...]:
-        """Write a script that fills bars; return the role's notes of the likeliest original one."""
+        """Write a script that fills bars; return the role's notes of the likeliest original one.
+
+        What the bars around quote is theirs: a fill is refused where it makes a quotation longer.
+        """
         scripts = [script] * self.candidates
+        around = self._heard(_before_the_answer(script), role, key, bpm)[1]
         for _ in range(self.rounds):
             written = write(self.model, scripts, rng.spawn(len(scripts)), choose=self.choose)
             for candidate in sorted(written, key=lambda candidate: candidate.nll):
-                score = Codec().decode(candidate.tokens, key=key, bpm=bpm)
-                part = next((part for part in score.parts if part.role == role), None)
-                alone = replace(score, parts=(part,) if part else ())
-                if self.index.check(alone).is_original:
-                    return part.notes if part else ()
+                notes, found = self._heard(candidate.tokens, role, key, bpm)
+                if found.is_original or (
+                    found.longest_run <= around.longest_run
+                    and found.copied_share <= around.copied_share
+                ):
+                    return notes
         raise InputError("all candidates quote songs that the model knows; take another seed")
+
+    def _heard(
+        self, tokens: Sequence[int], role: str, key: Key, bpm: float
+    ) -> tuple[tuple[Note, ...], Originality]:
+        """Return a role's notes, and what they alone share with the known songs."""
+        score = Codec().decode(tokens, key=key, bpm=bpm)
+        parts = tuple(part for part in score.parts if part.role == role)
+        found = self.index.check(replace(score, parts=parts))
+        return (parts[0].notes if parts else ()), found
 
     def _write(
         self, outline: Outline, scripts: Sequence[Script], rng: np.random.Generator
@@ -135,3 +150,9 @@ class Drafter:
             score = self.finish(score)
             found.append(_Piece(score, candidate, self.index.check(score)))
         return found
+
+
+def _before_the_answer(script: Script) -> tuple[int, ...]:
+    """Return what a script gives to see before the bars that it fills; nothing without them."""
+    prompt = script.prompt()
+    return prompt[: prompt.index(TOKEN_IDS["SEP"])] if TOKEN_IDS["SEP"] in prompt else ()

@@ -7,7 +7,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,11 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.midi import write_midi
+from tapeloom.core.mood import MOODS as WORDS_OF_MOOD
+from tapeloom.core.mood import look_up
 from tapeloom.core.score import Score
+from tapeloom.core.seed import MAX_SEED
+from tapeloom.core.strikes import separate
 from tapeloom.neural.constraints import limits_for
 from tapeloom.neural.controls import Controls, mood_of_words
 from tapeloom.neural.critic import Critic
@@ -96,18 +100,22 @@ class LoFiGenerator:
         seed = secrets.randbelow(2**31) if seed is None else seed
         outline = self._outline(tempo, key, mood, bars)
         controls = outline.controls
-        rng = np.random.default_rng(seed)
+        rng = _generator(seed)
         limits = limits_for(controls.key, density=controls.density)
         draft = self._drafter.draft(outline, limits, rng)
         told = {
             "tempo": controls.bpm, "key": str(controls.key), "mood": mood,
-            "mood_control": controls.mood, "bars": len(outline.starts), "seed": seed,
+            "mood_control": controls.mood, "bars": len(outline.bars), "seed": seed,
             "sections": [section.name for section in outline.sections], **draft.to_json(),
         }  # fmt: skip
         return Track.of(draft.tokens, key=controls.key, bpm=controls.bpm), told
 
     def _outline(self, tempo: float, key: str | Key, mood: str, bars: int | None) -> Outline:
-        asked = mood if mood in MOODS else mood_of_words([mood])
+        known = look_up(mood)
+        if mood not in MOODS and (known is None or known[0] != "mood"):
+            choices = ", ".join((*MOODS, *WORDS_OF_MOOD))
+            raise InputError(f"{mood!r} is no mood; choose one of {choices}")
+        asked = mood if mood in MOODS or known is None else mood_of_words([known[1]])
         meter = self.config.meter
         controls = Controls(
             Key.parse(key) if isinstance(key, str) else key, float(tempo), meter, "lofi", asked,
@@ -125,8 +133,15 @@ class LoFiGenerator:
         return self.tokenizer.decode(tokens, key=key, bpm=bpm)
 
     def tokens_to_midi(self, tokens: Sequence[int], path: str | Path) -> None:
-        """Write a track as a MIDI file."""
-        write_midi(Path(path), self.decode(tokens))
+        """Write a track as a MIDI file, whose notes end where their key is struck again."""
+        score = self.decode(tokens)
+        parts = [
+            part if part.role == "drums" else replace(
+                part, notes=tuple(separate(part.notes, alone=part.role in ("melody", "bass")))
+            )
+            for part in score.parts
+        ]  # fmt: skip
+        write_midi(Path(path), replace(score, parts=tuple(parts)))
 
     def stream(
         self, tempo: float = 75, key: str | Key = "Am", mood: str = "peaceful", *,
@@ -138,10 +153,16 @@ class LoFiGenerator:
         stop  is asked before each bar; true ends the track there
         """
         outline = self._outline(tempo, key, mood, bars)
-        rng = np.random.default_rng(seed)
+        rng = _generator(seed)
         controls = outline.controls
         script = outline.script(limits_for(controls.key, density=controls.density), rng)
         for bar in stream_bars(self.model, script, rng, choose=self.config.sampling.choose):
             yield bar
             if stop():
                 return
+
+
+def _generator(seed: int) -> np.random.Generator:
+    if not 0 <= seed <= MAX_SEED:
+        raise InputError(f"seed is {seed}; it must lie between 0 and {MAX_SEED}")
+    return np.random.default_rng(seed)

@@ -5,8 +5,9 @@ back. What comes back is written once and played again, so that form does not ha
 small model remembers.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -21,7 +22,7 @@ from tapeloom.neural.controls import Controls
 from tapeloom.neural.script import Script, script_of
 from tapeloom.neural.token_codec import ORDER, Page, header_of
 from tapeloom.neural.token_writer import bar_places, write_chords, write_leads
-from tapeloom.neural.tokens import to_c
+from tapeloom.neural.tokens import knows, to_c
 
 PHRASE = 4  # bars
 LOOPED = ("keys", "pad", "guitar", "bass")  # roles whose phrases go round
@@ -39,6 +40,17 @@ LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType({
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineBar:
+    """A bar of an outline."""
+
+    start: int  # ticks
+    meter: Meter
+    section: Section
+    place: int  # which bar of its section it is, from 0
+    chords: tuple[tuple[int, Chord], ...]  # settled ones, in ticks from the bar's beginning
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """A piece without its notes."""
 
@@ -46,10 +58,38 @@ class Outline:
     sections: tuple[Section, ...]  # they fill the piece; each names who plays in it
     meters: Meters = ((0, Meter()),)
     chords: tuple[ChordSpan, ...] = ()  # settled ones; with none the model writes them
+    bars: tuple[OutlineBar, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.sections or self.sections[0].start != 0:
             raise InputError("an outline needs sections, the first of them at tick 0")
+        for _, meter in self.meters:
+            if not knows(meter):
+                raise InputError(f"the model knows no bars of {meter}; take 4/4, 3/4, 6/8 or 7/8")
+        object.__setattr__(self, "bars", tuple(self._lay_out()))
+
+    def _lay_out(self) -> Iterator[OutlineBar]:
+        """Yield the bars; sections, meters and chords are gone through side by side."""
+        starts = bar_starts(self.meters, self.end)
+        firsts = {tick: bar for bar, tick in enumerate(starts)}
+        section, spans = 0, 0
+        for bar, start in enumerate(starts):
+            while self.sections[section].end <= start:
+                section += 1
+            here = self.sections[section]
+            if here.start not in firsts or here.start > start:
+                raise InputError(
+                    f"section {here.name} must begin with a bar, behind the one before"
+                )
+            meter = meter_at(self.meters, start)
+            while spans < len(self.chords) and self.chords[spans].end <= start:
+                spans += 1
+            inside = []
+            for span in self.chords[spans:]:
+                if span.start >= start + meter.bar_ticks:
+                    break
+                inside.append((max(span.start - start, 0), span.chord))
+            yield OutlineBar(start, meter, here, bar - firsts[here.start], tuple(inside))
 
     @property
     def end(self) -> int:
@@ -57,32 +97,10 @@ class Outline:
         return self.sections[-1].end
 
     @property
-    def starts(self) -> list[int]:
-        """Ticks at which the bars begin."""
-        return bar_starts(self.meters, self.end)
-
-    @property
     def roles(self) -> tuple[str, ...]:
         """Who plays anywhere, in the order of the tokens, the chords first."""
         playing = {role for section in self.sections for role in section.roles}
         return tuple(role for role in ORDER if role in playing or role == "chords")
-
-    def section_of(self, bar: int) -> tuple[Section, int]:
-        """Return the section that a bar lies in, and its number within it."""
-        starts = self.starts
-        for section in self.sections:
-            if section.start <= starts[bar] < section.end:
-                return section, bar - starts.index(section.start)
-        raise InputError(f"bar {bar + 1} lies in no section")
-
-    def chords_of(self, bar: int) -> tuple[tuple[int, Chord], ...]:
-        """Return a bar's settled chords, each with its place in ticks from the bar's beginning."""
-        start = self.starts[bar]
-        end = start + meter_at(self.meters, start).bar_ticks
-        return tuple(
-            (max(span.start - start, 0), span.chord)
-            for span in self.chords if span.start < end and span.end > start
-        )  # fmt: skip
 
     def script(self, limits: Limits, rng: np.random.Generator, *, task: str = "compose") -> Script:
         """Return what is to be written: the free bars of those who play, and what returns."""
@@ -95,13 +113,15 @@ class Outline:
             ]
             for role in page.roles
         }  # fmt: skip
-        meter = self.meters[0][1]
-        return script_of(page, task=task, free=free, limits=limits, meter=meter, returns=returning)
+        return script_of(
+            page, task=task, free=free, limits=limits, meter=self.meters[0][1],
+            returns=returning, meters=[bar.meter for bar in self.bars],
+        )  # fmt: skip
 
     def _is_free(self, role: str, bar: int) -> bool:
         if role == "chords":
             return not self.chords
-        return role in self.section_of(bar)[0].roles
+        return role in self.bars[bar].section.roles
 
     def _page(self) -> Page:
         frame = Score(
@@ -140,47 +160,53 @@ def returns_of(outline: Outline, rng: np.random.Generator) -> dict[tuple[int, st
     """
     found: dict[tuple[int, str], int] = {}
     homes: dict[str, list[int]] = {}  # base -> first bars of its sections
-    restates = {}
-    bars = len(outline.starts)
-    for bar in range(bars):
-        section, at = outline.section_of(bar)
-        length = sum(1 for tick in outline.starts if section.start <= tick < section.end)
-        base = base_of(section.name)
-        if at == 0:
-            restates[section.start] = rng.random() < RESTATED
-            homes.setdefault(base, []).append(bar)
+    lengths = Counter(bar.section.start for bar in outline.bars)
+    restates = False
+    for number, bar in enumerate(outline.bars):
+        base = base_of(bar.section.name)
+        if bar.place == 0:
+            restates = bool(rng.random() < RESTATED)
+            homes.setdefault(base, []).append(number)
         for role in outline.roles:
-            if role != "chords" and role not in section.roles:
+            if role != "chords" and role not in bar.section.roles:
                 continue
             if role == "chords" and outline.chords:
                 continue
-            source = _source(outline, role, bar, at, length, homes[base], restates[section.start])
+            length = lengths[bar.section.start]
+            source = _source(outline, role, number, length, homes[base], restates)
             if source is not None:
-                found[bar, role] = found.get((source, role), source)
+                found[number, role] = found.get((source, role), source)
     return found
 
 
 def _source(
-    outline: Outline, role: str, bar: int, at: int, length: int, homes: Sequence[int],
-    restates: bool,
-) -> int | None:  # fmt: skip
-    """Return the bar that a role plays again; None where it plays something new."""
+    outline: Outline, role: str, bar: int, length: int, homes: Sequence[int], restates: bool
+) -> int | None:
+    """Return the bar that a role plays again; None where it plays something new.
+
+    length  bars of its section
+    homes   first bars of the sections of its base, its own the last
+    """
+    at = outline.bars[bar].place
     last = at == length - 1
     options: list[int] = []
+    returning = [home + at for home in homes[:-1] if _holds(outline, home, home + at)]
     if role == "melody":
         turning = at >= length - TURN
         if not turning:
-            options += [home + at for home in homes[:-1]]
+            options += returning
             if PHRASE <= at < PHRASE + 2 and length == 2 * PHRASE and restates:
                 options.append(bar - PHRASE)
     elif role == "drums":
         if not last:
-            options += [home + at for home in homes[:-1]]
+            options += returning
             if at >= DRUM_LOOP:
                 options.append(bar - DRUM_LOOP)
     else:
-        options += [home + at for home in homes[:-1]]
-        options += [home + at % PHRASE for home in homes[:-1]]
+        options += returning
+        options += [
+            home + at % PHRASE for home in homes[:-1] if _holds(outline, home, home + at % PHRASE)
+        ]
         if at >= PHRASE and not (last and role == "bass"):
             options.append(bar - PHRASE)
     for source in options:
@@ -189,17 +215,21 @@ def _source(
     return None
 
 
+def _holds(outline: Outline, home: int, bar: int) -> bool:
+    """Tell whether a bar lies in the section that begins with another."""
+    return bar < len(outline.bars) and outline.bars[bar].place == bar - home
+
+
 def _suits(outline: Outline, role: str, source: int, bar: int) -> bool:
     """Tell whether an earlier bar's music can stand in a bar."""
-    starts = outline.starts
-    if meter_at(outline.meters, starts[source]) != meter_at(outline.meters, starts[bar]):
+    there, here = outline.bars[source], outline.bars[bar]
+    if there.meter != here.meter:
         return False
-    there, here = outline.section_of(source)[0], outline.section_of(bar)[0]
-    if base_of(there.name) != base_of(here.name) and role != "drums":
+    if role != "drums" and base_of(there.section.name) != base_of(here.section.name):
         return False
-    if role != "chords" and role not in there.roles:
+    if role != "chords" and role not in there.section.roles:
         return False
-    return role == "drums" or outline.chords_of(source) == outline.chords_of(bar)
+    return role == "drums" or there.chords == here.chords
 
 
 def simple_form(bars: int, meter: Meter) -> tuple[Section, ...]:

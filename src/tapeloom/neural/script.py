@@ -19,6 +19,7 @@ _EVENTS = ~(
     VOCABULARY.masks["ROLE"] | VOCABULARY.masks["BAR"] | VOCABULARY.masks["EOS"]
     | VOCABULARY.masks["SEP"] | VOCABULARY.masks["MASK"]
 )  # fmt: skip
+_POSITIONS = VOCABULARY.masks["POS"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Script:
     slots: tuple[Slot, ...]
     limits: Limits = field(default_factory=Limits)
     meter: Meter = Meter()
+    meters: tuple[Meter, ...] = ()  # of each bar, where they change
 
     def prompt(self) -> tuple[int, ...]:
         """Return what is settled up to the first choice."""
@@ -54,12 +56,14 @@ class Script:
 def script_of(
     page: Page, *, task: str, free: Mapping[str, Sequence[int]], limits: Limits, meter: Meter,
     rhythm: bool = False, returns: Mapping[tuple[int, str], int] | None = None,
+    meters: Sequence[Meter] = (),
 ) -> Script:  # fmt: skip
     """Return the script that writes some roles' bars anew and keeps the rest of a page.
 
     free     role -> the bars that are written
     rhythm   whether the free bars keep their onsets and lengths, and only pitches are chosen
     returns  (bar, role) -> an earlier bar that is played again there, whatever will be written
+    meters   of each bar, where they change
     """
     slots: list[Slot] = [Slot(page.opening(task))]
     for number in range(len(page.bars)):
@@ -77,12 +81,12 @@ def script_of(
             tokens = page.bars[number][role]
             slots.append(_slot(tokens, number in free.get(role, ()), rhythm=rhythm))
     slots.append(Slot((VOCABULARY.eos,)))
-    return Script(tuple(slots), limits, meter)
+    return Script(tuple(slots), limits, meter, tuple(meters))
 
 
 def infill_script(
     page: Page, role: str, masked: Sequence[int], *, limits: Limits, meter: Meter,
-    task: str = "infill", rhythm: bool = False,
+    task: str = "infill", rhythm: bool = False, meters: Sequence[Meter] = (),
 ) -> Script:  # fmt: skip
     """Return the script that fills bars of a role with both sides in view."""
     prompt, _ = page.infilling(role, masked, task=task)
@@ -91,7 +95,7 @@ def infill_script(
         slots.append(Slot((TOKEN_IDS["BAR"], TOKEN_IDS[f"ROLE_{role}"])))
         slots.append(_slot(page.bars[number][role], True, rhythm=rhythm))
     slots.append(Slot((VOCABULARY.eos,)))
-    return Script(tuple(slots), limits, meter)
+    return Script(tuple(slots), limits, meter, tuple(meters))
 
 
 def _slot(tokens: tuple[int, ...], is_free: bool, *, rhythm: bool) -> Slot:
@@ -124,6 +128,7 @@ class Writer:
         self._count = 0
         self._pitches: list[int] = []
         self._root = 0
+        self._meter = script.meter
         self._written: dict[tuple[int, str], tuple[int, ...]] = {}  # what each role's bar holds
         self._skip_empty()
 
@@ -167,11 +172,30 @@ class Writer:
                 free[closing] = True
             mask = free
         else:
-            mask = mask & VOCABULARY.masks["PITCH"]
+            return self._pitches_allowed(mask & VOCABULARY.masks["PITCH"])
+        return self._narrowed(mask)
+
+    def _narrowed(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return narrow(
-            mask, self.state, self._script.limits, chords=self._chords, meter=self._script.meter,
+            mask, self.state, self._script.limits, chords=self._chords, meter=self._meter,
             count=self._count, pitches=self._pitches,
         )  # fmt: skip
+
+    def _pitches_allowed(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Allow pitches of a locked rhythm, the highest left for the notes that begin with it."""
+        settled, over = self._script.slots[self._slot].tokens[self._at + 1 :], 0
+        for token in settled:
+            if token == ANY_PITCH:
+                over += 1
+            elif _POSITIONS[token]:
+                break
+        for found in (self._narrowed(mask), mask):
+            pitches = found.nonzero()[0]
+            if len(pitches) > over:
+                fitting = np.zeros_like(mask)
+                fitting[pitches[: len(pitches) - over]] = True
+                return fitting
+        return mask
 
     def take(self, token: int) -> None:
         """Write a token that is settled or was chosen."""
@@ -223,10 +247,13 @@ class Writer:
         if family == "BAR":
             if self.state.filling:
                 self._filled += 1
-                self._chords = self._bar_chords[self._masked[self._filled]]
+                bar = self._masked[self._filled]
+                self._chords = self._bar_chords[bar]
             else:
+                bar = len(self._bar_chords)
                 self._chords = []
                 self._bar_chords.append(self._chords)
+            self._meter = self._script.meters[bar] if self._script.meters else self._script.meter
         elif family == "MASK":
             self._masked.append(len(self._bar_chords) - 1)
         elif family == "ROLE":
