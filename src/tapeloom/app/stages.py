@@ -318,6 +318,13 @@ def provenance(order: Order) -> dict[str, Any]:
         origins=origins,
     )
     free = source.is_free_of_other_rights
+    learned = order.song is None and order.engine != "theory"
+    made = (
+        "Composed by a model that learned from human songs, checked against them for quotations, "
+        "and synthesised from equations, without samples: it is yours alone."
+        if learned
+        else "Composed and synthesised from equations, without samples: it is yours alone."
+    )
     return {
         "format": FORMAT,
         "title": title(order.brief),
@@ -325,12 +332,31 @@ def provenance(order: Order) -> dict[str, Any]:
         **asdict(source),
         "libraries": {name: version(name) for name in LIBRARIES},
         "free_of_other_rights": free,
+        "models": generator_facts() if learned else [],
         "rights": (
-            "Composed and synthesised from equations, without samples: it is yours alone."
+            made
             if free
             else "Borrows from the file under origins: whoever has rights in that has them here."
         ),
     }
+
+
+def generator_facts() -> list[dict[str, Any]]:
+    """Return what record.json says of the models that write notes."""
+    from tapeloom.neural.drafting import MODEL
+    from tapeloom.neural.model_file import read_model
+
+    file = read_model(MODEL)
+    training = file.facts.training
+    return [
+        {
+            "name": file.facts.name,
+            "file": MODEL.name,
+            "sha256": sha256_of(MODEL),
+            "data": training.get("data"),
+            "licence_of_the_data": training.get("licence"),
+        }
+    ]
 
 
 def facts(score: Score, master: Master, drafts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
