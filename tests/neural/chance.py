@@ -20,6 +20,9 @@ class Chance:
     def step(self, tokens: Sequence[int]) -> Floats:
         return np.zeros((len(tokens), VOCABULARY.size), np.float32)
 
+    def extend(self, row: int, tokens: Sequence[int]) -> Floats:
+        return np.zeros(VOCABULARY.size, np.float32)
+
     def renew(self, row: int, prompt: Sequence[int]) -> Floats:
         return np.zeros(VOCABULARY.size, np.float32)
 

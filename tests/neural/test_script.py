@@ -178,6 +178,11 @@ class Flat:
         assert max(self.lengths) < self.context
         return np.zeros((len(prompts), VOCABULARY.size), np.float32)
 
+    def extend(self, row: int, tokens: Sequence[int]) -> Floats:
+        self.lengths[row] += len(tokens)
+        assert self.lengths[row] < self.context
+        return np.zeros(VOCABULARY.size, np.float32)
+
     def renew(self, row: int, prompt: Sequence[int]) -> Floats:
         self.begun.append(len(prompt))
         self.lengths[row] = len(prompt)

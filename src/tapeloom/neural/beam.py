@@ -167,7 +167,7 @@ def _advance(
     parents = {place: step.way.row for step, place in zip(steps, places, strict=True)}
     order = [parents[place] for place in range(len(steps))]
     model.reorder(order)
-    reading.seen = [reading.seen[row] for row in order]
+    reading.reorder(order)
     by_row = sorted(ways, key=lambda way: way.row)
     logits = reading.go_on(
         [way.writer.tokens for way in by_row], [way.writer.is_over for way in by_row]

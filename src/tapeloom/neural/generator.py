@@ -14,6 +14,7 @@ from tapeloom.neural.tokens import VOCABULARY
 Floats = NDArray[np.float32]
 Choose = Callable[[Floats, NDArray[np.bool_], Sequence[int], np.random.Generator], int]
 REST = -1  # instead of a token: a sequence that is over
+AT_ONCE = 8  # tokens that are settled in a row: more of them are read together
 RESERVE = 2  # a full context is begun anew with its last half
 
 
@@ -32,6 +33,9 @@ class Model(Protocol):
 
         Where a token is REST its row stays as it is, and its logits say nothing.
         """
+
+    def extend(self, row: int, tokens: Sequence[int]) -> Floats:
+        """Read more tokens of one sequence at once; return its logits (V,)."""
 
     def renew(self, row: int, prompt: Sequence[int]) -> Floats:
         """Begin one row anew with another prompt, the rest staying; return its logits (V,)."""
@@ -86,27 +90,32 @@ def write(
     logits: Floats | None = None
     while any(not writer.is_over for writer in writers):
         for number, (writer, rng) in enumerate(zip(writers, rngs, strict=True)):
-            if writer.is_over:
-                continue
-            if len(writer.tokens) >= limit:
-                raise InputError(f"a candidate has over {limit} tokens; ask for fewer bars")
-            token = writer.forced()
-            if token is None:
-                if logits is None:
-                    continue  # the prompts come first
+            first = len(writer.tokens)
+            if logits is not None and not writer.is_over:
                 token = choose(logits[number], writer.allowed(), writer.tokens, rng)
                 losses[number] += surprise(logits[number], token)
-            writer.take(token)
+                writer.take(token)
+            _take_settled(writer, limit)
             if on_token is not None:
-                on_token(number, token)
-        if logits is not None:
-            logits = reading.go_on([writer.tokens for writer in writers], _over(writers))
-        elif all(writer.is_over or writer.forced() is None for writer in writers):
-            logits = reading.begin([writer.tokens for writer in writers])
+                for token in writer.tokens[first:]:
+                    on_token(number, token)
+        texts = [writer.tokens for writer in writers]
+        logits = reading.begin(texts) if logits is None else reading.go_on(texts, _over(writers))
     return tuple(
         Candidate(tuple(writer.tokens), loss / max(writer.chosen, 1), writer.chosen)
         for writer, loss in zip(writers, losses, strict=True)
     )
+
+
+def _take_settled(writer: Writer, limit: int) -> None:
+    """Write what is settled, up to the next choice."""
+    while not writer.is_over:
+        if len(writer.tokens) >= limit:
+            raise InputError(f"a candidate has over {limit} tokens; ask for fewer bars")
+        token = writer.forced()
+        if token is None:
+            return
+        writer.take(token)
 
 
 def stream_bars(
@@ -145,26 +154,50 @@ class Reading:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.seen: list[int] = []  # tokens of each sequence that are in the model's context
+        self._read: list[int] = []  # tokens of each sequence that were read at all
+        self._logits: Floats = np.zeros((0, 0), np.float32)
 
     def begin(self, sequences: Sequence[Sequence[int]]) -> Floats:
         """Read what there is; return logits (B, V)."""
         windows = [window_of(tokens, self.model.context) for tokens in sequences]
         self.seen = [len(window) for window in windows]
-        return self.model.begin(windows)
+        self._read = [len(tokens) for tokens in sequences]
+        self._logits = self.model.begin(windows)
+        return self._logits
 
     def go_on(self, sequences: Sequence[Sequence[int]], over: Sequence[bool]) -> Floats:
-        """Read the last token of each sequence but those that are over; return logits (B, V)."""
+        """Read what was added to each sequence but those that are over; return logits (B, V).
+
+        A long addition is read at once, the last tokens of all rows together.
+        """
         context = self.model.context
-        full = [seen + 1 >= context and not end for seen, end in zip(self.seen, over, strict=True)]
-        rests = [a or b for a, b in zip(full, over, strict=True)]
-        tokens = [REST if rest else text[-1] for rest, text in zip(rests, sequences, strict=True)]
-        self.seen = [seen + (not rest) for seen, rest in zip(self.seen, rests, strict=True)]
-        logits = self.model.step(tokens)
-        for row in [row for row, is_full in enumerate(full) if is_full]:
-            window = window_of(sequences[row], context // RESERVE)
-            self.seen[row] = len(window)
-            logits[row] = self.model.renew(row, window)
-        return logits
+        waiting: list[list[int]] = []
+        for row, (tokens, end) in enumerate(zip(sequences, over, strict=True)):
+            fresh = [] if end else list(tokens[self._read[row] :])
+            if self.seen[row] + len(fresh) >= context:
+                window = window_of(tokens, context // RESERVE)
+                self._logits[row] = self.model.renew(row, window)
+                self.seen[row], fresh = len(window), []
+            elif len(fresh) > AT_ONCE:
+                self.model.extend(row, fresh[:-1])
+                self.seen[row] += len(fresh) - 1
+                fresh = fresh[-1:]
+            self._read[row] = len(tokens)
+            waiting.append(fresh)
+        while any(waiting):
+            tokens_now = [fresh.pop(0) if fresh else REST for fresh in waiting]
+            found = self.model.step(tokens_now)
+            for row, token in enumerate(tokens_now):
+                if token != REST:
+                    self._logits[row] = found[row]
+                    self.seen[row] += 1
+        return self._logits
+
+    def reorder(self, rows: Sequence[int]) -> None:
+        """Let row i go on from what row rows[i] has read, as the model does."""
+        self.seen = [self.seen[row] for row in rows]
+        self._read = [self._read[row] for row in rows]
+        self._logits = self._logits[list(rows)]
 
 
 def _over(writers: Sequence[Writer]) -> list[bool]:

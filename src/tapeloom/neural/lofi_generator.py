@@ -88,7 +88,7 @@ class LoFiGenerator:
 
     def generate_track(
         self, tempo: float = 75, key: str | Key = "Am", mood: str = "peaceful", *,
-        bars: int | None = None, seed: int | None = None,
+        bars: int | None = None, seed: int | None = None, density: float | None = None,
     ) -> tuple[Track, dict[str, Any]]:  # fmt: skip
         """Draw a track; return its tokens and what is known of it.
 
@@ -96,9 +96,10 @@ class LoFiGenerator:
         mood   a word of core.mood, or one of tokens.MOODS
         bars   None: the config's
         seed   None draws one, which the metadata tells
+        density  pitched notes a bar; None: the config's
         """
         seed = secrets.randbelow(2**31) if seed is None else seed
-        outline = self._outline(tempo, key, mood, bars)
+        outline = self._outline(tempo, key, mood, bars, density)
         controls = outline.controls
         rng = _generator(seed)
         limits = limits_for(controls.key, density=controls.density)
@@ -110,7 +111,14 @@ class LoFiGenerator:
         }  # fmt: skip
         return Track.of(draft.tokens, key=controls.key, bpm=controls.bpm), told
 
-    def _outline(self, tempo: float, key: str | Key, mood: str, bars: int | None) -> Outline:
+    def _outline(
+        self,
+        tempo: float,
+        key: str | Key,
+        mood: str,
+        bars: int | None,
+        density: float | None = None,
+    ) -> Outline:
         known = look_up(mood)
         if mood not in MOODS and (known is None or known[0] != "mood"):
             choices = ", ".join((*MOODS, *WORDS_OF_MOOD))
@@ -119,7 +127,7 @@ class LoFiGenerator:
         meter = self.config.meter
         controls = Controls(
             Key.parse(key) if isinstance(key, str) else key, float(tempo), meter, "lofi", asked,
-            "any", self.config.density,
+            "any", self.config.density if density is None else density,
         )  # fmt: skip
         count = self.config.bars if bars is None else bars
         if not 1 <= count <= MAX_BARS:

@@ -93,6 +93,17 @@ class Runtime:
         self._check_row(row)
         return self._prefill(row, self._checked(prompt), 0)
 
+    def extend(self, row: int, tokens: Sequence[int]) -> Floats:
+        """Read more tokens of one sequence at once; return its logits (V,)."""
+        self._check_row(row)
+        read, start = self._checked(tokens), int(self.lengths[row])
+        if start + len(read) > self.context:
+            raise InputError(f"a sequence has over {self.context} tokens, all that the model sees")
+        for first in range(0, len(read), CHUNK):
+            logits = self._chunk(row, read[first : first + CHUNK], start + first, every=False)
+        last: Floats = logits[-1]
+        return last
+
     def step(self, tokens: Sequence[int]) -> Floats:
         """Read one more token of each sequence; return logits (B, V).
 
@@ -147,7 +158,10 @@ class Runtime:
             self.cache, self._next = self._room(1), []
         self.lengths = np.zeros(1, np.int32)
         return np.concatenate(
-            [self._chunk(0, checked, start, every=True) for start in range(0, len(checked), CHUNK)]
+            [
+                self._chunk(0, checked[first : first + CHUNK], first, every=True)
+                for first in range(0, len(checked), CHUNK)
+            ]
         )
 
     def _advance(self, tokens: NDArray[np.int64]) -> Floats:
@@ -175,12 +189,12 @@ class Runtime:
         """Read a prompt from a place on; return its last logits (V,)."""
         logits: Floats = np.empty((0, self.facts.tokens), np.float32)
         for first in range(start, len(tokens), CHUNK):
-            logits = self._chunk(row, tokens, first, every=False)
+            logits = self._chunk(row, tokens[first : first + CHUNK], first, every=False)
         last: Floats = logits[-1]
         return last
 
-    def _chunk(self, row: int, tokens: NDArray[np.int64], first: int, *, every: bool) -> Floats:
-        part = tokens[first : first + CHUNK]
+    def _chunk(self, row: int, part: NDArray[np.int64], first: int, *, every: bool) -> Floats:
+        """Read some tokens of a row, the first of them at a place of the context."""
         feed = _Feed(self, slice(row, row + 1), len(part), len(part) if every else 1)
         feed.tokens[0] = part
         feed.positions[0] = np.arange(first, first + len(part))
