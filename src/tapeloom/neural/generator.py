@@ -119,29 +119,29 @@ def _take_settled(writer: Writer, limit: int) -> None:
 
 
 def stream_bars(
-    model: Model, script: Script, rng: np.random.Generator, *, choose: Choose = sample
-) -> Iterator[tuple[int, ...]]:
+    model: Model, script: Script, rng: np.random.Generator, *, choose: Choose = sample,
+    limit: int = 60_000,
+) -> Iterator[tuple[int, ...]]:  # fmt: skip
     """Write one candidate and yield each bar once it is whole, the header with the first.
 
     What is yielded joins up to what `write` returns for the same generator.
     """
     writer, reading = Writer(script), Reading(model)
     logits: Floats | None = None
-    bar, held, bars = VOCABULARY.of("BAR").start, 0, 0
+    bar, held, seen, bars = VOCABULARY.of("BAR").start, 0, 0, 0
     while not writer.is_over:
-        token = writer.forced()
-        if token is None:
-            if logits is None:
-                logits = reading.begin([writer.tokens])
-            token = choose(logits[0], writer.allowed(), writer.tokens, rng)
-        writer.take(token)
-        if token == bar:
-            bars += 1
-            if bars > 1:
-                yield tuple(writer.tokens[held:-1])
-                held = len(writer.tokens) - 1
         if logits is not None:
-            logits = reading.go_on([writer.tokens], [writer.is_over])
+            writer.take(choose(logits[0], writer.allowed(), writer.tokens, rng))
+        _take_settled(writer, limit)
+        for at in range(seen, len(writer.tokens)):
+            if writer.tokens[at] == bar:
+                bars += 1
+                if bars > 1:
+                    yield tuple(writer.tokens[held:at])
+                    held = at
+        seen = len(writer.tokens)
+        texts = [writer.tokens]
+        logits = reading.begin(texts) if logits is None else reading.go_on(texts, _over([writer]))
     yield tuple(writer.tokens[held:])
 
 
