@@ -4,9 +4,11 @@
 `hybrid` writes over the theory engine's chords, and theory repairs what is out of place.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -14,20 +16,21 @@ from tapeloom.compose.harmony import write_harmony
 from tapeloom.compose.layers import with_clave_kicks, without_rim, write_percussion
 from tapeloom.compose.plan import Plan
 from tapeloom.compose.repair import repair
-from tapeloom.compose.rewrite import Locks, insert, key_at, runs
+from tapeloom.compose.rewrite import ONE_AT_A_TIME, Locks, insert, key_at, runs
 from tapeloom.compose.touches import BASS, MELODY, ornament_drums, touch_line, touch_stabs
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import MODES, Key
 from tapeloom.core.meter import meter_at
 from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
+from tapeloom.core.strikes import separate
 from tapeloom.neural.constraints import Limits, limits_for
 from tapeloom.neural.controls import CALM_ENERGY, Controls
 from tapeloom.neural.drafting import Draft, Drafter
 from tapeloom.neural.outline import Outline
 from tapeloom.neural.script import infill_script
-from tapeloom.neural.token_codec import Codec, controls_of
-from tapeloom.neural.tokens import to_c
-from tapeloom.theory.instruments import instrument
+from tapeloom.neural.token_codec import ORDER, Codec, Page, controls_of
+from tapeloom.neural.tokens import PLACE_TICKS, to_c
+from tapeloom.theory.instruments import INSTRUMENTS, instrument
 
 DENSITY = (6.5, 11.0)  # pitched notes a bar that a plan's density 0 and 1 ask for
 AROUND = 8  # bars on each side of a gap that the model sees
@@ -71,7 +74,8 @@ class TransformerEngine:
             draft = drafter.draft(outline, limits, pieces_rng.spawn(1)[0])
             drafts.append(draft)
             written.append((sections[0].start, draft.score))
-        return _assemble(plan, written, touches_rng), tuple(drafts)
+        score = _assemble(plan, written, touches_rng)
+        return (replace(score, chords=chords) if self.plans_harmony else score), tuple(drafts)
 
     def infill(
         self, score: Score, *, role: str, bars: range, locks: Locks, rng: np.random.Generator
@@ -87,8 +91,8 @@ class TransformerEngine:
         if part is None:
             told = ", ".join(dict.fromkeys(part.role for part in score.parts)) or "none"
             raise InputError(f"the score has no part for {role}; its parts are {told}")
-        if role in locks.roles:
-            return score
+        if role in locks.roles or (locks.rhythm and role == "drums"):
+            return score  # a drum without its rhythm is nothing to choose
         for run in runs(bars, locks.bars):
             fresh = self._fill(score, part, run, locks, rng)
             part = insert(part, fresh, edges[run.start], edges[run.stop], locks)
@@ -102,14 +106,16 @@ class TransformerEngine:
             )
         place = score.sections[section]
         edges = [*score.bar_starts, score.end]
-        first, stop = edges.index(place.start), edges.index(place.end)
+        first = bisect_left(edges, place.start)
+        stop = max(bisect_left(edges, place.end), first + 1)
         middle = first + (stop - first) // 2
-        for part in score.parts:
-            sounding = any(edges[middle] <= note.start < place.end for note in part.notes)
-            if part.role in locks.roles or not sounding or part.role == "other":
+        for role in dict.fromkeys(part.role for part in score.parts):
+            notes = score.part(role).notes
+            sounding = any(edges[middle] <= note.start < place.end for note in notes)
+            if role in locks.roles or not sounding or role == "other":
                 continue
-            bars = range(middle, stop) if part.role == "melody" else range(stop - 1, stop)
-            score = self.infill(score, role=part.role, bars=bars, locks=locks, rng=rng)
+            bars = range(middle, stop) if role == "melody" else range(stop - 1, stop)
+            score = self.infill(score, role=role, bars=bars, locks=locks, rng=rng)
         return score
 
     def _fill(
@@ -119,21 +125,30 @@ class TransformerEngine:
         edges = [*score.bar_starts, score.end]
         first, last = max(run.start - AROUND, 0), min(run.stop + AROUND, len(edges) - 1)
         key = key_at(score, edges[run.start])
-        seen = cut(score, edges[first], edges[last], key)
+        start, end = edges[run.start], _whole(score, run.stop)
+        old = tuple(n for n in part.notes if start <= n.start < end and n not in locks.notes)
+        heard = score
+        if locks.rhythm:  # of this part alone, and without what stays anyway
+            alone = [n for n in part.notes if n in old or not start <= n.start < end]
+            heard = _with_one(score, replace(part, notes=tuple(alone)))
+        seen = cut(heard, edges[first], _whole(score, last), key)
         masked = [bar - first for bar in run]
         controls = replace(controls_of(seen, style="lofi"), key=key)
-        page = Codec().page(seen, controls)
-        instruments = {part.role: part.instrument for part in score.parts if part.instrument}
-        limits = limits_for(key, instruments=instruments)
-        limits = _wide_enough(limits, part, key)
-        meter = meter_at(seen.meters, 0)
-        script = infill_script(page, part.role, masked, limits=limits, meter=meter,
-                               rhythm=locks.rhythm)  # fmt: skip
+        page = _naming(Codec().page(seen, controls), part.role)
+        instruments = {
+            part.role: part.instrument for part in score.parts if part.instrument in INSTRUMENTS
+        }
+        limits = _wide_enough(limits_for(key, instruments=instruments), part, key)
+        meters = [meter_at(seen.meters, tick) for tick in seen.bar_starts]
+        script = infill_script(page, part.role, masked, limits=limits, meter=meters[0],
+                               rhythm=locks.rhythm, meters=meters)  # fmt: skip
         filled = self.drafter.fill(script, part.role, key, float(controls.bpm), rng)
-        start, end = edges[run.start], edges[run.stop]
-        moved = [replace(note, start=note.start + edges[first]) for note in filled]
-        return [replace(note, duration=min(note.duration, end - note.start))
-                for note in moved if start <= note.start < end]  # fmt: skip
+        placed = _into_place(filled, seen, edges[first])
+        inside = [note for note in placed if start <= note.start < end]
+        if locks.rhythm:
+            return _repitched(old, inside, edges[first])
+        cut_off = [replace(note, duration=min(note.duration, end - note.start)) for note in inside]
+        return separate(cut_off, alone=part.role in ONE_AT_A_TIME)
 
 
 class HybridEngine(TransformerEngine):
@@ -186,7 +201,8 @@ def _assemble(plan: Plan, written: Sequence[tuple[int, Score]], rng: np.random.G
     names = dict(plan.instruments)
     for (role, held), side in zip(notes.items(), rng.spawn(len(notes)), strict=True):
         name = names.get(role, "felt_piano")
-        part = Part(role, role, name, tuple(held), instrument(name).program)
+        sounding = held if role == "drums" else separate(held, alone=role in ONE_AT_A_TIME)
+        part = Part(role, role, name, tuple(sounding), instrument(name).program)
         parts.append(_touched(part, plan, side))
     percussion = write_percussion(plan)
     if percussion is not None:
@@ -233,6 +249,67 @@ def cut(score: Score, start: int, end: int, key: Key) -> Score:
         ),
         sections=(Section("A", 0, end - start),),
     )  # fmt: skip
+
+
+def _whole(score: Score, bar: int) -> int:
+    """Return where a bar begins; the end of the last one is that of its meter."""
+    starts = score.bar_starts
+    if bar < len(starts):
+        return starts[bar]
+    return starts[-1] + meter_at(score.meters, starts[-1]).bar_ticks
+
+
+def _with_one(score: Score, part: Part) -> Score:
+    """Return a score in which a part is the only one of its role."""
+    others = [other for other in score.parts if other.role != part.role]
+    return replace(score, parts=(*others, part))
+
+
+def _naming(page: Page, role: str) -> Page:
+    """Return a page that has a role, if only silently."""
+    if role in page.roles:
+        return page
+    roles = tuple(known for known in ORDER if known in (*page.roles, role))
+    return replace(page, roles=roles, bars=tuple({**bar, role: ()} for bar in page.bars))
+
+
+def _into_place(notes: Sequence[Note], seen: Score, start: int) -> list[Note]:
+    """Move notes from a sequence, whose bars are whole, to the bars of what was seen.
+
+    A bar that a change of meter cuts short loses what would lie beyond it.
+    """
+    bars = seen.bar_starts
+    stops = [*bars[1:], seen.end]
+    meters = [meter_at(seen.meters, bar) for bar in bars]
+    written = [0, *accumulate(meter.bar_ticks for meter in meters)]
+    placed = []
+    for note in notes:
+        bar = min(bisect_right(written, note.start) - 1, len(bars) - 1)
+        at = note.start - written[bar] + bars[bar]
+        if at < stops[bar]:
+            placed.append(replace(note, start=at + start))
+    return placed
+
+
+def _repitched(old: Sequence[Note], fresh: Sequence[Note], origin: int) -> list[Note]:
+    """Give old notes the pitches that were chosen for them: their rhythm was told on the grid.
+
+    origin  tick of the grid's first place
+    """
+
+    def by_place(notes: Sequence[Note]) -> dict[int, list[Note]]:
+        found: dict[int, list[Note]] = {}
+        for note in sorted(notes, key=lambda note: note.pitch):
+            found.setdefault(round((note.start - origin) / PLACE_TICKS), []).append(note)
+        return found
+
+    chosen, notes = by_place(fresh), []
+    for place, held in by_place(old).items():
+        pitches = [note.pitch for note in chosen.get(place, ())]
+        notes += [replace(n, pitch=p) for n, p in zip(held, pitches, strict=False)]
+        # What the grid has no place for keeps its pitch.
+        notes += [note for note in held[len(pitches) :] if note.pitch not in pitches]
+    return notes
 
 
 def _wide_enough(limits: Limits, part: Part, key: Key) -> Limits:

@@ -21,17 +21,13 @@ def repair(score: Score) -> Score:
       one of their own, and what doubles the melody on its pitch.
     - A melody's last note is a tone of its chord.
     """
-    melody = next((part.notes for part in score.parts if part.role == "melody"), ())
-    parts = []
-    for part in score.parts:
+    parts = [_with_an_end(part, score) if part.role == "melody" else part for part in score.parts]
+    melody = next((part.notes for part in parts if part.role == "melody"), ())
+    for number, part in enumerate(parts):
         if part.role == "bass":
-            parts.append(_on_the_chords(part, score.chords))
+            parts[number] = _on_the_chords(part, score.chords)
         elif part.role in ("keys", "pad", "guitar"):
-            parts.append(_without_rubs(part, melody))
-        elif part.role == "melody":
-            parts.append(_with_an_end(part, score))
-        else:
-            parts.append(part)
+            parts[number] = _without_rubs(part, melody)
     return replace(score, parts=tuple(part for part in parts if part.notes))
 
 
@@ -41,7 +37,7 @@ def _on_the_chords(part: Part, chords: Sequence[ChordSpan]) -> Part:
     for span in chords:
         while at < len(notes) and notes[at].start < span.start:
             at += 1
-        if at < len(notes) and notes[at].start == span.start:
+        if at < len(notes) and notes[at].start < span.end:
             step = (span.chord.bass_pitch_class - notes[at].pitch + 6) % 12 - 6
             pitch = notes[at].pitch + step
             low, high = _reach(part)
@@ -86,6 +82,6 @@ def _with_an_end(part: Part, score: Score) -> Part:
         last.pitch % 12 in chord.pitch_classes
     ):
         return part
-    near = min(range(last.pitch - 6, last.pitch + 7),
+    near = min(range(max(last.pitch - 6, 0), min(last.pitch + 7, 128)),
                key=lambda p: (p % 12 not in chord.pitch_classes, abs(p - last.pitch)))  # fmt: skip
     return replace(part, notes=(*part.notes[:-1], replace(last, pitch=near)))
