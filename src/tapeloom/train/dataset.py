@@ -199,11 +199,9 @@ class Sourced:
 
 def examples_of(song: Song, recipe: DatasetRecipe) -> list[Sourced]:
     """Return all that is learned from a song; of one for validation, its plain sequence."""
-    told = sha256(f"{recipe.seed}\0{song.source}\0{song.key}\0{digest_of(song.score)}".encode())
-    rng = np.random.default_rng(int.from_bytes(told.digest()[:8], "big"))
+    rng = _stream_of(song, recipe)
     if song.source == OWN:
-        low, high = recipe.composed_bars
-        scores = [(OWN, OWN, composed(rng, bars=4 * int(rng.integers(low // 4, high // 4 + 1))))]
+        scores = [(OWN, OWN, _compose(recipe, rng))]
     else:
         scores = [(song.source, song.style, song.score)]
         if not song.validation:
@@ -216,6 +214,21 @@ def examples_of(song: Song, recipe: DatasetRecipe) -> list[Sourced]:
         share = 0.5 if number and source == song.source else 1.0
         found += [Sourced(source, e.tokens, e.weight * share) for e in made]
     return found
+
+
+def compose_own(key: str, recipe: DatasetRecipe) -> Score:
+    """Return the theory engine's piece that has a key in a version of the data set."""
+    return _compose(recipe, _stream_of(Song(OWN, key, Score(()), OWN), recipe))
+
+
+def _compose(recipe: DatasetRecipe, rng: np.random.Generator) -> Score:
+    low, high = recipe.composed_bars
+    return composed(rng, bars=4 * int(rng.integers(low // 4, high // 4 + 1)))
+
+
+def _stream_of(song: Song, recipe: DatasetRecipe) -> np.random.Generator:
+    told = sha256(f"{recipe.seed}\0{song.source}\0{song.key}\0{digest_of(song.score)}".encode())
+    return np.random.default_rng(int.from_bytes(told.digest()[:8], "big"))
 
 
 def _augmented(

@@ -35,6 +35,7 @@ class Judged:
     tokens: NDArray[np.int64]
     roles: Mapping[str, NDArray[np.bool_]]  # role -> which tokens are its
     notes: Mapping[str, int]  # role -> how many notes (or chords) they write
+    given: int = 0  # tokens at the beginning that are told to a model: they cost nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +78,18 @@ def likelihoods(
 ) -> tuple[Table, ...]:
     """Compare models on validation songs: nats a token by set, bits a note by role.
 
-    The first model is compared with each other one, song by song, by paired bootstrap.
+    The first model is compared with each other one, song by song, by paired bootstrap. Tokens that
+    are given are not counted.
     """
     if not models or not songs:
         raise InputError("likelihoods need a model and a song")
-    nats = {name: [model(song.tokens) for song in songs] for name, model in models.items()}
+    nats = {name: [model(s.tokens)[s.given :] for s in songs] for name, model in models.items()}
     first = next(iter(models))
     sets = list(dict.fromkeys(song.source for song in songs))
     by_set: list[Row] = []
     for source in [*sets, *(["all"] if len(sets) > 1 else [])]:
         chosen = [i for i, song in enumerate(songs) if source in (song.source, "all")]
-        sizes = np.array([len(songs[i].tokens) for i in chosen], np.float64)
+        sizes = np.array([len(songs[i].tokens) - songs[i].given for i in chosen], np.float64)
         means = {m: np.array([nats[m][i].mean() for i in chosen]) for m in models}
         for name, values in means.items():
             mean = float((values * sizes).sum() / sizes.sum())
@@ -106,7 +108,7 @@ def likelihoods(
         bits: list[float] = []
         for name in models:
             total = sum(
-                float(costs[song.roles[role]].sum())
+                float(costs[song.roles[role][song.given :]].sum())
                 for costs, song in zip(nats[name], songs, strict=True) if role in song.roles
             )  # fmt: skip
             bits.append(total / math.log(2) / count if count else math.nan)
@@ -211,15 +213,19 @@ def write_report(
     head += [f"- {name}: {value}" for name, value in facts.items()]
     text = "\n".join([*head, "", "\n\n".join(each.markdown() for each in tables), ""])
     data = {"title": title, "command": command, "facts": dict(facts),
-            "tables": [asdict(each) for each in tables]}  # fmt: skip
+            "tables": tables_to_json(tables)}  # fmt: skip
     with replacing(path) as temporary:
         temporary.write_text(text, "utf-8")
     with replacing(path.with_suffix(".json")) as temporary:
-        temporary.write_text(json.dumps(_plain(data), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        temporary.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def tables_to_json(tables: Sequence[Table]) -> object:
+    """Return tables as JSON knows them: nan becomes null."""
+    return _plain([asdict(each) for each in tables])
 
 
 def _plain(value: object) -> object:
-    """Replace what JSON doesn't know: nan becomes null."""
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

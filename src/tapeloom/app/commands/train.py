@@ -1,48 +1,29 @@
 """`tapeloom train`: making models. Needs the extra `train`."""
 
 import json
-from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from tapeloom.app.commands import brief_options as options
-from tapeloom.core.errors import InputError, Interrupted, TapeloomError
+from tapeloom.app.commands.train_evaluate import evaluate
+from tapeloom.app.commands.train_options import (
+    Force,
+    Threads,
+    check_target,
+    need,
+    print_table,
+    reporter,
+    tell,
+)
+from tapeloom.core.errors import InputError, Interrupted
 
 train = typer.Typer(
     name="train",
     help="Make models: the data set, training, export, evaluation.",
     no_args_is_help=True,
 )
-Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
-Threads = Annotated[int | None, typer.Option(help="Of the processor [default: as torch chooses].")]
-
-
-def need(*modules: str) -> None:
-    """Refuse where a package of the extra `train` is missing."""
-    missing = [name for name in modules if find_spec(name) is None]
-    if missing:
-        raise TapeloomError(
-            f"training needs {' and '.join(missing)}; install the extra: "
-            "pip install 'tapeloom[train]'"
-        )
-
-
-def reporter(*, quiet: bool) -> Callable[[str], None]:
-    """Return what tells of progress, on standard error."""
-    return (lambda text: None) if quiet else (lambda text: typer.echo(text, err=True))
-
-
-def check_target(path: Path, ending: str, *, force: bool) -> None:
-    """Refuse a file that cannot be written."""
-    if path.suffix != ending:
-        raise InputError(f"{path} must end in {ending}")
-    if path.exists() and not force:
-        raise InputError(f"{path} exists; use --force to replace it")
-    if not path.parent.is_dir():
-        raise InputError(f"{path.parent} is no folder; give one that exists")
 
 
 @train.command()
@@ -103,7 +84,7 @@ def corpus(
         name: f"{facts['train']['tokens'] / 1e6:.2f} M"
         for name, facts in manifest["sources"].items()
     }
-    _table((*headings, "tokens"), [(*row, tokens.pop(row[0], "-")) for row in rows])
+    print_table((*headings, "tokens"), [(*row, tokens.pop(row[0], "-")) for row in rows])
     for name, count in tokens.items():
         typer.echo(f"and {count} tokens of {name}, arranged and composed by the theory engine")
     typer.echo(f"wrote {out}, statistics.json and statistics.png beside the tokens")
@@ -146,7 +127,7 @@ def pretrain(
         "steps": done.steps, "loss": done.loss, "best": done.best,
         "parameters": done.parameters, "weights": str(done.weights),
     }  # fmt: skip
-    _tell(told, f"best validation loss {done.best:.4f} nats a token, in {done.weights}",
+    tell(told, f"best validation loss {done.best:.4f} nats a token, in {done.weights}",
           as_json=as_json, quiet=quiet)  # fmt: skip
 
 
@@ -186,22 +167,7 @@ def export(
         f"{out}: {len(made.file.data) / 2**20:.2f} MiB; {made.before:.4f} nats a token in float32, "
         f"{made.after:.4f} as written, on {made.tokens} tokens"
     )
-    _tell(told, line, as_json=as_json, quiet=quiet)
+    tell(told, line, as_json=as_json, quiet=quiet)
 
 
-def _tell(told: dict[str, Any], line: str, *, as_json: bool, quiet: bool) -> None:
-    if not quiet:
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else line)
-
-
-def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
-    for number, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if number else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    Console(highlight=False).print(table)
+train.command()(evaluate)

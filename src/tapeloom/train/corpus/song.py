@@ -9,6 +9,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.score import Note, Part, Score
 from tapeloom.core.time import PPQ, TempoMap
 from tapeloom.neural.tokens import STYLES
+from tapeloom.train.chord_extraction import with_chords
 from tapeloom.train.corpus.groove import DrumHit, GrooveFile, is_held_out, read_groove
 from tapeloom.train.corpus.irb import read_irb
 from tapeloom.train.corpus.lead_sheet import LeadSheet, is_validation
@@ -45,6 +46,8 @@ def read_songs(
 ) -> Iterator[Song]:
     """Read every song of the data sets below a folder, one at a time, in a fixed order.
 
+    A song that comes without chords has those that are heard in it (train.chord_extraction).
+
     folder   holds a folder for each set, named like it: `pop909/POP909/001/001.mid`
     sources  which sets are read; () is every one that is there
     report   is told of each file that cannot be read
@@ -58,7 +61,8 @@ def read_songs(
     if not wanted:
         raise InputError(f"{folder} holds none of the data sets {', '.join(SOURCES)}")
     for name in wanted:
-        yield from SOURCES[name](folder, report or (lambda text: None))
+        for song in SOURCES[name](folder, report or (lambda text: None)):
+            yield song if song.score.chords else replace(song, score=with_chords(song.score))
 
 
 def _pop909(folder: Path, report: Report) -> Iterator[Song]:
