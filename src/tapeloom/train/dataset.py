@@ -264,38 +264,42 @@ def _merge(
 ) -> list[dict[str, Any]]:
     """Write the token store from the shards, one after the other; return a row a song."""
     rows: list[dict[str, Any]] = []
-    bar = VOCABULARY.of("BAR").start
-    vocabulary = Vocabulary(VOCABULARY.size, VOCABULARY.digest, VOCABULARY.pad, bar)
-    for split in SPLITS:
-        sequences: list[NDArray[np.int16]] = []
-        weights: Any = []
-        sources: list[int] = []
-        for path in paths:
-            with np.load(path, allow_pickle=False) as shard:
-                tokens, lengths = shard["tokens"], shard["lengths"]
-                songs, shard_rows = shard["songs"], json.loads(shard["rows"].tobytes())
-                counts = np.bincount(songs, weights=lengths, minlength=len(shard_rows))
-                ends = np.cumsum(lengths)
-                for i, number in enumerate(songs.tolist()):
-                    if shard_rows[number][3] == split:
-                        sequences.append(tokens[ends[i] - lengths[i] : ends[i]])
-                        weights.append(float(shard["weights"][i]))
-                        sources.append(int(shard["sources"][i]))
-            if split == SPLITS[0]:
-                rows += [
-                    {"source": s, "key": k, "digest": d, "split": part, "notes": n, "chords": c,
-                     "tokens": int(count)}
-                    for (s, k, d, part, n, c), count in zip(shard_rows, counts, strict=True)
-                ]  # fmt: skip
-        if split == SPLITS[0]:
-            lengths_of = np.array([len(sequence) for sequence in sequences])
-            weights = balance(
-                np.array(weights), lengths_of, np.array(sources), names, recipe.shares
-            )
-        TokenStore.of(
-            sequences, vocabulary, weights=weights, sources=sources, source_names=tuple(names)
-        ).save(out, split)
+    facts: list[NDArray[np.float64]] = []  # a row a sequence: length, weight, source, validation
+    for path in paths:
+        with np.load(path, allow_pickle=False) as shard:
+            songs, told = shard["songs"], json.loads(shard["rows"].tobytes())
+            kept = np.array([row[3] == SPLITS[1] for row in told], np.float64)
+            columns = [shard["lengths"], shard["weights"], shard["sources"], kept[songs]]
+            facts.append(np.stack(columns, axis=1).astype(np.float64))
+            counts = np.bincount(songs, weights=shard["lengths"], minlength=len(told))
+        rows += [
+            {"source": s, "key": k, "digest": d, "split": part, "notes": n, "chords": c,
+             "tokens": int(count)}
+            for (s, k, d, part, n, c), count in zip(told, counts, strict=True)
+        ]  # fmt: skip
+    table = np.concatenate(facts) if facts else np.zeros((0, 4))
+    vocabulary = Vocabulary(
+        VOCABULARY.size, VOCABULARY.digest, VOCABULARY.pad, VOCABULARY.of("BAR").start
+    )
+    for number, split in enumerate(SPLITS):
+        lengths, weights, sources, _ = table[table[:, 3] == number].T
+        whole, of = lengths.astype(np.int64), sources.astype(np.int64)
+        if number == 0:
+            weights = balance(weights, whole, of, names, recipe.shares)
+        TokenStore.stream(
+            _tokens_of(paths, split), out, split, vocabulary=vocabulary, lengths=whole,
+            weights=weights, sources=of, source_names=tuple(names),
+        )  # fmt: skip
     return rows
+
+
+def _tokens_of(paths: Sequence[Path], split: str) -> Iterator[NDArray[np.int16]]:
+    """Yield the tokens of a split, a shard's at a time."""
+    for path in paths:
+        with np.load(path, allow_pickle=False) as shard:
+            told = json.loads(shard["rows"].tobytes())
+            here = np.array([row[3] == split for row in told], np.bool_)
+            yield shard["tokens"][np.repeat(here[shard["songs"]], shard["lengths"])]
 
 
 def balance(

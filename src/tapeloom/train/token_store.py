@@ -106,6 +106,42 @@ class TokenStore:
             with replacing(place / f"{name}.npy") as temporary:
                 np.save(temporary, getattr(self, name), allow_pickle=False)
 
+    @staticmethod
+    def stream(
+        parts: Iterable[NDArray[np.int16]], folder: Path, split: str, *, vocabulary: Vocabulary,
+        lengths: NDArray[np.int64], weights: Any, sources: Any, source_names: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        """Write one split whose tokens come in parts: no more than one is in memory at a time.
+
+        lengths  tokens of each sequence, shape (n,); the parts hold them end to end
+        """
+        frame = TokenStore(
+            np.zeros(0, np.int16), np.zeros(1, np.int64), np.zeros(0, np.float32),
+            np.zeros(0, np.int16), source_names, vocabulary,
+        )  # fmt: skip
+        frame.save(folder, split)
+        place, starts = folder / split, np.cumsum([0, *lengths], dtype=np.int64)
+        with replacing(place / "tokens.npy") as temporary:
+            shape = (int(starts[-1]),)
+            table = np.lib.format.open_memmap(temporary, "w+", np.int16, shape)
+            at = 0
+            for part in parts:
+                if at + len(part) > len(table):
+                    raise InputError(f"the parts of {split} have more tokens than their lengths")
+                table[at : at + len(part)] = part
+                at += len(part)
+            if at != len(table):
+                raise InputError(f"the parts of {split} have {at} of {len(table)} tokens")
+            table.flush()
+            del table
+        for name, array in (
+            ("starts", starts), ("weights", np.asarray(weights, np.float32)),
+            ("sources", np.asarray(sources, np.int16)),
+        ):  # fmt: skip
+            with replacing(place / f"{name}.npy") as temporary, temporary.open("wb") as file:
+                np.save(file, array, allow_pickle=False)
+        TokenStore.load(folder, split)  # says what is wrong, if anything is
+
     @classmethod
     def load(cls, folder: Path, split: str) -> "TokenStore":
         """Open one split; its tokens stay on the disk until they are used."""
