@@ -34,7 +34,8 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType({
 })  # fmt: skip
 # Role -> the share of a density's notes that its fullest bar may have; together they are over 1,
 # since no two roles are at their fullest in every bar.
-BUDGET = {"melody": 0.55, "keys": 0.6, "pad": 0.35, "guitar": 0.35, "bass": 0.4, "other": 0.3}
+BUDGET = {"melody": 0.5, "keys": 0.75, "pad": 0.4, "guitar": 0.3, "bass": 0.4, "other": 0.3}
+SUPPORTING = ("keys", "pad", "bass")  # roles that play every chord where it begins
 FEWEST = 3  # notes a bar that any role may have
 LONG = GRID  # places: what an avoid note may not last
 
@@ -101,7 +102,7 @@ def narrow(
     """Take from what the grammar allows what the limits forbid; never everything.
 
     chords   (place, chord) of the bar, in order; what is not yet known limits nothing. Where one
-             begins the bass plays its bass, and keys that strike there sound its third
+             begins keys, pad and bass play: the bass its bass, the keys its third among others
     count    notes so far in this role's bar
     pitches  of the notes that began at this place
     """
@@ -109,6 +110,8 @@ def narrow(
         return mask
     if state.last == "PITCH":
         return _lengths(mask, state, limits, chords, meter)
+    if limits.by_chord and state.role in SUPPORTING and state.last in ("ROLE", "DUR"):
+        mask = _up_to_the_next_chord(mask, state, chords)
     if count >= limits.busiest.get(state.role, 99):
         fewer = mask & ~_FURTHER
         if fewer.any():
@@ -129,7 +132,7 @@ def narrow(
             fuller = mask & lacking & _higher(state.pitch)
             if fuller.any():
                 return fuller
-    wanted = _pitches(state.role, chord, heavy, limits.scale, low, high)
+    wanted = _pitches(state.role, chord, heavy or begins, limits.scale, low, high)
     if begins and chord is not None and state.role == "bass":
         root = _only_class(chord.bass_pitch_class, low, high)
         if (mask & root).any():
@@ -141,6 +144,25 @@ def narrow(
         return mask & ~_AT_ONCE
     loose = mask & (_pitches(state.role, None, False, _ALL, low, high) | ~VOCABULARY.masks["PITCH"])
     return loose if loose.any() else mask
+
+
+def _up_to_the_next_chord(mask: Mask, state: State, chords: Sequence[tuple[int, Chord]]) -> Mask:
+    """Let no chord of the bar begin unplayed."""
+    due = next((place for place, _ in chords if place > state.place), None)
+    if due is None:
+        return mask
+    sooner = mask & _until(due)
+    return sooner if sooner.any() else mask
+
+
+@lru_cache(maxsize=256)
+def _until(place: int) -> Mask:
+    """Return the positions up to a place, and what goes on where one is."""
+    mask = VOCABULARY.masks["PITCH"] | VOCABULARY.masks["VEL"]
+    first = VOCABULARY.of("POS").start
+    mask[first : first + place + 1] = True
+    mask.flags.writeable = False
+    return mask
 
 
 def chord_at(chords: Sequence[tuple[int, Chord]], place: int) -> Chord | None:
@@ -191,7 +213,7 @@ def _pitches(
         if inside and chord is not None and pitch % 12 not in tones:
             kind = role(chord.quality, (pitch - chord.root) % 12)
             if part in ("keys", "pad", "guitar"):
-                inside = kind not in (AVOID, COLOUR)
+                inside = not heavy and kind not in (AVOID, COLOUR)
             elif heavy:
                 inside = part == "melody" and kind != AVOID
         if inside:
