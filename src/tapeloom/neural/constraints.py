@@ -110,12 +110,12 @@ def narrow(
         return mask
     if state.last == "PITCH":
         return _lengths(mask, state, limits, chords, meter)
-    if limits.by_chord and state.role in SUPPORTING and state.last in ("ROLE", "DUR"):
-        mask = _up_to_the_next_chord(mask, state, chords)
     if count >= limits.busiest.get(state.role, 99):
         fewer = mask & ~_FURTHER
         if fewer.any():
             mask = fewer
+    elif limits.by_chord and state.role in SUPPORTING and state.last in ("ROLE", "DUR"):
+        mask = _up_to_the_next_chord(mask, state, chords)
     if len(pitches) >= limits.together.get(state.role, 99) and state.last in ("DUR", "DRUM"):
         fewer = mask & ~_AT_ONCE
         if fewer.any():
