@@ -132,7 +132,7 @@ def test_it_learns_the_songs_and_writes_what_runs(
     done = finetune(
         weights, songs, tmp_path / "mine.onnx", QUICK, index=nobody, threads=1, report=told.append
     )
-    assert done.after < done.before - 0.3
+    assert done.after < done.before - 0.1  # of a net by chance only the blocks can learn
     assert told[0].startswith("4 songs to learn from, 1 kept apart")
     runtime = Runtime.load(done.model)
     assert runtime.facts.name == "mine"
@@ -153,13 +153,15 @@ def test_it_learns_the_songs_and_writes_what_runs(
 
 
 def test_nothing_is_written_where_nothing_is_gained(
-    weights: Path, songs: OwnSongs, tmp_path: Path
+    weights: Path, songs: OwnSongs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wild = replace(QUICK, rate=1.0, steps=10, patience=1)
+    monkeypatch.setattr("tapeloom.train.finetune.check_loss", lambda net, windows: 1.0)
+    told: list[str] = []
     with pytest.raises(TapeloomError, match="nothing is written"):
-        finetune(weights, songs, tmp_path / "a.onnx", wild, index=OriginalityIndex.of([]),
-                 threads=1, report=silent)  # fmt: skip
+        finetune(weights, songs, tmp_path / "a.onnx", replace(QUICK, check_every=1, patience=3),
+                 index=OriginalityIndex.of([]), threads=1, report=told.append)  # fmt: skip
     assert not list(tmp_path.iterdir())
+    assert told[-1] == "step 3: 1.0000"  # it did not go on for long
 
 
 @pytest.mark.parametrize(("form", "cache"), [("float32", "float32"), ("int8", "int8")])
