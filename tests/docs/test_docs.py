@@ -54,6 +54,19 @@ def test_every_option_is_documented(verb: str) -> None:
     assert options - {"--help"} <= told
 
 
+def test_every_option_of_training_is_documented() -> None:
+    from typer.main import get_command
+
+    from tapeloom.app.commands import app
+
+    page = (ROOT / "docs/training.md").read_text("utf-8")
+    told = set(re.findall(r"--[a-z]+(?:-[a-z]+)*", page))
+    for verb, command in get_command(app).commands["train"].commands.items():  # type: ignore[attr-defined]
+        assert f"tapeloom train {verb}" in page
+        options = {name for each in command.params for name in each.opts if name.startswith("--")}
+        assert options - {"--help"} <= told, verb
+
+
 def test_every_command_is_told() -> None:
     from tapeloom.app.commands import app
 

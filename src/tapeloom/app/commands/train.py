@@ -8,6 +8,7 @@ import typer
 
 from tapeloom.app.commands import brief_options as options
 from tapeloom.app.commands.train_evaluate import evaluate
+from tapeloom.app.commands.train_finetune import finetune
 from tapeloom.app.commands.train_options import (
     Force,
     Threads,
@@ -21,7 +22,7 @@ from tapeloom.core.errors import InputError, Interrupted
 
 train = typer.Typer(
     name="train",
-    help="Make models: the data set, training, export, evaluation.",
+    help="Make models: the data set, training, export, evaluation, your own songs.",
     no_args_is_help=True,
 )
 
@@ -171,3 +172,4 @@ def export(
 
 
 train.command()(evaluate)
+train.command()(finetune)
