@@ -32,7 +32,7 @@ from tapeloom.train.token_store import TokenStore, Vocabulary
 from tapeloom.train.training_plot import plot_losses
 from tapeloom.train.windows import Batch, Drawer, gather
 
-FREE = {"steps", "whole_share", "compile", "check_every", "save_every"}  # may change when a run goes on
+FREE = {"steps", "whole_share", "compile", "check_every", "save_every"}  # may change on the way
 Report = Callable[[str], None]
 
 
