@@ -116,6 +116,7 @@ def write_infilled(
     from tapeloom.core.midi import read_midi
     from tapeloom.core.midi_splice import splice_notes
     from tapeloom.theory.analysis import analyse
+    from tapeloom.theory.instruments import INSTRUMENTS
 
     score = read_midi(source)
     edges = [*score.bar_starts, score.end]
@@ -124,21 +125,23 @@ def write_infilled(
     if all(part.role != role for part in score.parts):
         told = ", ".join(dict.fromkeys(part.role for part in score.parts)) or "none"
         raise InputError(f"{source} has no part for {role}; its parts are {told}")
-    heard = score
+    plain = (p if p.instrument in INSTRUMENTS else replace(p, instrument="") for p in score.parts)
+    heard = replace(score, parts=tuple(plain))  # others' titles may end in brackets as ours do
     if not score.chords and role != "drums":
         found = analyse(score)
         spans = tuple(ChordSpan(c.start, c.end, c.chord) for c in found.chords)
-        heard = replace(score, chords=spans,
+        heard = replace(heard, chords=spans,
                         keys=score.keys or (((0, found.key),) if found.key else ()))  # fmt: skip
     filled = engine_named(engine).infill(
         heard, role=role, bars=bars, locks=Locks(), rng=stream(seed, "infill")
     )
-    part, after = score.part(role), filled.part(role).notes
+    part = score.part(role)
+    after = filled.part(role).notes
     gone = list((Counter(part.notes) - Counter(after)).elements())
     fresh = list((Counter(after) - Counter(part.notes)).elements())
     spliced = splice_notes(source.read_bytes(), part, gone=gone, fresh=fresh)
     if spliced is None:
-        write_midi(target, replace(score, parts=filled.parts))
+        write_midi(target, score.with_part(replace(part, notes=after)))
     else:
         with replacing(target) as temporary:
             temporary.write_bytes(spliced)

@@ -77,7 +77,7 @@ def compose(
         clave=clave, polyrhythm=polyrhythm,
     )  # fmt: skip
     briefs = [Brief(options.words_of(words, mood), seed=first + i, **fields) for i in range(count)]
-    options.check_brief(briefs[0])
+    options.check_brief(briefs[0], engine=engine)
     targets = _targets(
         briefs, out, performance=performance, figures=engine != "theory", force=force
     )

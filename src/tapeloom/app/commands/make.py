@@ -124,7 +124,7 @@ def _ordered(
     for i in range(count):
         brief = Brief(text, seed=first + i, **fields)
         if i == 0:
-            options.check_brief(brief, song)
+            options.check_brief(brief, song, engine=engine)
         order = Order(brief, artist=artist, engine=engine, song=song, keep=kept)
         final = out / folder_name(brief)
         if count > 1 and not force and _is_made(final, brief):
@@ -155,7 +155,7 @@ def _continued(
     from tapeloom.app.pipeline import continued
 
     order, final, base = continued(folder, changes)
-    options.check_brief(order.brief, order.song)
+    options.check_brief(order.brief, order.song, engine=order.engine)
     return Job(order, final, base=base, force=force, loops=loops)
 
 
