@@ -1,5 +1,6 @@
 """A brief composed and played, without a sound: what `compose` and a record's folder share."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError
-from tapeloom.core.files import write_json
+from tapeloom.core.files import replacing, write_json
 from tapeloom.core.meter import bar_starts
 from tapeloom.core.midi import write_midi, write_performance_midi
 from tapeloom.core.performance import Performance
@@ -113,7 +114,9 @@ def write_infilled(
     from tapeloom.compose import Locks
     from tapeloom.compose import engine as engine_named
     from tapeloom.core.midi import read_midi
+    from tapeloom.core.midi_splice import splice_notes
     from tapeloom.theory.analysis import analyse
+    from tapeloom.theory.instruments import INSTRUMENTS
 
     score = read_midi(source)
     edges = [*score.bar_starts, score.end]
@@ -122,17 +125,28 @@ def write_infilled(
     if all(part.role != role for part in score.parts):
         told = ", ".join(dict.fromkeys(part.role for part in score.parts)) or "none"
         raise InputError(f"{source} has no part for {role}; its parts are {told}")
-    heard = score
+    plain = (p if p.instrument in INSTRUMENTS else replace(p, instrument="") for p in score.parts)
+    heard = replace(score, parts=tuple(plain))  # others' titles may end in brackets as ours do
     if not score.chords and role != "drums":
         found = analyse(score)
         spans = tuple(ChordSpan(c.start, c.end, c.chord) for c in found.chords)
-        heard = replace(score, chords=spans,
+        heard = replace(heard, chords=spans,
                         keys=score.keys or (((0, found.key),) if found.key else ()))  # fmt: skip
     filled = engine_named(engine).infill(
         heard, role=role, bars=bars, locks=Locks(), rng=stream(seed, "infill")
     )
-    write_midi(target, replace(score, parts=filled.parts))
-    start, end = edges[bars.start], edges[bars.stop]
-    fresh = [n for p in filled.parts if p.role == role for n in p.notes if start <= n.start < end]
+    part = score.part(role)
+    after = filled.part(role).notes
+    gone = list((Counter(part.notes) - Counter(after)).elements())
+    fresh = list((Counter(after) - Counter(part.notes)).elements())
+    spliced = splice_notes(source.read_bytes(), part, gone=gone, fresh=fresh)
+    if spliced is None:
+        write_midi(target, score.with_part(replace(part, notes=after)))
+    else:
+        with replacing(target) as temporary:
+            temporary.write_bytes(spliced)
+    start = edges[bars.start]
+    end = edges[bars.stop] if bars.stop < len(edges) - 1 else max(filled.end, score.end)
     return {"file": str(target), "seed": seed, "role": role, "engine": engine,
-            "bars": [bars.start + 1, bars.stop], "notes": len(fresh)}  # fmt: skip
+            "bars": [bars.start + 1, bars.stop],
+            "notes": sum(start <= note.start < end for note in after)}  # fmt: skip

@@ -66,8 +66,9 @@ def produce(
             painting.result()
         stages.cut_loops(wanted, shop, score, performance, mix)
 
-        drafts = (shop.value("compose") or {}).get("drafts", ())
-        data = stages.provenance(order) | stages.facts(score, master, drafts)
+        data = stages.provenance(order) | stages.facts(
+            score, master, stages.drafts_of(shop.value("compose"))
+        )
         shop.finish(data)
     return Record(final, data["title"], master.loudness, read_json(final / RECORD))
 

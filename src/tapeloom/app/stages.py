@@ -106,6 +106,12 @@ def compose(site: Site, order: Order) -> Score:
     return score
 
 
+def drafts_of(value: Any) -> list[Mapping[str, Any]]:
+    """Return the drafts that `compose` remembered; none of a record from before they were told."""
+    told = value.get("drafts") if isinstance(value, dict) else None
+    return told if isinstance(told, list) else []
+
+
 def perform(site: Site, order: Order, score: Score) -> Performance:
     """Play the score with a feel that belongs to the record."""
     from tapeloom.core.midi import write_performance_midi

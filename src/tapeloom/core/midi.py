@@ -23,6 +23,7 @@ __all__ = [
     "MAX_NOTES",
     "identify_part",
     "read_midi",
+    "ticks_of_file",
     "title_part",
     "write_midi",
     "write_performance_midi",
@@ -201,8 +202,8 @@ def _all_ours(file_ticks: NDArray[np.int64], q: int) -> NDArray[np.int64]:
     return (2 * file_ticks * PPQ + q) // (2 * q)
 
 
-def _theirs(tick: float, q: int) -> int:
-    """Convert a tick of ours to the nearest of the file, a tie upwards."""
+def ticks_of_file(tick: float, q: int) -> int:
+    """Convert a tick of ours to the nearest of a file with q a quarter, a tie upwards."""
     return int((2 * tick * q + PPQ) // (2 * PPQ))
 
 
@@ -221,18 +222,18 @@ def write_midi(path: Path, score: Score, *, ticks_per_quarter: int | None = None
     for tick, key in score.keys:
         fifths = (key.signature + 7) % 12 - 7 if abs(key.signature) > 7 else key.signature
         song.key_signatures.append(
-            symusic.KeySignature(_theirs(tick, q), fifths, int(key.is_minor))
+            symusic.KeySignature(ticks_of_file(tick, q), fifths, int(key.is_minor))
         )
     for section in score.sections:
-        song.markers.append(symusic.TextMeta(_theirs(section.start, q), section.name))
+        song.markers.append(symusic.TextMeta(ticks_of_file(section.start, q), section.name))
     if score.sections:
-        end = _theirs(score.sections[-1].end, q)
+        end = ticks_of_file(score.sections[-1].end, q)
         song.markers.append(symusic.TextMeta(end, END_MARKER))
     for part in score.parts:
         track = _track(part.name, part.role, part.instrument, part.program)
         columns = np.array(
             [
-                (_theirs(n.start, q), _theirs(n.end, q), n.pitch, n.velocity)
+                (ticks_of_file(n.start, q), ticks_of_file(n.end, q), n.pitch, n.velocity)
                 for n in part.notes
             ],
             np.int64,
@@ -240,10 +241,10 @@ def write_midi(path: Path, score: Score, *, ticks_per_quarter: int | None = None
         track.notes = _notes(columns)
         for control in part.controls:
             track.controls.append(
-                symusic.ControlChange(_theirs(control.tick, q), control.number, control.value)
+                symusic.ControlChange(ticks_of_file(control.tick, q), control.number, control.value)
             )
         for bend in part.bends:
-            track.pitch_bends.append(symusic.PitchBend(_theirs(bend.tick, q), bend.value))
+            track.pitch_bends.append(symusic.PitchBend(ticks_of_file(bend.tick, q), bend.value))
         song.tracks.append(track)
     _save(path, song)
 
@@ -258,15 +259,15 @@ def write_performance_midi(
     song = _empty_song(q, tempo, performance.meters)
     _check_length(path, tempo.s_to_tick(performance.duration_s), q)
     for section in performance.sections:
-        at = _theirs(tempo.s_to_tick(section.start_s), q)
+        at = ticks_of_file(tempo.s_to_tick(section.start_s), q)
         song.markers.append(symusic.TextMeta(at, section.name))
     for part in performance.parts:
         track = _track(part.name, part.role, part.instrument, part.program)
         columns = np.array(
             [
                 (
-                    _theirs(tempo.s_to_tick(n.onset_s), q),
-                    _theirs(tempo.s_to_tick(n.onset_s + n.duration_s), q),
+                    ticks_of_file(tempo.s_to_tick(n.onset_s), q),
+                    ticks_of_file(tempo.s_to_tick(n.onset_s + n.duration_s), q),
                     n.pitch,
                     n.velocity,
                 )
@@ -276,10 +277,10 @@ def write_performance_midi(
         ).reshape(-1, 4)
         track.notes = _notes(columns)
         for control in part.controls:
-            at = _theirs(tempo.s_to_tick(control.time_s), q)
+            at = ticks_of_file(tempo.s_to_tick(control.time_s), q)
             track.controls.append(symusic.ControlChange(at, control.number, control.value))
         for bend in part.bends:
-            at = _theirs(tempo.s_to_tick(bend.time_s), q)
+            at = ticks_of_file(tempo.s_to_tick(bend.time_s), q)
             track.pitch_bends.append(symusic.PitchBend(at, bend.value))
         song.tracks.append(track)
     _save(path, song)
@@ -297,16 +298,16 @@ def _empty_song(q: int, tempo: TempoMap, meters: Meters) -> Any:
         microseconds = round(60_000_000 / bpm)
         if not 1 <= microseconds < 2**24:
             raise InputError(f"tempo is {float(bpm):g}; a MIDI file can hold 4 bpm or more")
-        song.tempos.append(symusic.Tempo(_theirs(tick, q), mspq=microseconds))
+        song.tempos.append(symusic.Tempo(ticks_of_file(tick, q), mspq=microseconds))
     for tick, meter in meters:
         song.time_signatures.append(
-            symusic.TimeSignature(_theirs(tick, q), meter.numerator, meter.denominator)
+            symusic.TimeSignature(ticks_of_file(tick, q), meter.numerator, meter.denominator)
         )
     return song
 
 
 def _check_length(path: Path, end: float, q: int) -> None:
-    if _theirs(end, q) > MAX_FILE_TICKS:
+    if ticks_of_file(end, q) > MAX_FILE_TICKS:
         raise InputError(
             f"{path.name} would last over {MAX_FILE_TICKS} ticks; write it at fewer "
             f"ticks_per_quarter than {q}"

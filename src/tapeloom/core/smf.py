@@ -91,7 +91,7 @@ def _clean_track(data: bytes, at: int, end: int, limit: int, counts: _Counts) ->
         wait = data[at]  # nearly all waits have one byte
         at += 1
         if wait >= 0x80:
-            wait, at = _read_length(data, at - 1, end)
+            wait, at = read_length(data, at - 1, end)
         tick += wait
         if tick > limit:
             raise InputError(
@@ -138,16 +138,16 @@ def _clean_track(data: bytes, at: int, end: int, limit: int, counts: _Counts) ->
         if wait < 0x80:
             out.append(wait)
         else:
-            out += _variable_length(wait)
+            out += variable_length(wait)
         out += kept
         written = tick
     counts.add(events // 2, len(voices))  # a note has two
     wait = tick - written
     for key, count in enumerate(sounding):
         for _ in range(count):
-            out += _variable_length(wait) + bytes((0x80 | key >> 7, key & 0x7F, 0))
+            out += variable_length(wait) + bytes((0x80 | key >> 7, key & 0x7F, 0))
             wait = 0
-    return bytes(out + _variable_length(wait) + b"\xff\x2f\x00")
+    return bytes(out + variable_length(wait) + b"\xff\x2f\x00")
 
 
 def _find_body(data: bytes, at: int, end: int) -> tuple[int, int, int]:
@@ -158,7 +158,7 @@ def _find_body(data: bytes, at: int, end: int) -> tuple[int, int, int]:
         kind = data[at] if at < end else 0
     elif data[at] not in (0xF0, 0xF7):
         raise InputError(f"a track holds the byte {data[at]}, which no MIDI file may")
-    length, body = _read_length(data, at + 1, end)
+    length, body = read_length(data, at + 1, end)
     if body + length > end:
         raise InputError("a track ends in the middle of an event")
     return kind, body, body + length
@@ -169,7 +169,7 @@ def _clean_meta(kind: int, body: bytes) -> bytes:
         raise InputError("a tempo, meter or key signature has the wrong length")
     if kind in _TEXT_KINDS:
         body = decode_text(body).encode("utf-8")
-    return bytes((0xFF, kind)) + _variable_length(len(body)) + body
+    return bytes((0xFF, kind)) + variable_length(len(body)) + body
 
 
 def decode_text(body: bytes) -> str:
@@ -185,8 +185,12 @@ def decode_text(body: bytes) -> str:
     return "".join(c if c.isprintable() else " " for c in text)[:200].strip()
 
 
-def _read_length(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """Read a variable-length number of at most four bytes; return it and what follows."""
+def read_length(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Read a variable-length number of at most four bytes; return it and what follows.
+
+    >>> read_length(bytes([0x81, 0, 60]), 0, 3)
+    (128, 2)
+    """
     value = 0
     for i in range(at, min(at + 4, end)):
         value = value << 7 | data[i] & 0x7F
@@ -195,7 +199,12 @@ def _read_length(data: bytes, at: int, end: int) -> tuple[int, int]:
     raise InputError("a track holds a number without an end")
 
 
-def _variable_length(value: int) -> bytes:
+def variable_length(value: int) -> bytes:
+    """Write a number in as few bytes as it needs.
+
+    >>> variable_length(127).hex(), variable_length(128).hex()
+    ('7f', '8100')
+    """
     out = bytes((value & 0x7F,))
     while value := value >> 7:
         out = bytes((value & 0x7F | 0x80,)) + out

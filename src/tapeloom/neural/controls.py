@@ -18,7 +18,7 @@ from tapeloom.neural.tokens import (
     SWING_EDGES,
     SWINGS,
     TEMPO_EDGES,
-    knows,
+    check_meter,
 )
 from tapeloom.theory.keys import find_keys, spell_key
 
@@ -45,8 +45,7 @@ class Controls:
     def __post_init__(self) -> None:
         if not 20 <= self.bpm <= 400:
             raise InputError(f"bpm is {self.bpm}; it must lie between 20 and 400")
-        if not knows(self.meter):
-            raise InputError(f"the model knows no bars of {self.meter}; take 4/4, 3/4, 6/8 or 7/8")
+        check_meter(self.meter)
         for name, table in (("style", STYLES), ("mood", MOODS), ("swing", SWINGS)):
             if getattr(self, name) not in table:
                 raise InputError(

@@ -142,7 +142,10 @@ def look_through(
         raise InputError(f"{source} asks for {min(strange)!r}, which no model of ours does")
     if PROPERTY not in seen.properties:
         raise InputError(f"{source} is an ONNX file without the facts of a model of ours")
-    facts = ModelFacts.from_json(seen.properties[PROPERTY])
+    try:
+        facts = ModelFacts.from_json(seen.properties[PROPERTY])
+    except InputError as error:
+        raise InputError(f"{source} is no model that can be used: {error}") from error
     if _hash(seen.graph) != facts.graph:
         raise InputError(f"{source} is not as it was written: its weights have another hash")
     if vocabulary is not None and facts.vocabulary != vocabulary:

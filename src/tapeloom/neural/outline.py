@@ -22,7 +22,7 @@ from tapeloom.neural.controls import Controls
 from tapeloom.neural.script import Script, script_of
 from tapeloom.neural.token_codec import ORDER, Page, header_of
 from tapeloom.neural.token_writer import bar_places, write_chords, write_leads
-from tapeloom.neural.tokens import knows, to_c
+from tapeloom.neural.tokens import check_meter, to_c
 
 PHRASE = 4  # bars
 LOOPED = ("keys", "pad", "guitar", "bass")  # roles whose phrases go round
@@ -64,8 +64,7 @@ class Outline:
         if not self.sections or self.sections[0].start != 0:
             raise InputError("an outline needs sections, the first of them at tick 0")
         for _, meter in self.meters:
-            if not knows(meter):
-                raise InputError(f"the model knows no bars of {meter}; take 4/4, 3/4, 6/8 or 7/8")
+            check_meter(meter)
         object.__setattr__(self, "bars", tuple(self._lay_out()))
 
     def _lay_out(self) -> Iterator[OutlineBar]:

@@ -201,6 +201,12 @@ def knows(meter: Meter) -> bool:
     return meter.signature in METERS
 
 
+def check_meter(meter: Meter) -> None:
+    """Refuse a meter without a token."""
+    if not knows(meter):
+        raise InputError(f"the model knows no bars of {meter}; take 4/4, 3/4, 6/8 or 7/8")
+
+
 def to_c(key: Key) -> int:
     """Return the semitones, -6..5, that put a key on C.
 

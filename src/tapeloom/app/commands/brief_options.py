@@ -57,15 +57,21 @@ def given(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def check_brief(brief: "Brief", song: "Path | None" = None) -> None:
+def check_brief(brief: "Brief", song: "Path | None" = None, *, engine: str = "theory") -> None:
     """Refuse what can't be composed before any work is done.
 
-    song   a MIDI file to build on, whose meters then hold
+    song    a MIDI file to build on, whose meters then hold
+    engine  who composes; a learned one knows the meters that it was taught
     """
     from tapeloom.compose.rhythms import layers_of, rhythms_of
 
     if song is None:
-        rhythms_of(brief)
+        rhythms = rhythms_of(brief)
+        if engine != "theory":
+            from tapeloom.neural.tokens import check_meter
+
+            for meter in rhythms.kinds:
+                check_meter(meter)
         return
     if brief.grouping is not None:
         raise InputError(f"--grouping cannot be given with {song}, which has its own meter")

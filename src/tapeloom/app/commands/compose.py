@@ -65,7 +65,8 @@ def compose(
                               polyrhythm=polyrhythm)  # fmt: skip
         if given or performance:
             name = next(iter(given), "performance")
-            raise InputError(f"--{name} cannot be given with --infill, which keeps the file's own")
+            told = "words" if name == "words" else f"--{name}"
+            raise InputError(f"{told} cannot be given with --infill, which keeps the file's own")
         _infill(infill, bars, role, engine, first, count, out, force=force, as_json=as_json,
                 quiet=quiet)  # fmt: skip
         return
@@ -76,8 +77,10 @@ def compose(
         clave=clave, polyrhythm=polyrhythm,
     )  # fmt: skip
     briefs = [Brief(options.words_of(words, mood), seed=first + i, **fields) for i in range(count)]
-    options.check_brief(briefs[0])
-    targets = _targets(briefs, out, performance=performance, force=force)
+    options.check_brief(briefs[0], engine=engine)
+    targets = _targets(
+        briefs, out, performance=performance, figures=engine != "theory", force=force
+    )
     made = []
     for brief, target in zip(briefs, targets, strict=True):
         figures = write_composition(brief, target, engine=engine, performed=performance)
@@ -103,6 +106,7 @@ def _infill(
     """Write bars of a role of a MIDI file anew, once for each seed."""
     from tapeloom.app.composing import write_infilled
     from tapeloom.core.score import ROLES
+    from tapeloom.core.seed import MAX_SEED
 
     match = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", bars or "")
     if match is None:
@@ -110,6 +114,8 @@ def _infill(
     if role not in ROLES:
         raise InputError(f"--infill needs a --role; choose one of {', '.join(ROLES)}")
     begin, end = int(match[1]), int(match[2] or match[1])
+    if not 0 <= first <= MAX_SEED:
+        raise InputError(f"seed is {first}; it must lie between 0 and {MAX_SEED}")
     if not 1 <= begin <= end:
         raise InputError(f"--bars is {bars}; the first bar is 1, and the last comes not before it")
     seeds = range(first, first + count)
@@ -119,11 +125,15 @@ def _infill(
             raise InputError(f"{out} is one file and --count asks for {count}; name a folder")
         targets = [out]
     else:
-        targets = [(out or source.parent) / name for name in names]
+        folder = out or source.parent
+        targets = [folder / name for name in names]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(f"{folder} cannot be written to: {error.strerror}") from error
+    _refuse_existing(targets, force=force)
     made = []
     for seed, target in zip(seeds, targets, strict=True):
-        if target.exists() and not force:
-            raise InputError(f"{target} exists; use --force to replace it, or another --seed")
         made.append(
             write_infilled(
                 source, target, role=role, bars=range(begin - 1, end), engine=engine, seed=seed
@@ -137,8 +147,10 @@ def _infill(
         typer.echo(json.dumps(made, ensure_ascii=False, indent=1))
 
 
-def _targets(briefs: list[Any], out: Path | None, *, performance: bool, force: bool) -> list[Path]:
-    """Name the file of each score; refuse what can't be written or exists."""
+def _targets(
+    briefs: list[Any], out: Path | None, *, performance: bool, figures: bool, force: bool
+) -> list[Path]:
+    """Name the file of each score; refuse what can't be written or exists, it or one beside it."""
     from tapeloom.app.settings import Settings
     from tapeloom.app.stages import folder_name
 
@@ -156,10 +168,16 @@ def _targets(briefs: list[Any], out: Path | None, *, performance: bool, force: b
         except OSError as error:
             raise InputError(f"{folder} cannot be written to: {error.strerror}") from error
     played = [path.with_name(f"{path.stem}-performance{path.suffix}") for path in targets]
-    for path in [*targets, *(played if performance else ())]:
+    told = [path.with_suffix(".json") for path in targets]
+    others = [*(played if performance else ()), *(told if figures else ())]
+    _refuse_existing([*targets, *others], force=force)
+    return targets
+
+
+def _refuse_existing(paths: list[Path], *, force: bool) -> None:
+    for path in paths:
         if path.exists() and not force:
             raise InputError(f"{path} exists; use --force to replace it, or another --seed")
-    return targets
 
 
 def _line(figures: Any) -> str:

@@ -27,7 +27,10 @@ def make(
     seed: options.Seed = None,
     count: Annotated[int, typer.Option(help="How many records, on seeds that follow.")] = 1,
     jobs: Annotated[int, typer.Option(help="How many records at once.")] = 1,
-    engine: options.EngineName = "theory",
+    engine: Annotated[
+        str | None,
+        typer.Option(help="Who composes: theory, transformer, or hybrid (both) [default: theory]."),
+    ] = None,
     source: Annotated[
         Path | None,
         typer.Option("--from", help="A record to continue, or a MIDI file to build on."),
@@ -63,10 +66,12 @@ def make(
             fields["words"] = text
         if seed is not None:
             fields["seed"] = seed
+        if engine is not None:
+            raise InputError(f"--engine cannot be given with {source}, which keeps its own")
         planned = [_continued(source, fields, tuple(loop or ()), force=force)]
     else:
         planned = _ordered(
-            text, fields, seed, count, engine, source, keep,
+            text, fields, seed, count, engine or "theory", source, keep,
             out or settings.out, settings.artist, tuple(loop or ()), force=force,
         )  # fmt: skip
     if not planned:
@@ -107,6 +112,8 @@ def _ordered(
     if song is not None:
         from tapeloom.core.midi import read_midi
 
+        if engine != "theory":
+            raise InputError(f"--engine cannot be given with {song}: theory accompanies a song")
         read_midi(song)  # what is wrong with it is told before any work
         for name in ("minutes", "bars", "meter"):
             if name in fields:
@@ -117,7 +124,7 @@ def _ordered(
     for i in range(count):
         brief = Brief(text, seed=first + i, **fields)
         if i == 0:
-            options.check_brief(brief, song)
+            options.check_brief(brief, song, engine=engine)
         order = Order(brief, artist=artist, engine=engine, song=song, keep=kept)
         final = out / folder_name(brief)
         if count > 1 and not force and _is_made(final, brief):
@@ -148,7 +155,7 @@ def _continued(
     from tapeloom.app.pipeline import continued
 
     order, final, base = continued(folder, changes)
-    options.check_brief(order.brief, order.song)
+    options.check_brief(order.brief, order.song, engine=order.engine)
     return Job(order, final, base=base, force=force, loops=loops)
 
 
