@@ -51,7 +51,24 @@ def test_stuck_stray_and_doubled_notes_are_mended():
     assert mended.parts[0].notes == (Note(0, BAR, 60), twice[1])
     assert told == ("stuck notes", "notes out of range", "doubled notes")
     drums = tune(Note(0, PPQ, 112), role="drums")
-    assert mend(drums)[0].parts == drums.parts  # a drum's key is no pitch
+    assert mend(drums)[0].parts[0].notes[0].pitch == 112  # a drum's key is no pitch
+
+
+def test_what_is_played_becomes_what_is_written():
+    place = PPQ // 24
+    played = (
+        Note(place, 5 * place, 60, 84),  # an onset and an end beside a sixteenth
+        Note(8 * place, 7 * place, 62, 80), Note(15 * place, 10 * place, 64, 78),  # triplets
+        Note(PPQ, 2 * PPQ + 2 * place, 65, 120), Note(21 * place, 2 * place, 67, 80),  # as it is
+    )  # fmt: skip
+    mended, told = mend(tune(*played))
+    assert told == ("what is played, not written",)
+    assert [(n.start // place, n.end // place) for n in mended.parts[0].notes] == [
+        (0, 6), (8, 16), (16, 24), (21, 27), (24, 72),
+    ]  # fmt: skip
+    assert [n.velocity for n in mended.parts[0].notes] == [80, 80, 80, 80, 100]
+    strokes = tune(*(Note(i * PPQ, PPQ, 38, v) for i, v in enumerate((20, 60, 127))), role="drums")
+    assert [n.velocity for n in mend(strokes)[0].parts[0].notes] == [40, 72, 104]
 
 
 def test_an_upbeat_fills_a_bar_and_takes_from_the_last():
@@ -111,7 +128,9 @@ def random_tune_score(seed: int) -> Score:
     return tune(*random_tune(np.random.default_rng(seed), bars=32), keys=((0, Key("C", "major")),))
 
 
-notes = st.builds(Note, st.integers(0, 40 * BAR), st.integers(1, 20 * BAR), st.integers(0, 127))
+# Onsets off the sixteenths stay where they are, and with them the end of a short note.
+sixteenths = st.integers(0, 640).map(lambda number: number * PPQ // 4)
+notes = st.builds(Note, sixteenths, st.integers(1, 20 * BAR), st.integers(0, 127))
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,7 +1,7 @@
 """Cleaning songs before models learn from them: what is mended, what is left out, and why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,6 +20,11 @@ FEWEST_EVENTS = 8  # notes and chords of a song
 TEMPI = (40.0, 340.0)  # quarter notes a minute: others are halved or doubled into it
 SAME = 0.3  # share of the smaller song's melody passages: two songs are one
 FEWEST_COMMON = 12  # passages
+GRID = PPQ // 24  # ticks of a place of the tokens' grid
+SIXTEENTHS, TRIPLETS = (0, 6, 12, 18, 24), (0, 8, 16, 24)  # places of a quarter
+JITTER = 1  # places off one of them that an onset may be played
+STROKES = ((0, 40), (48, 72), (96, 104))  # a drum stroke's least velocity -> what is written
+ACCENT = 20  # velocities above or below its bar's middle that a note is written with
 COMMONPLACE = 12  # songs: a passage that more of them have makes no two of them the same
 
 
@@ -72,7 +77,7 @@ def mend(score: Score) -> tuple[Score, tuple[str, ...]]:
     ('stuck notes',)
     """
     told: list[str] = []
-    parts = tuple(_mend_part(part, told) for part in score.parts)
+    parts = tuple(_as_written(_mend_part(part, told), score, told) for part in score.parts)
     parts = tuple(part for part in parts if part.notes)
     score = replace(score, parts=parts)
     for name, mending in (("an upbeat", _fill_upbeat), ("silences", _cut_silences),
@@ -100,6 +105,59 @@ def _mend_part(part: Part, told: list[str]) -> Part:
         if at not in notes or notes[at].duration < kept.duration:
             notes[at] = kept
     return replace(part, notes=tuple(notes.values()))
+
+
+def _as_written(part: Part, score: Score, told: list[str]) -> Part:
+    """Return a part as it would be written: a score has no performance in it (compose/perform).
+
+    Onsets next to a sixteenth or a triplet go there; a note lasts whole sixteenths, of triplets
+    whole triplets. A pitched note has its bar's level or an accent, a drum stroke is soft, plain or
+    loud.
+    """
+    if part.role == "drums":
+        notes = tuple(replace(n, velocity=_stroke(n.velocity)) for n in part.notes)
+    else:
+        middle = _levels(part, score)
+        bar = score.meters[0][1].bar_ticks
+        written: dict[tuple[int, int], Note] = {}
+        for note in part.notes:
+            start = _near(note.start, (*SIXTEENTHS, *TRIPLETS), JITTER)
+            grid = TRIPLETS if start % PPQ in (8 * GRID, 16 * GRID) else SIXTEENTHS
+            end = max(_near(note.end, grid, 24), start + grid[1] * GRID)
+            level = middle[note.start // bar]
+            off = note.velocity - level
+            velocity = level if abs(off) < ACCENT else level + (ACCENT if off > 0 else -ACCENT)
+            fresh = Note(start, end - start, note.pitch, min(max(velocity, 1), 127))
+            written.setdefault((start, note.pitch), fresh)
+        notes = tuple(written.values())
+    changed = replace(part, notes=notes)
+    if changed.notes != part.notes:
+        told.append("what is played, not written")
+    return changed
+
+
+def _stroke(velocity: int) -> int:
+    return max(level for least, level in STROKES if velocity >= least)
+
+
+def _levels(part: Part, score: Score) -> dict[int, int]:
+    """Return the middle velocity of each bar's notes."""
+    bar = score.meters[0][1].bar_ticks
+    held: dict[int, list[int]] = {}
+    for note in part.notes:
+        held.setdefault(note.start // bar, []).append(note.velocity)
+    return {number: sorted(values)[len(values) // 2] for number, values in held.items()}
+
+
+def _near(tick: int, places: Sequence[int], reach: int) -> int:
+    """Return the nearest of a quarter's places, if it is no more than `reach` places off.
+
+    >>> _near(PPQ + GRID, SIXTEENTHS, 1) == PPQ, _near(3 * GRID, SIXTEENTHS, 1) == 3 * GRID
+    (True, True)
+    """
+    quarter, rest = divmod(tick, PPQ)
+    place = min(places, key=lambda place: abs(rest - place * GRID))
+    return quarter * PPQ + place * GRID if abs(rest - place * GRID) <= reach * GRID else tick
 
 
 def _fill_upbeat(score: Score) -> Score:

@@ -52,11 +52,12 @@ class DatasetRecipe:
     """What a version of the data set is made of."""
 
     seed: int = 1
-    weights: Mapping[str, float] = field(
+    shares: Mapping[str, float] = field(
         default_factory=lambda: {
-            "pop909": 0.5, "groove": 1.5, "wjazzd": 1.0, "openewld": 1.5, "irb": 2.0, OWN: 1.0,
+            "pop909": 0.30, "groove": 0.17, "wjazzd": 0.13, "openewld": 0.08, "irb": 0.07,
+            OWN: 0.25,
         }
-    )  # how often a source's sequences are drawn, relative to their length  # fmt: skip
+    )  # of the tokens that are drawn, by source, relative to their sum  # fmt: skip
     half_time: float = 0.5  # share of the pitched songs that also come in half time
     thinned: float = 0.5  # share that also come thinned to lo-fi density
     arranged_bars: tuple[int, int] = (24, 48)  # of an excerpt that becomes a lo-fi record
@@ -88,7 +89,7 @@ def build(
     jobs = _batches(_with_own(songs, recipe), recipe)
     names = (*used, OWN)
     paths = _work_off(jobs, recipe, names, shards, processes, report)
-    rows = _merge(paths, names, out)
+    rows = _merge(paths, names, out, recipe)
     for source, key, why in cleaning.dropped:
         rows.append({"source": source, "key": key, "split": "dropped", "why": why})
     _write_rows(rows, out / "songs.parquet")
@@ -169,8 +170,8 @@ def _make_shard(
     for number, song in enumerate(batch):
         for example in examples_of(song, recipe):
             tokens.append(example.tokens.astype(np.int16))
-            weight = example.weight * recipe.weights.get(example.source, 1.0)
-            facts.append((len(example.tokens), weight, names.index(example.source), number))
+            source = names.index(example.source)
+            facts.append((len(example.tokens), example.weight, source, number))
     rows = [
         [s.source, s.key, digest_of(s.score), "validation" if s.validation else "train",
          sum(len(p.notes) for p in s.score.parts), len(s.score.chords)]
@@ -258,14 +259,16 @@ def _stretch_of(score: Score, bars: tuple[int, int], rng: np.random.Generator) -
     return excerpt(score, first=4 * int(rng.integers(0, spare // 4 + 1)), bars=count)
 
 
-def _merge(paths: Sequence[Path], names: Sequence[str], out: Path) -> list[dict[str, Any]]:
+def _merge(
+    paths: Sequence[Path], names: Sequence[str], out: Path, recipe: DatasetRecipe
+) -> list[dict[str, Any]]:
     """Write the token store from the shards, one after the other; return a row a song."""
     rows: list[dict[str, Any]] = []
     bar = VOCABULARY.of("BAR").start
     vocabulary = Vocabulary(VOCABULARY.size, VOCABULARY.digest, VOCABULARY.pad, bar)
     for split in SPLITS:
         sequences: list[NDArray[np.int16]] = []
-        weights: list[float] = []
+        weights: Any = []
         sources: list[int] = []
         for path in paths:
             with np.load(path, allow_pickle=False) as shard:
@@ -284,10 +287,34 @@ def _merge(paths: Sequence[Path], names: Sequence[str], out: Path) -> list[dict[
                      "tokens": int(count)}
                     for (s, k, d, part, n, c), count in zip(shard_rows, counts, strict=True)
                 ]  # fmt: skip
+        if split == SPLITS[0]:
+            lengths_of = np.array([len(sequence) for sequence in sequences])
+            weights = balance(
+                np.array(weights), lengths_of, np.array(sources), names, recipe.shares
+            )
         TokenStore.of(
             sequences, vocabulary, weights=weights, sources=sources, source_names=tuple(names)
         ).save(out, split)
     return rows
+
+
+def balance(
+    weights: NDArray[np.float64], lengths: NDArray[np.int64], sources: NDArray[np.int64],
+    names: Sequence[str], shares: Mapping[str, float],
+) -> NDArray[np.float64]:  # fmt: skip
+    """Scale the weights of each source so that its share of the drawn tokens is as asked.
+
+    >>> balance(np.ones(3), np.array([10, 30, 10]), np.array([0, 0, 1]), ("a", "b"), {"a": 1.0,
+    ...         "b": 1.0}).tolist()
+    [1.0, 1.0, 4.0]
+    """
+    scaled = weights.copy()
+    for number, name in enumerate(names):
+        here = sources == number
+        total = float((weights * lengths)[here].sum())
+        if total:
+            scaled[here] *= shares.get(name, 0.0) / total
+    return np.asarray(scaled / scaled[scaled > 0].min()) if (scaled > 0).any() else scaled
 
 
 def _write_rows(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
