@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from hypothesis import settings
 
-TORCH = ("gpt", "humaniser_net", "pretrain")  # modules that import it
+TORCH = ("gpt", "humaniser_net", "pretrain", "muon", "finetune")  # modules that import it
 collect_ignore = [] if find_spec("torch") else [f"src/tapeloom/train/{name}.py" for name in TORCH]
 
 # The first example of a test may import or compile what it needs: time says nothing here.

@@ -96,6 +96,7 @@ def test_training_goes_on_only_when_asked(store, weights, capsys):
         (("export", "nothing.pt", "x.onnx"), "cannot be read as a file of torch's"),
         (("export", "nothing.pt", "x.zip"), "must end in .onnx"),
         (("evaluate", "--data", ".", "--model", "x.bin"), "must be a model's file"),
+        (("evaluate", "--data", ".", "--model", "x.pt"), "x.pt is no file"),
         (("evaluate", "--data", ".", "--songs", "0"), "--songs is 0"),
         (("evaluate", "--data", ".", "--out", "x.txt"), "must end in .md"),
         (("finetune", "--midi", ".", "--out", "x.onnx", "--model", "x.pt"), "holds no MIDI file"),

@@ -137,8 +137,7 @@ def load_model(path: Path, *, threads: int | None = None) -> Model:
 
         runtime = Runtime.load(path, threads=threads or 1)
         return windowed(runtime.read, runtime.context)
-    if path.suffix != ".pt":
-        raise InputError(f"{path} must be a model's file, .onnx, or torch's weights, .pt")
+    _check_ending(path)
     import torch
 
     from tapeloom.train.pretrain import load_weights
@@ -155,6 +154,11 @@ def load_model(path: Path, *, threads: int | None = None) -> Model:
             return logits
 
     return windowed(read, model.config.context)
+
+
+def _check_ending(path: Path) -> None:
+    if path.suffix not in (".onnx", ".pt"):
+        raise InputError(f"{path} must be a model's file, .onnx, or torch's weights, .pt")
 
 
 def five_gram(store: TokenStore, *, order: int = 5, most: int = MOST_TOKENS) -> TokenNGrams:
@@ -220,6 +224,9 @@ def models_of(
     """Return what is compared: a model, the same asked for nothing, n-grams of a data set."""
     found: dict[str, Callable[[], Model]] = {}
     if model is not None:
+        _check_ending(model)
+        if not model.is_file():
+            raise InputError(f"{model} is no file; give the path of a model")
         found[model.stem] = lambda: load_model(model, threads=threads)
         found[f"{model.stem}, asked for nothing"] = lambda: asked_for_nothing(
             load_model(model, threads=threads)

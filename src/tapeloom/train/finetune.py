@@ -185,7 +185,7 @@ def read_weights(path: Path) -> tuple[Weights, ModelFacts]:
 
 def _model(weights: Weights, facts: ModelFacts) -> GPT:
     net = GPT(GPTConfig(facts.tokens, facts.context, facts.layers, facts.heads, facts.width))
-    net.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+    net.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
     return net
 
 

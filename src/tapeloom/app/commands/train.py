@@ -103,8 +103,13 @@ def pretrain(
     ] = 4,
     window: Annotated[int, typer.Option(help="Tokens seen at once, but for the last steps.")] = 512,
     rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-3,
+    warmup: Annotated[int, typer.Option(help="Steps in which the rate climbs to it.")] = 200,
     optimiser: Annotated[str, typer.Option(help="muon or adamw.")] = "muon",
     dropout: Annotated[float, typer.Option(help="Share of values zeroed.")] = 0.0,
+    check_every: Annotated[
+        int, typer.Option(help="Steps between looks at the validation songs.")
+    ] = 250,
+    save_every: Annotated[int, typer.Option(help="Steps between checkpoints.")] = 250,
     seed: options.Seed = None,
     threads: Threads = None,
     resume: Annotated[
@@ -120,8 +125,8 @@ def pretrain(
 
     recipe = Recipe(
         preset=preset, steps=steps, tokens=tokens, groups=groups, window=window, rate=rate,
-        optimiser=optimiser, dropout=dropout, seed=1 if seed is None else seed,
-        warmup=min(Recipe().warmup, steps // 10),
+        warmup=warmup, optimiser=optimiser, dropout=dropout, check_every=check_every,
+        save_every=save_every, seed=1 if seed is None else seed,
     )  # fmt: skip
     done = run(recipe, data, out, resume=resume, threads=threads, report=reporter(quiet=quiet))
     told = {
