@@ -12,7 +12,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import ChordSpan, Score, Section
-from tapeloom.train.corpus.lead_sheet import LeadSheet
+from tapeloom.train.corpus.lead_sheet import LeadSheet, chord_of_symbol
 
 # The corpus's suffix -> lead-sheet suffix; after it what stands in where that one is not known.
 SUFFIXES: dict[str, tuple[str, ...]] = {
@@ -35,7 +35,6 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "79#b5": ("7b5#9", "7#9"), "79#11#": ("7#9#11", "7#9"), "79b9#": ("7b9#9", "7b9"),
     "13b11#": ("7#11b13", "7b13"), "maj79#11#": ("maj7#9#11", "maj7#11"),
 }  # fmt: skip
-_CHORD = re.compile(r"([A-G][#b]?)([^/]*)(?:/([A-G][#b]?))?")
 _MODES = {"maj": "major", "min": "minor"}
 
 
@@ -80,16 +79,7 @@ def parse_irb_chord(text: str) -> Chord | None:
     >>> str(parse_irb_chord("F#79b/C#")), parse_irb_chord("minD7")
     ('Gb7b9/Db', None)
     """
-    match = _CHORD.fullmatch(text)
-    if match is None:
-        return None
-    slash = f"/{match[3]}" if match[3] else ""
-    for suffix in SUFFIXES.get(match[2], ()):
-        try:
-            return Chord.parse(f"{match[1]}{suffix}{slash}")
-        except InputError:
-            continue  # a quality that the vocabulary lacks; the plainer one follows
-    return None
+    return chord_of_symbol(text, SUFFIXES)
 
 
 def _key(text: str) -> Key:

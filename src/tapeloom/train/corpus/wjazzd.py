@@ -16,6 +16,7 @@ from tapeloom.core.harmony import Chord
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import ChordSpan, Note, Part, Score
 from tapeloom.core.time import PPQ, TempoMap
+from tapeloom.train.corpus.lead_sheet import chord_of_symbol
 
 MAX_BYTES = 16_000_000
 MAX_ROWS = 100_000
@@ -35,7 +36,6 @@ SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "7alt": ("7alt", "7#9"), "sus": ("sus4",), "sus7": ("7sus4",), "sus79": ("9sus4",),
     "sus7913": ("13sus4",),
 }  # fmt: skip
-_CHORD = re.compile(r"([A-G][#b]?)([^/]*)(?:/([A-G][#b]?))?")
 
 
 def parse_chord(text: str) -> Chord | None:
@@ -44,16 +44,7 @@ def parse_chord(text: str) -> Chord | None:
     >>> str(parse_chord("Bb7913b/Ab")), str(parse_chord("D-7")), parse_chord("NC")
     ('Bb9b13/Ab', 'Dm7', None)
     """
-    match = _CHORD.fullmatch(text)
-    if match is None:
-        return None
-    slash = f"/{match[3]}" if match[3] else ""
-    for suffix in SUFFIXES.get(match[2], ()):
-        try:
-            return Chord.parse(f"{match[1]}{suffix}{slash}")
-        except InputError:
-            continue  # a quality that the vocabulary lacks; the plainer one follows
-    return None
+    return chord_of_symbol(text, SUFFIXES)
 
 
 def read_solo(melody: Path, beats: Path) -> tuple[str, Score]:
