@@ -81,7 +81,7 @@ class Beside(nn.Module):
         super().__init__()
         self.linear, self.strength = linear, strength
         linear.requires_grad_(False)
-        self.down = nn.Parameter(torch.randn(rank, linear.in_features) / math.sqrt(rank))
+        self.down = nn.Parameter(torch.randn(rank, linear.in_features) * linear.in_features**-0.5)
         self.up = nn.Parameter(torch.zeros(linear.out_features, rank))  # it begins as it was
 
     def forward(self, x: Tensor) -> Tensor:
