@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
-from tapeloom.core.harmony import MODES, Chord, Key
+from tapeloom.core.harmony import MODES, QUALITIES, Chord, Key
 from tapeloom.core.meter import Meter
 from tapeloom.neural.token_grammar import State
 from tapeloom.neural.tokens import GRID, PLACE_TICKS, VOCABULARY, to_c
@@ -54,6 +54,7 @@ class Limits:
     together: Mapping[str, int] = field(default_factory=lambda: TOGETHER)
     busiest: Mapping[str, int] = field(default_factory=lambda: BUSIEST)
     by_chord: bool = True  # whether chords decide what may sound on beats and for long
+    home: frozenset[int] = frozenset()  # bars, from 0, whose first chord stands on the tonic
 
     def __post_init__(self) -> None:
         for name, (low, high) in self.ranges.items():
@@ -106,6 +107,8 @@ def narrow(
     count    notes so far in this role's bar
     pitches  of the notes that began at this place
     """
+    if state.role == "chords" and state.place == 0 and state.bars - 1 in limits.home:
+        return _homewards(mask, state, limits.scale)
     if state.role in ("", "chords"):
         return mask
     if state.last == "PITCH":
@@ -144,6 +147,35 @@ def narrow(
         return mask & ~_AT_ONCE
     loose = mask & (_pitches(state.role, None, False, _ALL, low, high) | ~VOCABULARY.masks["PITCH"])
     return loose if loose.any() else mask
+
+
+def _homewards(mask: Mask, state: State, scale: frozenset[int]) -> Mask:
+    """Let a chord stand on the tonic, with the third of its mode."""
+    if state.last == "POS":
+        home = mask & _tonic()
+    elif state.last == "ROOT":
+        home = mask & _qualities_with(4 if 4 in scale else 3)
+    else:
+        return mask
+    return home if home.any() else mask
+
+
+@lru_cache(maxsize=1)
+def _tonic() -> Mask:
+    mask = np.zeros(VOCABULARY.size, np.bool_)
+    mask[VOCABULARY.of("ROOT").start] = True
+    mask.flags.writeable = False
+    return mask
+
+
+@lru_cache(maxsize=2)
+def _qualities_with(third: int) -> Mask:
+    mask = np.zeros(VOCABULARY.size, np.bool_)
+    for number in VOCABULARY.of("QUAL"):
+        steps = QUALITIES[str(VOCABULARY.value(number))].intervals
+        mask[number] = third in steps and 7 in steps and (third == 3 or 10 not in steps)
+    mask.flags.writeable = False
+    return mask
 
 
 def _up_to_the_next_chord(mask: Mask, state: State, chords: Sequence[tuple[int, Chord]]) -> Mask:

@@ -11,6 +11,13 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.score import Note, Score
 from tapeloom.neural.constraints import Limits
+from tapeloom.neural.controls import (
+    Controls,
+    density_bin,
+    measure_mood,
+    notes_per_bar,
+    pitched,
+)
 from tapeloom.neural.critic import Critic, Quality, rank
 from tapeloom.neural.generator import Candidate, Choose, Model, write
 from tapeloom.neural.originality import Originality, OriginalityIndex
@@ -20,6 +27,7 @@ from tapeloom.neural.sampling import Sampling
 from tapeloom.neural.script import Script
 from tapeloom.neural.token_codec import Codec
 from tapeloom.neural.tokens import TOKEN_IDS
+from tapeloom.theory.keys import find_keys
 
 MODEL = Path(__file__).parents[1] / "models" / "generator.onnx"
 SAMPLING = Sampling(temperature=0.95, top_p=0.97)
@@ -63,8 +71,9 @@ class Drafter:
     critic: Critic
     index: OriginalityIndex
     choose: Choose = SAMPLING.choose
-    candidates: int = 4  # in a batch
+    candidates: int = 6  # in a batch
     rounds: int = 4  # batches at most, where all candidates of one were refused
+    by_controls: bool = True  # whether what is as asked goes before what is better
     finish: Callable[[Score], Score] = field(default=lambda score: score)  # before it is judged
 
     def __post_init__(self) -> None:
@@ -83,7 +92,7 @@ class Drafter:
         )  # fmt: skip
 
     def draft(self, outline: Outline, limits: Limits, rng: np.random.Generator) -> Draft:
-        """Write a piece along an outline.
+        """Write a piece along an outline: of what is original what is as asked, and best of that.
 
         Raises InputError where all candidates of all rounds were refused.
         """
@@ -102,13 +111,19 @@ class Drafter:
             for reason, count in ranking.refused.items():
                 refused[reason] = refused.get(reason, 0) + count
             if ranking.kept:
-                piece, quality = ranking.kept[0]
+                piece, quality = max(
+                    ranking.kept,
+                    key=lambda row: (self._met(row[0].score, outline), row[1].total),
+                )
                 return Draft(
                     piece.score, piece.candidate.tokens, quality, piece.originality,
                     piece.candidate.nll, round_number * self.candidates, refused,
                 )  # fmt: skip
         told = ", ".join(f"{count} for {reason}" for reason, count in refused.items())
         raise InputError(f"all candidates were refused ({told}); take another seed")
+
+    def _met(self, score: Score, outline: Outline) -> int:
+        return as_asked(score, outline.controls) if self.by_controls else 0
 
     def fill(
         self, script: Script, role: str, key: Key, bpm: float, rng: np.random.Generator
@@ -150,6 +165,20 @@ class Drafter:
             score = self.finish(score)
             found.append(_Piece(score, candidate, self.index.check(score)))
         return found
+
+
+def as_asked(score: Score, controls: Controls) -> int:
+    """Tell how many of key, density and mood a piece has as they were asked for, by its notes."""
+    notes = pitched(score)
+    if not notes:
+        return 0
+    heard = find_keys(notes)[0].key
+    met = [(heard.pitch_class, heard.is_minor) == (controls.key.pitch_class, controls.key.is_minor)]
+    if controls.density is not None:
+        met.append(density_bin(notes_per_bar(score)) == density_bin(controls.density))
+    if controls.mood != "any":
+        met.append(measure_mood(score, heard) == controls.mood)
+    return sum(met)
 
 
 def _before_the_answer(script: Script) -> tuple[int, ...]:

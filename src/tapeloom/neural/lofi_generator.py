@@ -40,10 +40,10 @@ class GeneratorConfig:
     """How tracks are drawn."""
 
     bars: int = 32
-    candidates: int = 4  # drawn together; the critic takes one
+    candidates: int = 6  # drawn together; the critic takes one
     rounds: int = 4  # batches at most, where all of one were refused
     sampling: Sampling = SAMPLING
-    density: float | None = 9.0  # pitched notes a bar that are asked for
+    density: float | None = 9.0  # pitched notes a bar that are asked for; brisk moods leave it open
     meter: Meter = Meter()
 
     def __post_init__(self) -> None:
@@ -127,7 +127,8 @@ class LoFiGenerator:
         meter = self.config.meter
         controls = Controls(
             Key.parse(key) if isinstance(key, str) else key, float(tempo), meter, "lofi", asked,
-            "any", self.config.density if density is None else density,
+            "any",
+            density or (None if asked in ("happy", "tense") else self.config.density),
         )  # fmt: skip
         count = self.config.bars if bars is None else bars
         if not 1 <= count <= MAX_BARS:

@@ -104,6 +104,8 @@ class Outline:
     def script(self, limits: Limits, rng: np.random.Generator, *, task: str = "compose") -> Script:
         """Return what is to be written: the free bars of those who play, and what returns."""
         page = self._page()
+        if not self.chords:
+            limits = replace(limits, home=self._home())
         returning = returns_of(self, rng)
         free = {
             role: [
@@ -116,6 +118,10 @@ class Outline:
             page, task=task, free=free, limits=limits, meter=self.meters[0][1],
             returns=returning, meters=[bar.meter for bar in self.bars],
         )  # fmt: skip
+
+    def _home(self) -> frozenset[int]:
+        """Return the bars whose first chord is the tonic's: those with which sections begin."""
+        return frozenset(number for number, bar in enumerate(self.bars) if bar.place == 0)
 
     def _is_free(self, role: str, bar: int) -> bool:
         if role == "chords":

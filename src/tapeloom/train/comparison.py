@@ -82,7 +82,7 @@ def engines_of(drafter: Drafter) -> Mapping[str, Draw]:
     def learned(kind: type[TransformerEngine]) -> Draw:
         def draw(brief: Brief, drawn: Plan, candidates: int) -> tuple[Score, float]:
             began = time.process_time()
-            composer = kind(replace(drafter, candidates=candidates))
+            composer = kind(replace(drafter, candidates=candidates, by_controls=False))
             score = composer.compose(drawn, stream(brief.seed, "compose"))
             return score, time.process_time() - began
 
