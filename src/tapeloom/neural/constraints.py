@@ -54,6 +54,7 @@ class Limits:
     together: Mapping[str, int] = field(default_factory=lambda: TOGETHER)
     busiest: Mapping[str, int] = field(default_factory=lambda: BUSIEST)
     by_chord: bool = True  # whether chords decide what may sound on beats and for long
+    sounding: frozenset[tuple[int, str]] = frozenset()  # (bar, role): there it has a note
     home: frozenset[int] = frozenset()  # bars, from 0, whose first chord stands on the tonic
 
     def __post_init__(self) -> None:
@@ -113,6 +114,8 @@ def narrow(
         return mask
     if state.last == "PITCH":
         return _lengths(mask, state, limits, chords, meter)
+    if state.last == "ROLE" and (state.bars - 1, state.role) in limits.sounding:
+        mask = mask & VOCABULARY.masks["POS"] if (mask & VOCABULARY.masks["POS"]).any() else mask
     if count >= limits.busiest.get(state.role, 99):
         fewer = mask & ~_FURTHER
         if fewer.any():

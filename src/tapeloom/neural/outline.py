@@ -104,6 +104,7 @@ class Outline:
     def script(self, limits: Limits, rng: np.random.Generator, *, task: str = "compose") -> Script:
         """Return what is to be written: the free bars of those who play, and what returns."""
         page = self._page()
+        limits = replace(limits, sounding=self._sounding())
         if not self.chords:
             limits = replace(limits, home=self._home())
         returning = returns_of(self, rng)
@@ -118,6 +119,15 @@ class Outline:
             page, task=task, free=free, limits=limits, meter=self.meters[0][1],
             returns=returning, meters=[bar.meter for bar in self.bars],
         )  # fmt: skip
+
+    def _sounding(self) -> frozenset[tuple[int, str]]:
+        """Return where a role that plays may not be silent: a tune may rest every other bar."""
+        return frozenset(
+            (number, role)
+            for number, bar in enumerate(self.bars)
+            for role in bar.section.roles
+            if role not in ("melody", "guitar") or bar.place % 2 == 0
+        )
 
     def _home(self) -> frozenset[int]:
         """Return the bars whose first chord is the tonic's: those with which sections begin."""
