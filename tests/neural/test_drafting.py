@@ -15,7 +15,7 @@ from tapeloom.neural import drafting
 from tapeloom.neural.constraints import limits_for
 from tapeloom.neural.controls import Controls
 from tapeloom.neural.critic import Critic, Quality
-from tapeloom.neural.drafting import Draft, Drafter
+from tapeloom.neural.drafting import Draft, Drafter, as_asked
 from tapeloom.neural.fingerprints import GRAM_NOTES
 from tapeloom.neural.originality import Limits, OriginalityIndex
 from tapeloom.neural.outline import Outline, simple_form
@@ -63,12 +63,21 @@ def drafted(drafter: Drafter, seed: int = 1, outline: Outline = OUTLINE) -> Draf
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_candidate_that_the_critic_likes_best_is_taken(sign: int) -> None:
     judge = critic(lambda score: 0.5 + sign * notes_of(score))
-    draft = drafted(Drafter(Chance(), judge, NOTHING, candidates=6))
+    draft = drafted(Drafter(Chance(), judge, NOTHING, candidates=6, by_controls=False))
     totals = [total for _, total in judge.judged]
     assert len(set(totals)) > 1
     assert draft.quality.total == max(totals)
     assert 0.5 + sign * notes_of(draft.score) == max(totals)
     assert (draft.drawn, dict(draft.refused)) == (6, {})
+
+
+def test_what_is_as_asked_goes_before_what_is_better() -> None:
+    judge = critic(lambda score: 0.5 + notes_of(score))
+    draft = drafted(Drafter(Chance(), judge, NOTHING, candidates=6))
+    met = [as_asked(score, OUTLINE.controls) for score, _ in judge.judged]
+    assert as_asked(draft.score, OUTLINE.controls) == max(met)
+    best = [total for (_, total), hits in zip(judge.judged, met, strict=True) if hits == max(met)]
+    assert draft.quality.total == max(best)
 
 
 def test_the_critic_that_is_shipped_decides() -> None:

@@ -277,3 +277,23 @@ def test_the_bass_knows_the_beats_of_every_bar() -> None:
             for note in notes_in(score, "bass", outline, number):
                 if note.start in beat_starts(bar.meter):
                     assert note.pitch % 12 in chords[0].chord.pitch_classes, bar
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_who_plays_is_heard_and_sections_begin_at_home(seed: int) -> None:
+    controls = Controls(Key("C", "minor"), 75.0, style="lofi", density=8.0)
+    outline = Outline(controls, simple_form(16, controls.meter))
+    script = outline.script(limits_for(controls.key, density=8.0), np.random.default_rng(seed))
+    score = Codec().decode(write_by_chance(script, seed), key=controls.key, bpm=75)
+    for bar in outline.bars:
+        end = bar.start + bar.meter.bar_ticks
+        for role in bar.section.roles:
+            if role not in ("melody", "guitar") or bar.place % 2 == 0:
+                notes = score.part(role).notes
+                assert any(bar.start <= note.start < end for note in notes), (role, bar.place)
+        if bar.place == 0:
+            chord = score.chord_at(bar.start)
+            assert chord is not None
+            assert chord.root == 0
+            assert 3 in chord.intervals
