@@ -360,7 +360,7 @@ def generator_facts() -> list[dict[str, Any]]:
             "file": MODEL.name,
             "sha256": sha256_of(MODEL),
             "data": training.get("data"),
-            "licence_of_the_data": training.get("licence"),
+            "licence": training.get("licence"),
         }
     ]
 
