@@ -1,4 +1,3 @@
-import time
 from pathlib import Path
 
 import numpy as np
@@ -186,13 +185,5 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
         Humaniser.load(tmp_path / "missing.onnx")
 
 
-def test_the_model_is_small_and_fast() -> None:
+def test_the_model_is_small() -> None:
     assert MODEL.stat().st_size < 5_000_000
-    humaniser, part = Humaniser.load(), groove(64)  # three minutes at 84 bpm
-    humaniser.play(part, np.random.default_rng(0))
-    waits = []
-    for _ in range(5):
-        begun = time.process_time()
-        humaniser.play(part, np.random.default_rng(0))
-        waits.append(time.process_time() - begun)
-    assert min(waits) < 0.2

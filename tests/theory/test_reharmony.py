@@ -1,7 +1,6 @@
 """Reharmonisation: locks, amounts, melodies, seeds, reasons, speed, bad input."""
 
 import itertools
-import time
 
 import numpy as np
 import pytest
@@ -193,14 +192,6 @@ def test_a_variation_has_as_many_chords_and_keeps_locks():
         assert len(new) == len(line)
         assert (new[0], new[3]) == (line[0], line[3])
     assert vary(line, Key("C", "major"), rng=np.random.default_rng(1), amount=0.0) == tuple(line)
-
-
-def test_it_is_quick():
-    tune = read_chart(" | ".join(["C", "A7", "Dm7 G7", "Em7 A7", "Dm7", "G7", "C", "C7"] * 4))
-    reharmonise(tune, amount=0.5)
-    start = time.perf_counter()
-    reharmonise(tune, amount=0.6)
-    assert time.perf_counter() - start < 1.5  # 0.2 s on an idle core
 
 
 @pytest.mark.parametrize(
