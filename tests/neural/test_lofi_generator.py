@@ -14,7 +14,7 @@ from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.midi import read_midi
 from tapeloom.neural import GeneratorConfig, LoFiGenerator, Track, lofi_generator
-from tapeloom.neural.constraints import limits_for
+from tapeloom.neural.constraints import limits_of
 from tapeloom.neural.generator import bars_of, write
 from tapeloom.neural.originality import OriginalityIndex
 from tapeloom.neural.runtime import Runtime
@@ -116,8 +116,7 @@ def test_a_stream_joins_up_to_what_is_written_at_once(generator: LoFiGenerator) 
     outline = generator._outline(75, "Dm", "warm", 9)
     for seed in range(3):
         rng = np.random.default_rng(seed)
-        limits = limits_for(Key("D", "minor"), density=CONFIG.density)
-        script = outline.script(limits, rng)
+        script = outline.script(limits_of(outline.controls), rng)
         (whole,) = write(generator.model, [script], [rng], choose=CONFIG.sampling.choose)
         bars = list(generator.stream(75, "Dm", "warm", bars=9, seed=seed))
         assert tuple(itertools.chain(*bars)) == whole.tokens

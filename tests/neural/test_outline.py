@@ -12,14 +12,15 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import Meter, Meters
 from tapeloom.core.score import ChordSpan, Note, Score, Section
-from tapeloom.neural.constraints import BUDGET, BUSIEST, FEWEST, limits_for
-from tapeloom.neural.controls import Controls
+from tapeloom.neural.constraints import limits_for, limits_of
+from tapeloom.neural.controls import Controls, measure_mood, notes_per_bar
 from tapeloom.neural.outline import (
     DRUM_LOOP,
     LAYERS,
     TURN,
     Outline,
     base_of,
+    echoes_of,
     returns_of,
     simple_form,
 )
@@ -206,10 +207,60 @@ def test_a_script_along_an_outline_is_written_as_it_says(outline: Outline, seed:
     for number, bar in enumerate(outline.bars):
         for role in {part.role for part in score.parts} - set(bar.section.roles):
             assert not notes_in(score, role, outline, number)
-        for role, share in BUDGET.items():
-            density = outline.controls.density
-            most = BUSIEST[role] if density is None else max(round(share * density), FEWEST)
-            assert len(notes_in(score, role, outline, number)) <= most
+
+
+@settings(max_examples=40, deadline=None)
+@given(outlines(), st.integers(0, 5))
+def test_new_bars_keep_to_their_budget(outline: Outline, seed: int) -> None:
+    limits = limits_for(KEY, density=outline.controls.density)
+    score = Codec().decode(write_by_chance(script_along(outline, seed), seed), key=KEY, bpm=75)
+    rng = np.random.default_rng(seed)
+    old = returns_of(outline, rng)
+    old = old | echoes_of(outline, old, rng)
+    so_far = 0
+    for number, bar in enumerate(outline.bars):
+        budget = limits.budget(number, so_far)
+        chords = [c for c in score.chords if bar.start <= c.start < bar.start + bar.meter.bar_ticks]
+        for role, most in budget.items():
+            count = len(notes_in(score, role, outline, number))
+            if (number, role) not in old:
+                assert count <= max(most, len(chords) * (3 if role in ("keys", "pad") else 1))
+            so_far += count if role != "drums" else 0
+
+
+@settings(max_examples=30, deadline=None)
+@given(outlines(), st.integers(0, 5))
+def test_a_rhythm_comes_again_where_chords_change_alike(outline: Outline, seed: int) -> None:
+    score = Codec().decode(write_by_chance(script_along(outline, seed), seed), key=KEY, bpm=75)
+    rng = np.random.default_rng(seed)
+    old = returns_of(outline, rng)
+    echoing = echoes_of(outline, old, rng)
+    assert not echoing.keys() & old.keys()
+    for (number, role), source in echoing.items():
+        bar, once = outline.bars[number], outline.bars[source]
+        assert once.section == bar.section
+        assert bar.place // 4 == once.place // 4
+        changes = [
+            [c.start - b.start for c in score.chords if 0 <= c.start - b.start < b.meter.bar_ticks]
+            for b in (bar, once)
+        ]
+        here, there = (notes_in(score, role, outline, n) for n in (number, source))
+        if changes[0] == changes[1] and there:
+            rhythms = [[(n.start, n.velocity) for n in notes] for notes in (here, there)]
+            assert rhythms[0] == rhythms[1], (role, number)
+
+
+def test_rhythms_echo_more_often_than_not() -> None:
+    outline = Outline(Controls(KEY), simple_form(24, Meter()))
+    found = [echoes_of(outline, {}, np.random.default_rng(seed)) for seed in range(40)]
+    at = dict.fromkeys((1, 2, 3), 0)
+    for echoing in found:
+        for bar, role in echoing:
+            if role == "keys" and outline.bars[bar].section.name == "A":
+                at[bar % 4] += bar < 8
+    assert 25 < at[2] < 40
+    assert at[2] == at[3]
+    assert 5 < at[1] < 25
 
 
 def _told(notes: list[Note]) -> list[tuple[int, int, int]]:
@@ -295,3 +346,58 @@ def test_who_plays_is_heard_and_sections_begin_at_home(seed: int) -> None:
             assert chord is not None
             assert chord.root == 0
             assert 3 in chord.intervals
+
+
+def over_a_loop(controls: Controls, *symbols: str) -> Outline:
+    """24 bars with a chord a bar, and two in every fourth."""
+    spans, half = [], BAR // 2
+    for bar in range(24):
+        first, second = symbols[bar % len(symbols)], symbols[(bar + 1) % len(symbols)]
+        if bar % 4 == 3:
+            spans.append(ChordSpan(bar * BAR, bar * BAR + half, Chord.parse(first)))
+            spans.append(ChordSpan(bar * BAR + half, (bar + 1) * BAR, Chord.parse(second)))
+        else:
+            spans.append(ChordSpan(bar * BAR, (bar + 1) * BAR, Chord.parse(first)))
+    return Outline(controls, simple_form(24, Meter()), chords=tuple(spans))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_keys_tell_every_chord_and_go_with_it(seed: int) -> None:
+    controls = Controls(Key("C", "minor"), 75.0, style="lofi", density=8.0)
+    outline = over_a_loop(controls, "Cm9", "Ab13", "F9sus4", "Bb/D", "G7b9")
+    script = outline.script(limits_of(controls), np.random.default_rng(seed))
+    score = Codec().decode(write_by_chance(script, seed), key=controls.key, bpm=75)
+    rng = np.random.default_rng(seed)
+    returning = returns_of(outline, rng)
+    echoing = echoes_of(outline, returning, rng)
+    echoing |= {bar: source for bar, source in returning.items() if (source, bar[1]) in echoing}
+    keys = score.part("keys").notes
+    for number, bar in enumerate(outline.bars):
+        spans = [c for c in score.chords if bar.start <= c.start < bar.start + BAR]
+        for span in spans:
+            struck = [note for note in keys if note.start == span.start]
+            classes = {(note.pitch - span.chord.root) % 12 for note in struck}
+            steps = {step % 12 for step in span.chord.intervals}
+            if (number, "keys") not in echoing:
+                assert classes & (steps & {3, 4} or steps & {2, 5}), span.chord
+                assert 10 in classes or not {9, 10} <= steps
+            if "bass" not in bar.section.roles:
+                assert min(note.pitch for note in struck) % 12 == span.chord.bass_pitch_class
+        for note in notes_in(score, "keys", outline, number):
+            if (number, "keys") not in echoing:
+                assert note.end <= BAR
+                over = [c.chord for c in spans if note.start < c.start - bar.start < note.end]
+                assert all(note.pitch % 12 in chord.pitch_classes for chord in over)
+
+
+@pytest.mark.parametrize("density", [7.0, 8.5, 10.0])
+def test_there_are_about_as_many_notes_as_asked(density: float) -> None:
+    found = []
+    for seed in range(6):
+        controls = Controls(KEY, 75.0, style="lofi", mood="sad", density=density)
+        outline = over_a_loop(controls, "Am9", "Fmaj7", "Dm7", "E7")
+        script = outline.script(limits_of(controls), np.random.default_rng(seed))
+        score = Codec().decode(write_by_chance(script, seed), key=KEY, bpm=75)
+        found.append(notes_per_bar(score))
+        assert measure_mood(score, KEY) == "sad"
+    assert abs(float(np.median(found)) - density) < 1.5, found

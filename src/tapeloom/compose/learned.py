@@ -23,7 +23,7 @@ from tapeloom.core.harmony import MODES, Key
 from tapeloom.core.meter import meter_at
 from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
 from tapeloom.core.strikes import separate
-from tapeloom.neural.constraints import Limits, limits_for
+from tapeloom.neural.constraints import Limits, limits_for, limits_of
 from tapeloom.neural.controls import CALM_ENERGY, Controls
 from tapeloom.neural.drafting import Draft, Drafter
 from tapeloom.neural.outline import Outline
@@ -65,9 +65,7 @@ class TransformerEngine:
             if not sections:
                 continue
             outline = outline_of(plan, sections, piece.key, chords)
-            limits = limits_for(
-                piece.key, instruments=dict(plan.instruments), density=outline.controls.density
-            )
+            limits = limits_of(outline.controls, instruments=dict(plan.instruments))
             drafter = self.drafter
             if self.plans_harmony:
                 drafter = replace(drafter, finish=repair)

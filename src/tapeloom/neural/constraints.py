@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import MODES, QUALITIES, Chord, Key
 from tapeloom.core.meter import Meter
+from tapeloom.neural.controls import Controls, most_notes
 from tapeloom.neural.token_grammar import State
 from tapeloom.neural.tokens import GRID, PLACE_TICKS, VOCABULARY, to_c
 from tapeloom.rhythm.meters import beat_starts
@@ -35,8 +36,10 @@ RANGES: Mapping[str, tuple[int, int]] = MappingProxyType({
 # Role -> the share of a density's notes that its fullest bar may have; together they are over 1,
 # since no two roles are at their fullest in every bar.
 BUDGET = {"melody": 0.5, "keys": 0.75, "pad": 0.4, "guitar": 0.3, "bass": 0.4, "other": 0.3}
-SUPPORTING = ("keys", "pad", "bass")  # roles that play every chord where it begins
-FEWEST = 3  # notes a bar that any role may have
+FEWEST = {"melody": 2, "keys": 2, "pad": 1, "guitar": 2, "bass": 1, "other": 2}  # whatever is asked
+MENDING = 2  # bars in which what was too many or too few is to be made up for
+SWAY = (0.25, 1.6)  # how far a bar's density may lie from what is asked while it is made up for
+SUPPORTING = ("keys", "pad", "bass")  # roles that play every chord where it begins, and go with it
 LONG = GRID  # places: what an avoid note may not last
 
 
@@ -56,6 +59,10 @@ class Limits:
     by_chord: bool = True  # whether chords decide what may sound on beats and for long
     sounding: frozenset[tuple[int, str]] = frozenset()  # (bar, role): there it has a note
     home: frozenset[int] = frozenset()  # bars, from 0, whose first chord stands on the tonic
+    ground: Mapping[int, str] = field(default_factory=dict)  # bar -> who plays its chords' bass
+    density: float | None = None  # pitched notes a bar that the whole should come to
+    least_drums: int = 4  # strokes a bar that drums may have under any limit of all notes
+    most: float | None = None  # notes a bar, drums included
 
     def __post_init__(self) -> None:
         for name, (low, high) in self.ranges.items():
@@ -66,14 +73,33 @@ class Limits:
         if len(self.scale) < 5:
             raise InputError(f"the scale has {len(self.scale)} tones; it must have at least 5")
 
+    def budget(self, bars: int, notes: int) -> Mapping[str, int]:
+        """Return how many notes each role may have in the next bar.
+
+        bars, notes  written so far, without drums
+
+        >>> Limits(density=8.0).budget(4, 32)["keys"], Limits(density=8.0).budget(4, 48)["keys"]
+        (6, 2)
+        """
+        if self.density is None:
+            return self.busiest
+        low, high = (share * self.density for share in SWAY)
+        wanted = min(max(self.density + (self.density * bars - notes) / MENDING, low), high)
+        shares = {role: max(round(share * wanted), FEWEST[role]) for role, share in BUDGET.items()}
+        if self.most is not None:
+            shares["drums"] = max(round(self.most - self.density), self.least_drums)
+        return {role: min(most, shares.get(role, most)) for role, most in self.busiest.items()}
+
 
 def limits_for(
-    key: Key, *, instruments: Mapping[str, str] | None = None, density: float | None = None
-) -> Limits:
+    key: Key, *, instruments: Mapping[str, str] | None = None, density: float | None = None,
+    most: float | None = None,
+) -> Limits:  # fmt: skip
     """Return the limits of a key.
 
     instruments  by role; they narrow the ranges to what they play well
     density      pitched notes a bar that are asked for; it bounds what each role may play
+    most         notes a bar, drums included, that a mood bears
 
     >>> sorted(limits_for(Key("F", "dorian")).scale)
     [0, 2, 3, 5, 7, 9, 10]
@@ -90,59 +116,58 @@ def limits_for(
     scale = set(MODES[key.mode])
     if key.mode == "minor":
         scale.add(11)  # the leading tone of its dominant
-    busiest = dict(BUSIEST)
-    if density is not None:
-        for name, share in BUDGET.items():
-            busiest[name] = min(busiest[name], max(round(share * density), FEWEST))
-    return Limits(frozenset(scale), ranges, busiest=busiest)
+    return Limits(frozenset(scale), ranges, density=density, most=most)
+
+
+def limits_of(controls: Controls, *, instruments: Mapping[str, str] | None = None) -> Limits:
+    """Return the limits of what a piece should be like."""
+    return limits_for(
+        controls.key, instruments=instruments, density=controls.density, most=most_notes(controls)
+    )
 
 
 def narrow(
     mask: Mask, state: State, limits: Limits, *, chords: Sequence[tuple[int, Chord]],
-    meter: Meter, count: int, pitches: Sequence[int] = (),
+    meter: Meter, count: int, most: int = 99, pitches: Sequence[int] = (),
 ) -> Mask:  # fmt: skip
     """Take from what the grammar allows what the limits forbid; never everything.
 
     chords   (place, chord) of the bar, in order; what is not yet known limits nothing. Where one
-             begins keys, pad and bass play: the bass its bass, the keys its third among others
+             begins keys, pad and bass play: the bass its bass, the keys what tells its kind
     count    notes so far in this role's bar
+    most     notes that it may have; a chord that is still to begin keeps its share of them
     pitches  of the notes that began at this place
     """
     if state.role == "chords" and state.place == 0 and state.bars - 1 in limits.home:
         return _homewards(mask, state, limits.scale)
     if state.role in ("", "chords"):
         return mask
+    if not limits.by_chord:
+        chords = ()
     if state.last == "PITCH":
-        return _lengths(mask, state, limits, chords, meter)
+        return _lengths(mask, state, chords)
     if state.last == "ROLE" and (state.bars - 1, state.role) in limits.sounding:
         mask = mask & VOCABULARY.masks["POS"] if (mask & VOCABULARY.masks["POS"]).any() else mask
-    if count >= limits.busiest.get(state.role, 99):
-        fewer = mask & ~_FURTHER
-        if fewer.any():
-            mask = fewer
-    elif limits.by_chord and state.role in SUPPORTING and state.last in ("ROLE", "DUR"):
-        mask = _up_to_the_next_chord(mask, state, chords)
+    grounds = state.role == limits.ground.get(state.bars - 1, "bass")
+    tells = state.role == "keys" or (grounds and state.role == "pad")
+    begins = any(place == state.place for place, _ in chords)
+    chord = chord_at(chords, state.place)
+    low, high = limits.ranges.get(state.role, (0, 127))
+    if begins and chord is not None and state.last == "DUR":
+        fuller = mask & _lacking(state, chord, pitches, low, high) if tells else _NONE
+        if fuller.any():
+            return fuller
+    mask = _within(mask, state, chords, count, most, tells)
     if len(pitches) >= limits.together.get(state.role, 99) and state.last in ("DUR", "DRUM"):
         fewer = mask & ~_AT_ONCE
         if fewer.any():
             mask = fewer
     if state.role == "drums" or state.last not in ("POS", "VEL", "DUR"):
         return mask
-    low, high = limits.ranges.get(state.role, (0, 127))
-    chord = chord_at(chords, state.place) if limits.by_chord else None
-    begins = chord is not None and any(place == state.place for place, _ in chords)
-    heavy = is_heavy(meter, state.place)
-    if begins and chord is not None and state.role == "keys" and state.last == "DUR":
-        lacking = _third(chord, low, high)
-        if not any(pitch % 12 in _telling(chord) for pitch in pitches):
-            fuller = mask & lacking & _higher(state.pitch)
-            if fuller.any():
-                return fuller
-    wanted = _pitches(state.role, chord, heavy or begins, limits.scale, low, high)
-    if begins and chord is not None and state.role == "bass":
-        root = _only_class(chord.bass_pitch_class, low, high)
-        if (mask & root).any():
-            wanted = root
+    heavy = is_heavy(meter, state.place) or begins
+    wanted = _pitches(state.role, chord, heavy, limits.scale, low, high)
+    if begins and chord is not None and not pitches:
+        wanted = _lowest(mask, wanted, state.role, chord, grounds, low, high)
     above = wanted & _higher(state.pitch)
     if above.any():
         return mask & (wanted | ~VOCABULARY.masks["PITCH"])
@@ -150,6 +175,60 @@ def narrow(
         return mask & ~_AT_ONCE
     loose = mask & (_pitches(state.role, None, False, _ALL, low, high) | ~VOCABULARY.masks["PITCH"])
     return loose if loose.any() else mask
+
+
+def _within(
+    mask: Mask, state: State, chords: Sequence[tuple[int, Chord]], count: int, most: int,
+    tells: bool,
+) -> Mask:  # fmt: skip
+    """Let no chord of the bar begin unplayed, and let there be no more notes than may be."""
+    if state.role not in SUPPORTING:
+        fewer = mask & ~_FURTHER if count >= most else mask
+        return fewer if fewer.any() else mask
+    most = max(most, sum(_needed(chord, tells) for _, chord in chords))
+    due = [(place, chord) for place, chord in chords if place > state.place]
+    if count >= most:
+        fewer = mask & ~_FURTHER
+        return fewer if fewer.any() else mask
+    if not due or state.last not in ("ROLE", "DUR"):
+        return mask
+    first = due[0][0]
+    sooner = mask & _until(first)
+    if count + sum(_needed(chord, tells) for _, chord in due) >= most:
+        sooner = sooner & _from(first)
+    return sooner if sooner.any() else mask
+
+
+def _needed(chord: Chord, tells: bool) -> int:
+    """Return how many notes a supporting role needs for a chord."""
+    return 1 + len(_telling(chord)) if tells else 1
+
+
+def _lacking(state: State, chord: Chord, pitches: Sequence[int], low: int, high: int) -> Mask:
+    """Return the higher pitches that tell what a chord is and are not there yet."""
+    here = {pitch % 12 for pitch in pitches}
+    lacking = [classes for classes in _telling(chord) if not classes & here]
+    mask = np.zeros(VOCABULARY.size, np.bool_)
+    for place in frozenset().union(*lacking):
+        mask |= _only_class(place, low, high)
+    mask &= _higher(state.pitch)
+    near = mask & ~_higher(high - 12) if len(lacking) > 1 else mask  # the others lie above
+    return near if near.any() else mask
+
+
+def _lowest(
+    mask: Mask, wanted: Mask, part: str, chord: Chord, grounds: bool, low: int, high: int
+) -> Mask:  # fmt: skip
+    """Return where a chord's lowest note may lie: the bass on its bass, others with room above."""
+    if part != "bass":
+        roomy = wanted & ~_higher(high - 12)
+        wanted = roomy if (mask & roomy).any() else wanted
+    if grounds:
+        root = _only_class(chord.bass_pitch_class, low, high)
+        for found in (root & wanted, root):
+            if (mask & found).any():
+                return found
+    return wanted
 
 
 def _homewards(mask: Mask, state: State, scale: frozenset[int]) -> Mask:
@@ -181,21 +260,22 @@ def _qualities_with(third: int) -> Mask:
     return mask
 
 
-def _up_to_the_next_chord(mask: Mask, state: State, chords: Sequence[tuple[int, Chord]]) -> Mask:
-    """Let no chord of the bar begin unplayed."""
-    due = next((place for place, _ in chords if place > state.place), None)
-    if due is None:
-        return mask
-    sooner = mask & _until(due)
-    return sooner if sooner.any() else mask
-
-
 @lru_cache(maxsize=256)
 def _until(place: int) -> Mask:
     """Return the positions up to a place, and what goes on where one is."""
     mask = VOCABULARY.masks["PITCH"] | VOCABULARY.masks["VEL"]
     first = VOCABULARY.of("POS").start
     mask[first : first + place + 1] = True
+    mask.flags.writeable = False
+    return mask
+
+
+@lru_cache(maxsize=256)
+def _from(place: int) -> Mask:
+    """Return the positions from a place on."""
+    mask = np.zeros(VOCABULARY.size, np.bool_)
+    numbers = VOCABULARY.of("POS")
+    mask[numbers.start + place : numbers.stop] = True
     mask.flags.writeable = False
     return mask
 
@@ -223,16 +303,32 @@ def is_heavy(meter: Meter, place: int) -> bool:
     return place * PLACE_TICKS in beat_starts(meter)
 
 
-def _lengths(
-    mask: Mask, state: State, limits: Limits, chords: Sequence[tuple[int, Chord]], meter: Meter
-) -> Mask:
-    """Keep avoid notes short."""
+def _lengths(mask: Mask, state: State, chords: Sequence[tuple[int, Chord]]) -> Mask:
+    """Keep avoid notes short, and let the harmony's parts go with the chord."""
     chord = chord_at(chords, state.place)
-    if chord is None or not limits.by_chord:
+    if chord is None:
         return mask
-    if role(chord.quality, (state.pitch - chord.root) % 12) != AVOID:
+    if role(chord.quality, (state.pitch - chord.root) % 12) == AVOID:
+        return mask & _SHORT
+    if state.role not in SUPPORTING:
         return mask
-    return mask & _SHORT
+    end = state.length
+    for place, following in chords:
+        if place > state.place and state.pitch % 12 not in following.pitch_classes:
+            end = place
+            break
+    shorter = mask & _at_most(end - state.place)
+    return shorter if shorter.any() else mask
+
+
+@lru_cache(maxsize=256)
+def _at_most(places: int) -> Mask:
+    """Return the durations up to one."""
+    mask = np.zeros(VOCABULARY.size, np.bool_)
+    for number in VOCABULARY.of("DUR"):
+        mask[number] = int(str(VOCABULARY.value(number))) <= places
+    mask.flags.writeable = False
+    return mask
 
 
 @lru_cache(maxsize=16384)
@@ -257,20 +353,18 @@ def _pitches(
     return mask
 
 
-def _telling(chord: Chord) -> frozenset[int]:
-    """Return the pitch classes that tell a chord's kind: its third, or what stands in for it."""
+@lru_cache(maxsize=1024)
+def _telling(chord: Chord) -> tuple[frozenset[int], ...]:
+    """Return sets of pitch classes, of each of which one is to be heard: they tell a chord's kind.
+
+    Its third, or what stands in for it; with a sixth over a seventh the seventh as well.
+    """
     thirds = [step for step in chord.intervals if step in (3, 4)]
     others = [step for step in chord.intervals if step in (2, 5)]
-    return frozenset((chord.root + step) % 12 for step in thirds or others or (7,))
-
-
-@lru_cache(maxsize=1024)
-def _third(chord: Chord, low: int, high: int) -> Mask:
-    mask = np.zeros(VOCABULARY.size, np.bool_)
-    for place in _telling(chord):
-        mask |= _only_class(place, low, high)
-    mask.flags.writeable = False
-    return mask
+    told = [thirds or others or [7]]
+    if {9, 10} <= {step % 12 for step in chord.intervals}:
+        told.append([10])
+    return tuple(frozenset((chord.root + step) % 12 for step in steps) for steps in told)
 
 
 @lru_cache(maxsize=1024)
@@ -301,6 +395,7 @@ def _mask_of(*names: str) -> Mask:
 
 
 _ALL = frozenset(range(12))
+_NONE = np.zeros(VOCABULARY.size, np.bool_)
 _AT_ONCE = _mask_of("PITCH", "DRUM", "VEL")
 _FURTHER = _mask_of("PITCH", "DRUM", "VEL", "POS")
 _SHORT = ~_mask_of("DUR")

@@ -11,6 +11,7 @@ from tapeloom.core.harmony import MODES, Key
 from tapeloom.core.meter import Meter, bar_starts
 from tapeloom.core.mood import Character, character
 from tapeloom.core.score import Note, Score
+from tapeloom.core.time import PPQ
 from tapeloom.neural.tokens import (
     DENSITY_EDGES,
     MOODS,
@@ -99,6 +100,17 @@ def mood_of(notes_per_second: float, *, is_bright: bool) -> str:
     if notes_per_second >= BRISK:
         return "happy" if is_bright else "tense"
     return "calm" if is_bright else "sad"
+
+
+def most_notes(controls: Controls) -> float | None:
+    """Return the notes a bar, drums included, beyond which a calm mood would be a brisk one.
+
+    >>> most_notes(Controls(bpm=60, mood="sad")), most_notes(Controls(mood="tense"))
+    (26.0, None)
+    """
+    if controls.mood not in ("sad", "calm"):
+        return None
+    return BRISK * controls.meter.bar_ticks / PPQ * 60 / controls.bpm
 
 
 def mood_of_words(moods: Sequence[str], scenes: Sequence[str] = ()) -> str:

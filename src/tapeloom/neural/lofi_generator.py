@@ -22,7 +22,7 @@ from tapeloom.core.mood import look_up
 from tapeloom.core.score import Score
 from tapeloom.core.seed import MAX_SEED
 from tapeloom.core.strikes import separate
-from tapeloom.neural.constraints import limits_for
+from tapeloom.neural.constraints import limits_of
 from tapeloom.neural.controls import Controls, mood_of_words
 from tapeloom.neural.critic import Critic
 from tapeloom.neural.drafting import MODEL, SAMPLING, Drafter
@@ -102,8 +102,7 @@ class LoFiGenerator:
         outline = self._outline(tempo, key, mood, bars, density)
         controls = outline.controls
         rng = _generator(seed)
-        limits = limits_for(controls.key, density=controls.density)
-        draft = self._drafter.draft(outline, limits, rng)
+        draft = self._drafter.draft(outline, limits_of(controls), rng)
         told = {
             "tempo": controls.bpm, "key": str(controls.key), "mood": mood,
             "mood_control": controls.mood, "bars": len(outline.bars), "seed": seed,
@@ -164,7 +163,7 @@ class LoFiGenerator:
         outline = self._outline(tempo, key, mood, bars)
         rng = _generator(seed)
         controls = outline.controls
-        script = outline.script(limits_for(controls.key, density=controls.density), rng)
+        script = outline.script(limits_of(controls), rng)
         for bar in stream_bars(self.model, script, rng, choose=self.config.sampling.choose):
             yield bar
             if stop():

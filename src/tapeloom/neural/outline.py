@@ -28,6 +28,8 @@ PHRASE = 4  # bars
 LOOPED = ("keys", "pad", "guitar", "bass")  # roles whose phrases go round
 DRUM_LOOP = 2  # bars
 RESTATED = 0.7  # how often a melody's second phrase begins as its first did
+ECHOED = (0.8, 0.5)  # how often a rhythm comes again after two bars: of the others, of a melody
+ECHOED_AT_ONCE = 0.35  # how often the second bar has the first one's already
 TURN = 2  # bars at the end of a returning section whose melody is new
 # Sections that are made of another one's music.
 BASES = MappingProxyType({"intro": "A", "A'": "A", "breakdown": "A", "outro": "A"})
@@ -104,10 +106,11 @@ class Outline:
     def script(self, limits: Limits, rng: np.random.Generator, *, task: str = "compose") -> Script:
         """Return what is to be written: the free bars of those who play, and what returns."""
         page = self._page()
-        limits = replace(limits, sounding=self._sounding())
+        limits = replace(limits, sounding=self._sounding(), ground=self._ground())
         if not self.chords:
             limits = replace(limits, home=self._home())
         returning = returns_of(self, rng)
+        echoing = echoes_of(self, returning, rng)
         free = {
             role: [
                 bar for bar in range(len(page.bars))
@@ -117,7 +120,7 @@ class Outline:
         }  # fmt: skip
         return script_of(
             page, task=task, free=free, limits=limits, meter=self.meters[0][1],
-            returns=returning, meters=[bar.meter for bar in self.bars],
+            returns=returning, echoes=echoing, meters=[bar.meter for bar in self.bars],
         )  # fmt: skip
 
     def _sounding(self) -> frozenset[tuple[int, str]]:
@@ -128,6 +131,13 @@ class Outline:
             for role in bar.section.roles
             if role not in ("melody", "guitar") or bar.place % 2 == 0
         )
+
+    def _ground(self) -> dict[int, str]:
+        """Return who plays the chords' bass where no bass plays."""
+        return {
+            number: ground for number, bar in enumerate(self.bars)
+            if (ground := ground_of(bar.section.roles)) not in ("bass", "")
+        }  # fmt: skip
 
     def _home(self) -> frozenset[int]:
         """Return the bars whose first chord is the tonic's: those with which sections begin."""
@@ -153,6 +163,15 @@ class Outline:
             for bar in range(len(starts))
         )
         return Page(header_of(self.controls), self.roles, bars, write_leads(frame, starts))
+
+
+def ground_of(roles: Sequence[str]) -> str:
+    """Return which of some roles plays the chords' bass.
+
+    >>> ground_of(("melody", "keys", "bass")), ground_of(("pad", "keys")), ground_of(("drums",))
+    ('bass', 'keys', '')
+    """
+    return next((role for role in ("bass", "keys", "pad") if role in roles), "")
 
 
 def base_of(name: str) -> str:
@@ -191,6 +210,37 @@ def returns_of(outline: Outline, rng: np.random.Generator) -> dict[tuple[int, st
             source = _source(outline, role, number, length, homes[base], restates)
             if source is not None:
                 found[number, role] = found.get((source, role), source)
+    return found
+
+
+def echoes_of(
+    outline: Outline, returning: Mapping[tuple[int, str], int], rng: np.random.Generator
+) -> dict[tuple[int, str], int]:
+    """Tell which new bars of which roles have the rhythm of which earlier bar of their phrase.
+
+    The third and the fourth bar take up the first and the second, now and then the second the
+    first; of a melody the third the first. Its last bar is free, and so is that of a section.
+    """
+    found: dict[tuple[int, str], int] = {}
+    lengths = Counter(bar.section.start for bar in outline.bars)
+    echoing: dict[str, tuple[int, ...]] = {}  # role -> by how many bars each of a phrase goes back
+    for number, bar in enumerate(outline.bars):
+        if bar.place == 0:
+            loops = rng.random((len(outline.roles), 2))
+            for role, (twos, ones) in zip(outline.roles, loops, strict=True):
+                if role in ("chords", "drums"):
+                    continue
+                back = 2 if twos < ECHOED[role == "melody"] else 0
+                one = 1 if ones < ECHOED_AT_ONCE and role != "melody" else 0
+                echoing[role] = (0, one, back, 0 if role == "melody" else back)
+        if bar.place == lengths[bar.section.start] - 1:
+            continue
+        for role in bar.section.roles:
+            back = echoing.get(role, (0,) * PHRASE)[bar.place % PHRASE]
+            source = number - back
+            is_alike = outline.bars[source].meter == bar.meter
+            if back and is_alike and (number, role) not in returning:
+                found[number, role] = source
     return found
 
 
@@ -244,6 +294,8 @@ def _suits(outline: Outline, role: str, source: int, bar: int) -> bool:
         return False
     if role != "chords" and role not in there.section.roles:
         return False
+    if role == ground_of(here.section.roles) != ground_of(there.section.roles):
+        return False  # it plays without the bass there
     return role == "drums" or there.chords == here.chords
 
 

@@ -19,6 +19,7 @@ _EVENTS = ~(
     VOCABULARY.masks["ROLE"] | VOCABULARY.masks["BAR"] | VOCABULARY.masks["EOS"]
     | VOCABULARY.masks["SEP"] | VOCABULARY.masks["MASK"]
 )  # fmt: skip
+_PITCHES = VOCABULARY.masks["PITCH"]
 _POSITIONS = VOCABULARY.masks["POS"]
 
 
@@ -29,6 +30,7 @@ class Slot:
     tokens: tuple[int, ...] = ()
     free: bool = False
     returns: tuple[int, str] | None = None  # the bar and the role that are played again
+    rhythm: tuple[int, str] | None = None  # those whose rhythm comes again, chords changing alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,14 @@ class Script:
 def script_of(
     page: Page, *, task: str, free: Mapping[str, Sequence[int]], limits: Limits, meter: Meter,
     rhythm: bool = False, returns: Mapping[tuple[int, str], int] | None = None,
-    meters: Sequence[Meter] = (),
+    echoes: Mapping[tuple[int, str], int] | None = None, meters: Sequence[Meter] = (),
 ) -> Script:  # fmt: skip
     """Return the script that writes some roles' bars anew and keeps the rest of a page.
 
     free     role -> the bars that are written
     rhythm   whether the free bars keep their onsets and lengths, and only pitches are chosen
     returns  (bar, role) -> an earlier bar that is played again there, whatever will be written
+    echoes   (bar, role) -> an earlier bar whose rhythm a free bar has, where chords change alike
     meters   of each bar, where they change
     """
     slots: list[Slot] = [Slot(page.opening(task))]
@@ -78,8 +81,11 @@ def script_of(
                     )
                 slots.append(Slot(returns=(source, role)))
                 continue
-            tokens = page.bars[number][role]
-            slots.append(_slot(tokens, number in free.get(role, ()), rhythm=rhythm))
+            source, is_free = (echoes or {}).get((number, role)), number in free.get(role, ())
+            if source is not None and is_free:
+                slots.append(Slot(free=True, rhythm=(source, role)))
+                continue
+            slots.append(_slot(page.bars[number][role], is_free, rhythm=rhythm))
     slots.append(Slot((VOCABULARY.eos,)))
     return Script(tuple(slots), limits, meter, tuple(meters))
 
@@ -103,8 +109,7 @@ def _slot(tokens: tuple[int, ...], is_free: bool, *, rhythm: bool) -> Slot:
         return Slot(tokens)
     if not rhythm:
         return Slot(free=True)
-    pitches = VOCABULARY.masks["PITCH"]
-    return Slot(tuple(ANY_PITCH if pitches[token] else token for token in tokens))
+    return Slot(tuple(ANY_PITCH if _PITCHES[token] else token for token in tokens))
 
 
 class Writer:
@@ -120,17 +125,20 @@ class Writer:
         self.tokens: list[int] = []
         self.chosen = 0  # how many tokens were the model's
         self._slot = 0
-        self._at = 0  # in a settled slot
+        self._at = 0  # in what is settled
+        self._settled: tuple[int, ...] | None = None  # in this slot; None: it is free
         self._chords: list[tuple[int, Chord]] = []
         self._bar_chords: list[list[tuple[int, Chord]]] = []
         self._filled = -1
         self._masked: list[int] = []
         self._count = 0
+        self._sum = 0  # pitched notes so far
+        self._most = script.limits.budget(0, 0)  # what each role's bar may have
         self._pitches: list[int] = []
         self._root = 0
         self._meter = script.meter
         self._written: dict[tuple[int, str], tuple[int, ...]] = {}  # what each role's bar holds
-        self._skip_empty()
+        self._enter()
 
     def copy(self) -> "Writer":
         """Return a twin that goes on by itself."""
@@ -152,20 +160,31 @@ class Writer:
 
     def forced(self) -> int | None:
         """Return the settled token that comes next; None where there is a choice."""
-        slot = self._script.slots[self._slot]
-        if slot.free:
+        if self._settled is None:
             return None
-        token = self._settled(slot)[self._at]
+        token = self._settled[self._at]
         return None if token == ANY_PITCH else token
 
-    def _settled(self, slot: Slot) -> Sequence[int]:
-        return slot.tokens if slot.returns is None else self._written.get(slot.returns, ())
+    def _find_settled(self) -> tuple[int, ...] | None:
+        """Return what is settled in the slot that begins; None where it is free."""
+        slot = self._script.slots[self._slot]
+        if slot.returns is not None:
+            return self._written.get(slot.returns, ())
+        if slot.rhythm is not None and self._changes_alike(slot.rhythm[0]):
+            echoed = self._written.get(slot.rhythm, ())
+            if echoed:
+                return tuple(ANY_PITCH if _PITCHES[token] else token for token in echoed)
+        return None if slot.free else slot.tokens
+
+    def _changes_alike(self, bar: int) -> bool:
+        """Tell whether the chords of this bar and of an earlier one change at the same places."""
+        here, there = self._bar_chords[-1], self._bar_chords[bar]
+        return [place for place, _ in here] == [place for place, _ in there]
 
     def allowed(self) -> NDArray[np.bool_]:
         """Tell which tokens may be chosen, shape (VOCABULARY.size,); at least one."""
         mask = self._grammar.allowed(self.state)
-        slot = self._script.slots[self._slot]
-        if slot.free:
+        if self._settled is None:
             closing = self._following()
             free = mask & _EVENTS
             if mask[closing]:
@@ -178,38 +197,38 @@ class Writer:
     def _narrowed(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return narrow(
             mask, self.state, self._script.limits, chords=self._chords, meter=self._meter,
-            count=self._count, pitches=self._pitches,
+            count=self._count, most=self._most.get(self.state.role, 99), pitches=self._pitches,
         )  # fmt: skip
 
     def _pitches_allowed(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Allow pitches of a locked rhythm, the highest left for the notes that begin with it."""
-        settled, over = self._script.slots[self._slot].tokens[self._at + 1 :], 0
-        for token in settled:
+        over = 0
+        for token in (self._settled or ())[self._at + 1 :]:
             if token == ANY_PITCH:
                 over += 1
             elif _POSITIONS[token]:
                 break
-        for found in (self._narrowed(mask), mask):
-            pitches = found.nonzero()[0]
-            if len(pitches) > over:
+        every, suited = mask.nonzero()[0], self._narrowed(mask).nonzero()[0]
+        for pitches, above in ((suited, suited), (suited, every), (every, every)):
+            room = len(above) - np.searchsorted(above, pitches, side="right")
+            if (room >= over).any():
                 fitting = np.zeros_like(mask)
-                fitting[pitches[: len(pitches) - over]] = True
+                fitting[pitches[room >= over]] = True
                 return fitting
         return mask
 
     def take(self, token: int) -> None:
         """Write a token that is settled or was chosen."""
-        slot = self._script.slots[self._slot]
-        if slot.free and not _EVENTS[token]:
+        if self._settled is None:
             self.chosen += 1
-            self._slot += 1  # the role's bar is closed
-            self._skip_empty()
-            slot = self._script.slots[self._slot]
-        elif slot.free or self._settled(slot)[self._at] == ANY_PITCH:
+            if not _EVENTS[token]:
+                self._slot += 1  # the role's bar is closed
+                self._enter()
+        elif self._settled[self._at] == ANY_PITCH:
             self.chosen += 1
-        if not slot.free:
-            expected = self._settled(slot)[self._at]
-            if expected not in (token, ANY_PITCH):
+        settled = self._settled
+        if settled is not None:
+            if settled[self._at] not in (token, ANY_PITCH):
                 raise InputError(f"{VOCABULARY.name(token)} is not what the script says")
             self._at += 1
         if not self._grammar.allowed(self.state)[token]:
@@ -220,18 +239,17 @@ class Writer:
             here = self.state.bars - 1, self.state.role
             self._written[here] = (*self._written.get(here, ()), token)
         self.state = self._grammar.advance(self.state, token)
-        if not slot.free and self._at >= len(self._settled(slot)):
+        if settled is not None and self._at >= len(settled):
             self._slot += 1
-            self._at = 0
-            self._skip_empty()
+            self._enter()
 
-    def _skip_empty(self) -> None:
-        slots = self._script.slots
-        while (
-            self._slot < len(slots)
-            and not slots[self._slot].free
-            and not self._settled(slots[self._slot])
-        ):
+    def _enter(self) -> None:
+        """Begin the next slot that holds anything."""
+        self._at, self._settled = 0, None
+        while not self.is_over:
+            self._settled = self._find_settled()
+            if self._settled is None or self._settled:
+                return
             self._slot += 1
 
     def _following(self) -> int:
@@ -253,6 +271,7 @@ class Writer:
                 bar = len(self._bar_chords)
                 self._chords = []
                 self._bar_chords.append(self._chords)
+                self._most = self._script.limits.budget(bar, self._sum)
             self._meter = self._script.meters[bar] if self._script.meters else self._script.meter
         elif family == "MASK":
             self._masked.append(len(self._bar_chords) - 1)
@@ -262,8 +281,13 @@ class Writer:
             self._pitches = []
         elif family in ("PITCH", "DRUM"):
             self._count += 1
+            self._sum += family == "PITCH"
             self._pitches.append(int(str(value)))
         elif family == "ROOT":
             self._root = int(str(value))
         elif family == "QUAL":
             self._chords.append((self.state.place, Chord(self._root, str(value))))
+        elif family == "BASS":
+            place, chord = self._chords[-1]
+            bass = (self._root + int(str(value))) % 12
+            self._chords[-1] = (place, Chord(self._root, chord.quality, bass))

@@ -17,7 +17,7 @@ import numpy as np
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.score import Score
-from tapeloom.neural.constraints import limits_for
+from tapeloom.neural.constraints import limits_of
 from tapeloom.neural.controls import Controls, density_bin, measure_mood, tempo_bin
 from tapeloom.neural.drafting import MODEL, SAMPLING
 from tapeloom.neural.generator import write
@@ -85,7 +85,7 @@ def draw_samples(runtime: Runtime, count: int, *, bars: int = 4) -> list[Callabl
             told = Controls(key, bpm, style="lofi", mood=mood, density=density)
             rng = np.random.default_rng([13, first + number])
             outline = Outline(told, simple_form(bars, told.meter))
-            scripts.append(outline.script(limits_for(key, density=density), rng))
+            scripts.append(outline.script(limits_of(told), rng))
             rngs.append(rng)
         written = write(runtime, scripts, rngs, choose=SAMPLING.choose)
         found += [partial(Codec().decode, candidate.tokens) for candidate in written]
