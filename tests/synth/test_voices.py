@@ -211,5 +211,5 @@ def test_drums_of_the_middle_stand_in_the_middle_and_the_hat_to_the_right():
 
 
 def test_an_unknown_voice_is_refused_by_name():
-    with pytest.raises(InputError, match="'theremin' has no voice; choose one of electric_piano"):
+    with pytest.raises(InputError, match="'theremin' is no instrument"):
         draw_voice("theremin", stream(1), brightness=0.5)

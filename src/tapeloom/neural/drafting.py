@@ -27,7 +27,8 @@ from tapeloom.neural.sampling import Sampling
 from tapeloom.neural.script import Script
 from tapeloom.neural.token_codec import Codec
 from tapeloom.neural.tokens import TOKEN_IDS
-from tapeloom.theory.keys import find_keys
+from tapeloom.theory.events import Events
+from tapeloom.theory.keys import find_key
 
 MODEL = Path(__file__).parents[1] / "models" / "generator.onnx"
 SAMPLING = Sampling(temperature=0.95, top_p=0.97)
@@ -172,7 +173,7 @@ def as_asked(score: Score, controls: Controls) -> int:
     notes = pitched(score)
     if not notes:
         return 0
-    heard = find_keys(notes)[0].key
+    heard = find_key(Events.from_notes(notes), meters=score.meters).key
     met = [(heard.pitch_class, heard.is_minor) == (controls.key.pitch_class, controls.key.is_minor)]
     if controls.density is not None:
         met.append(density_bin(notes_per_bar(score)) == density_bin(controls.density))

@@ -86,7 +86,7 @@ class DustyKit:
         return drum_of(ringing)[0] == "open_hat" and struck in _HATS
 
     def note(
-        self, pitch: int, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
+        self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
     ) -> Samples:
         """Return a whole hit, shape (2, n); how long the key is held doesn't matter."""
         variant = int(rng.integers(VARIANTS))

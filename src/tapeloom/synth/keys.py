@@ -66,7 +66,7 @@ class ElectricPiano:
         return ringing == struck
 
     def note(
-        self, pitch: int, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
+        self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
     ) -> Samples:
         """Return a whole note with its release, shape (2, n)."""
         f = midi_to_hz(pitch)
@@ -134,7 +134,7 @@ class FeltPiano:
         return ringing == struck
 
     def note(
-        self, pitch: int, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
+        self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
     ) -> Samples:
         """Return a whole note with its release, shape (2, n)."""
         v = velocity / 127.0
@@ -174,7 +174,7 @@ class FeltPiano:
         return out
 
     def _partials(
-        self, pitch: int, v: float, rate: int, rng: np.random.Generator
+        self, pitch: float, v: float, rate: int, rng: np.random.Generator
     ) -> tuple[Signal, Signal, Signal]:
         """Return number, frequency and amplitude of each partial down to -80 dB."""
         f = midi_to_hz(pitch)
@@ -213,12 +213,12 @@ class FeltPiano:
         sound[:, start : start + frames] += (gain * knock).astype(np.float32)
 
 
-def _register(pitch: int) -> float:
+def _register(pitch: float) -> float:
     """Take the highest keys back a little: the ear hears them well."""
     return float(10.0 ** (-0.07 * max(0, pitch - 60) / 20.0))
 
 
-def _width(pitch: int) -> float:
+def _width(pitch: float) -> float:
     """Return how far from the middle a pitch may stand, 0..1: low notes stay there."""
     return min(1.0, max(0.0, (pitch - 40) / 14.0))
 

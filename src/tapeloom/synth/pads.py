@@ -42,7 +42,7 @@ class WarmPad:
         return False
 
     def note(
-        self, pitch: int, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
+        self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
     ) -> Samples:
         """Return a whole note with its release, shape (2, n)."""
         f = midi_to_hz(pitch)

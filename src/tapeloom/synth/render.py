@@ -18,6 +18,7 @@ from tapeloom.core.seed import stream
 from tapeloom.dsp.filters import Biquads
 from tapeloom.synth.bass import draw_upright_bass
 from tapeloom.synth.bending import bend_note, bending_of
+from tapeloom.synth.catalogue import design, split_name
 from tapeloom.synth.drums import draw_dusty_kit
 from tapeloom.synth.envelopes import fade_out, frames_of
 from tapeloom.synth.headroom import HOP, with_headroom
@@ -57,10 +58,15 @@ _BY_FAMILY = (
 
 
 def draw_voice(instrument: str, rng: np.random.Generator, *, brightness: float) -> Voice:
-    """Draw an instrument's parameters for one record; brightness 0..1 comes from the mood."""
-    if instrument not in _DRAW:
-        raise InputError(f"{instrument!r} has no voice; choose one of {', '.join(_DRAW)}")
-    return _DRAW[instrument](rng, brightness=float(np.clip(brightness, 0.0, 1.0)))
+    """Draw an instrument's parameters for one record; brightness 0..1 comes from the mood.
+
+    instrument  its name, and a preset behind a colon: `electric_piano:worn`
+    """
+    brightness = float(np.clip(brightness, 0.0, 1.0))
+    name, preset = split_name(instrument)
+    if name in _DRAW:
+        return _DRAW[name](rng, brightness=brightness)
+    return design(name).draw(rng, brightness=brightness, preset=preset)
 
 
 def instrument_of(part: PlayedPart) -> str:
@@ -69,7 +75,7 @@ def instrument_of(part: PlayedPart) -> str:
     >>> instrument_of(PlayedPart("Lead", "other", "", (), program=25))
     'nylon_guitar'
     """
-    if part.instrument in INSTRUMENTS:
+    if split_name(part.instrument)[0] in INSTRUMENTS:
         return part.instrument
     if part.role in _BY_ROLE:
         return _BY_ROLE[part.role]

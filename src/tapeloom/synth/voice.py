@@ -34,6 +34,6 @@ class Voice(Protocol):
         """Tell whether striking one pitch stops another that rings (one string, a closed hat)."""
 
     def note(
-        self, pitch: int, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
+        self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
     ) -> Samples:
         """Return a whole note with its release, shape (2, n)."""

@@ -1,0 +1,34 @@
+"""Which instruments there are: each design's module, imported when it is asked for."""
+
+from difflib import get_close_matches
+from importlib import import_module
+
+from tapeloom.core.errors import InputError
+from tapeloom.synth.patch import Design
+
+# Name -> module in synth.instruments, whose DESIGN it is.
+MODULES: dict[str, str] = {}
+ALIASES = {"tine": "electric_piano", "rhodes": "electric_piano", "guitar": "nylon_guitar"}
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """Return an instrument and its preset.
+
+    >>> split_name("tine:worn"), split_name("harp")
+    (('electric_piano', 'worn'), ('harp', ''))
+    """
+    name, _, preset = text.partition(":")
+    return ALIASES.get(name, name), preset
+
+
+def design(name: str) -> Design:
+    """Return a design by its name; raise InputError with the nearest names."""
+    name, _ = split_name(name)
+    if name not in MODULES:
+        near = get_close_matches(name, [*MODULES, *ALIASES], n=3, cutoff=0.6)
+        hint = (
+            f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(MODULES)}"
+        )
+        raise InputError(f"{name!r} is no instrument; {hint}")
+    found: Design = import_module(f"tapeloom.synth.instruments.{MODULES[name]}").DESIGN
+    return found

@@ -1,0 +1,1 @@
+"""The instruments, one a module: each states its DESIGN."""
