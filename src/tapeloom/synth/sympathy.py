@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.pedalling import Pedal
 
-PITCHES = range(33, 69)  # three octaves of free strings
+PITCHES = range(36, 60)  # two octaves of free strings
 T60_S = 5.0  # of the lowest; higher ones ring shorter
 BRIGHT = 0.35  # how fast their upper partials fade: the loop's low-pass, 0 not at all
 DAMPED_S = 0.25  # in which a string falls by 60 dB while its damper lies on it
