@@ -69,7 +69,7 @@ def pitch_hz(sound, near_hz, rate=RATE, *, from_s=0.05, to_s=0.95):
     """
     mono = middle(sound)[int(from_s * rate) : int(to_s * rate)]
     rough = yin_hz(mono[: rate // 4], rate, low_hz=0.6 * near_hz, high_hz=1.7 * near_hz)
-    if abs(cents(rough, near_hz)) > 60.0:
+    if abs(cents(rough, near_hz)) > 25.0:
         rough = near_hz
     return peak_hz(mono, rough, rate)
 

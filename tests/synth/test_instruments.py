@@ -8,6 +8,7 @@ import pytest
 from tapeloom.core.audio import RATE
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.core.seed import stream
+from tapeloom.dsp.level import dc_offset_db
 from tapeloom.synth.catalogue import MODULES, design
 from tapeloom.theory.instruments import INSTRUMENTS
 from tests.synth.measures import (
@@ -16,14 +17,13 @@ from tests.synth.measures import (
     cents,
     click_ratio,
     loudness_lufs,
-    middle,
     onset_s,
     pitch_hz,
 )
 
 PITCHED = [name for name in MODULES if not name.endswith("_kit")]
 # Where the tuned partial is none of the first: its frequency in terms of the written pitch.
-TUNED: dict[str, float] = {}
+TUNED: dict[str, float] = {"bells": 2.0}
 # The part of a note in which its pitch has settled, where that isn't 0.05 to 0.95 s.
 SETTLED: dict[str, tuple[float, float]] = {}
 ATTACK_S = 0.012  # of what is struck or plucked; others state `attack_s`
@@ -96,14 +96,17 @@ def test_it_is_clean(name):
         assert sound.shape[1] <= (1.0 + voice(name).tail_s + 1.0) * RATE
         assert np.abs(sound[:, 0]).max() < 0.02 * peak
         assert np.abs(sound[:, -1]).max() < 1e-4 * peak
-        assert abs(middle(sound).mean()) < 1e-4
+        # Even a sine that decays from nothing has a mean, of about its amplitude / (2 pi f t).
+        assert dc_offset_db(sound) < -64.0, (pitch, dc_offset_db(sound))
         if sound.shape[1] > 1.05 * RATE:
             assert click_ratio(sound, 1.0) < 2.0, (pitch, click_ratio(sound, 1.0))
 
 
 @pytest.mark.parametrize("name", PITCHED)
 def test_nothing_folds_back(name):
-    for pitch in (INSTRUMENTS[name].high - 0.31, sum(INSTRUMENTS[name].comfortable) / 2 + 0.13):
+    # Between the harmonics of low notes there is too little room to tell what is folded.
+    middle_pitch = max(60, sum(INSTRUMENTS[name].comfortable) // 2)
+    for pitch in {INSTRUMENTS[name].high - 0.31, middle_pitch + 0.13}:
         sound = play(name, pitch, velocity=127)
         assert alias_dbfs(sound, midi_to_hz(pitch)) < -70.0, pitch
 

@@ -8,12 +8,15 @@ from tapeloom.synth.patch import Design
 
 # Name -> module in synth.instruments, whose DESIGN it is.
 MODULES: dict[str, str] = {
+    # Pianos.
+    "upright_piano": "upright_piano",
     # Plucked strings.
     "steel_guitar": "steel_guitar",
     "jazz_guitar": "jazz_guitar",
     "ukulele": "ukulele",
     "electric_bass": "electric_bass",
     "harp": "harp",
+    "clavinet": "clavinet",
     # Struck and plucked bars.
     "vibraphone": "vibraphone",
     "marimba": "marimba",

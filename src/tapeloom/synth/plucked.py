@@ -22,7 +22,7 @@ from tapeloom.synth.modes import (
     stiff_partials,
     whole_note,
 )
-from tapeloom.synth.oscillators import Signal, band_noise
+from tapeloom.synth.oscillators import Signal, band_noise, band_pass
 from tapeloom.synth.voice import Manner
 from tapeloom.synth.wood import Wood, contact
 
@@ -77,6 +77,8 @@ class Plucked:
     to_hz: float = 9000.0  # no partial above
     tilt: float = 0.0  # what the wood radiates more of, per octave from 250 Hz to 4 kHz, in octaves
     width: float = 0.0  # how far the lowest and the highest stand apart
+    second: float = 0.0  # place of a second pickup
+    blend: float = 0.0  # how much of it is added; below 0: against the first
     drive: float = 0.0  # how far the amplifier rounds the peaks of the loudest notes, 0..1
     alone: bool = False  # one note at a time, whatever the string
 
@@ -154,7 +156,10 @@ class Plucked:
         finger_s = self.finger_s * max(v, 0.08) ** -1.1 * (1.0 + 0.06 * strength)
         finger_s *= 1.0 + 1.5 * self.mute
         pull = _node(np.sin(np.pi * k * position)) / k * contact(hz, finger_s)
-        pickup = _node(np.sin(np.pi * k * min(self.pickup * shorter, 0.5)))
+        pickup = np.sin(np.pi * k * min(self.pickup * shorter, 0.5))
+        if self.blend != 0.0:
+            pickup = pickup + self.blend * np.sin(np.pi * k * min(self.second * shorter, 0.5))
+        pickup = _node(pickup)
         wood = self.wood.response(hz) * (np.clip(hz, 250.0, 4000.0) / 250.0) ** self.tilt
         heard = pull * ((1.0 - self.body) * pickup + self.body * wood)
         return np.asarray(0.1 * heard / np.abs(heard).max())
@@ -181,8 +186,9 @@ class Plucked:
         frames = min(frames_of(0.045, rate), out.shape[1] - start)
         if frames < 64:
             return
-        low_hz, high_hz = self.noise_hz
-        noise = band_noise(frames, rate, rng, low_hz=0.3 * low_hz, high_hz=0.3 * high_hz)
+        # Flesh that comes to rest is dull, whatever the stroke was.
+        noise = band_noise(frames, rate, rng, low_hz=180.0, high_hz=0.2 * self.noise_hz[1])
+        noise = band_pass(noise, rate, high_hz=0.3 * self.noise_hz[1])
         noise *= np.exp(-np.arange(frames) / (0.009 * rate))
         fade_in(noise, rate, 0.003)
         fade_out(noise, rate, 0.012)

@@ -156,9 +156,10 @@ class Struck:
         frames = min(frames_of(0.06, rate), out.shape[1] - start)
         if frames < 64 or self.off <= 0.0:
             return
-        noise = band_noise(frames, rate, rng, low_hz=150.0, high_hz=900.0)
+        noise = band_noise(frames, rate, rng, low_hz=150.0, high_hz=600.0)
         noise *= np.exp(-np.arange(frames) / (0.010 * rate))
         fade_in(noise, rate, 0.003)
         fade_out(noise, rate, 0.02)
-        level = self.off * (0.3 + 0.7 * v) * float(np.abs(out).max())
+        level = 0.3 * (0.3 + 0.7 * v) * float(np.abs(out).max())
+        level = self.off * (level + float(np.abs(out[:, max(0, start - 512) : start + 1]).max()))
         out[:, start : start + frames] += (level * noise).astype(np.float32)

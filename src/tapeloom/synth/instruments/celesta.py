@@ -16,7 +16,7 @@ CASE = ((210.0, 0.5), (345.0, 0.7), (520.0, 0.8), (760.0, 0.8), (1150.0, 0.8))
 def build(values: Values, rng: np.random.Generator) -> Struck:
     """Build a celesta from the table's values; its case is drawn."""
     chime = values["chime"]
-    gains = (1.0, 0.34 * chime, 0.24 * chime, 0.14 * chime)
+    gains = (1.0, 0.5 * chime, 0.42 * chime, 0.25 * chime)
     rings = (1.0, 0.3, 0.16, 0.08)
     strays = (0.0, 15.0, 25.0, 40.0)
     return Struck(

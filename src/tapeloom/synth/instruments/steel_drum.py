@@ -18,11 +18,11 @@ def build(values: Values, rng: np.random.Generator) -> Struck:
         modes=(
             Mode(1.0, 1.0, 1.0),
             Mode(2.0, 0.25, 0.5, stray_cents=4.0),
-            Mode(2.0, 0.80 * bloom, 0.7, rise_s=0.018, stray_cents=3.0),
-            Mode(3.0, 0.55 * bloom, 0.5, rise_s=0.028, stray_cents=6.0),
-            Mode(4.0, 0.45 * bloom, 0.4, rise_s=0.035, stray_cents=6.0),
-            Mode(5.0, 0.22 * bloom, 0.3, rise_s=0.03, stray_cents=12.0),
-            Mode(6.0, 0.18 * bloom, 0.25, rise_s=0.03, stray_cents=12.0),
+            Mode(2.0, 0.9 * bloom, 0.7, rise_s=0.018, stray_cents=3.0),
+            Mode(3.0, 0.7 * bloom, 0.5, rise_s=0.028, stray_cents=6.0),
+            Mode(4.0, 0.65 * bloom, 0.4, rise_s=0.035, stray_cents=6.0),
+            Mode(5.0, 0.4 * bloom, 0.3, rise_s=0.03, stray_cents=12.0),
+            Mode(6.0, 0.35 * bloom, 0.25, rise_s=0.03, stray_cents=12.0),
             # What the skirt and the areas beside it answer.
             Mode(1.498, 0.05 * values["neighbours"], 0.7, rise_s=0.02, stray_cents=8.0),
             Mode(2.67, 0.06 * values["neighbours"], 0.4, stray_cents=25.0),
@@ -64,8 +64,8 @@ DESIGN = Design(
     name="steel_drum",
     about="Steel drum: a lead pan, rubber-tipped sticks",
     parameters=(
-        Parameter("stick_ms", "contact of the rubber tip on middle C", 0.8, 0.15, 2.5, "ms",
-                  spread=0.1, bright=-0.5),
+        Parameter("stick_ms", "contact of the rubber tip on middle C", 0.42, 0.12, 2.0, "ms",
+                  spread=0.06, bright=-0.28),
         Parameter("bloom", "how much grows out of the blow", 1.0, 0.0, 2.0, spread=0.2,
                   bright=0.4),
         Parameter("neighbours", "what the rest of the pan answers", 1.0, 0.0, 3.0, spread=0.3),
@@ -80,6 +80,6 @@ DESIGN = Design(
     demo=DEMO,
     presets={
         "worn": {"beat_cents": 5.0, "neighbours": 2.2, "cutoff_hz": 3800.0},
-        "far": {"cutoff_hz": 1900.0, "stick_ms": 1.6, "thud": 0.02},
+        "far": {"cutoff_hz": 1900.0, "stick_ms": 1.0, "thud": 0.02},
     },
 )  # fmt: skip

@@ -52,9 +52,9 @@ DEMO = tuple(
     note
     for bar, (chord, then) in enumerate(((_C7, _AM7), (_F, _G7)))
     for beat, beats, pitches, velocity in (
-        (0.0, 0.9, chord, 88), (1.0, 0.4, chord, 70), (1.66, 0.3, chord[::-1], 60),
-        (2.0, 0.9, then, 84), (2.66, 0.3, then[::-1], 62), (3.0, 0.5, then, 74),
-        (3.66, 0.3, then[::-1], 64),
+        (0.0, 0.9, chord, 88), (1.0, 0.4, chord, 70), (1.66, 0.27, chord[::-1], 60),
+        (2.0, 0.6, then, 84), (2.66, 0.27, then[::-1], 62), (3.0, 0.5, then, 74),
+        (3.66, 0.27, then[::-1], 64),
     )
     for note in _strum(4.0 * bar + beat, beats, pitches, velocity)
 ) + tuple(_strum(8.0, 3.0, (60, 64, 67, 71), 86))  # fmt: skip
