@@ -27,6 +27,31 @@ from tapeloom.synth.voice import Manner
 from tapeloom.synth.wood import Wood, contact
 
 
+def string_of(open_pitches: tuple[int, ...], pitch: float) -> int:
+    """Return the string on which a pitch is played: the highest that reaches down to it.
+
+    >>> string_of((40, 45, 50, 55, 59, 64), 57)
+    3
+    """
+    return max([i for i, low in enumerate(open_pitches) if low <= pitch + 1e-6], default=0)
+
+
+def one_string(open_pitches: tuple[int, ...], ringing: int, struck: int) -> bool:
+    """Tell whether a pluck ends what rings: it needs the same string.
+
+    What lies a third or more apart a hand can take on two strings.
+
+    >>> guitar = (40, 45, 50, 55, 59, 64)
+    >>> one_string(guitar, 60, 62), one_string(guitar, 59, 62), one_string(guitar, 64, 63)
+    (True, False, False)
+    """
+    if ringing == struck:
+        return True
+    near = abs(ringing - struck) <= 2
+    strings = string_of(open_pitches, ringing), string_of(open_pitches, struck)
+    return bool(open_pitches) and near and strings[0] == strings[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Strings:
     """What the strings of an instrument are made of, and how they fall silent."""
@@ -42,15 +67,11 @@ class Strings:
     quick: float = 0.5  # how long the quick plane rings, as a part of the other
     lasting: float = 0.4  # what lasts
 
-    def string_of(self, pitch: float) -> int:
-        """Return the string on which a pitch is played: the highest that reaches down to it."""
-        return max([i for i, low in enumerate(self.open) if low <= pitch + 1e-6], default=0)
-
     def stiffness(self, pitch: float) -> float:
         """Return B of the string at a pitch: a shorter string is a stiffer one."""
         if not self.open:
             return float(self.B[0] * 2.0 ** ((pitch - 60.0) / 12.0))
-        i = self.string_of(pitch)
+        i = string_of(self.open, pitch)
         return float(self.B[i] * 4.0 ** (max(pitch - self.open[i], 0.0) / 12.0))
 
 
@@ -84,10 +105,7 @@ class Plucked:
 
     def stops(self, ringing: int, struck: int) -> bool:
         """Tell whether a pluck stops what rings: where both are on one string."""
-        if self.alone or ringing == struck:
-            return True
-        strings = self.strings
-        return bool(strings.open) and strings.string_of(ringing) == strings.string_of(struck)
+        return self.alone or one_string(self.strings.open, ringing, struck)
 
     def note(
         self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
@@ -149,7 +167,8 @@ class Plucked:
     ) -> Signal:
         """Return how much of each partial is heard left and right, shape (2, len(hz))."""
         k = np.arange(1.0, len(hz) + 1.0)
-        open_at = self.strings.open[self.strings.string_of(pitch)] if self.strings.open else pitch
+        strings = self.strings
+        open_at = strings.open[string_of(strings.open, pitch)] if strings.open else pitch
         # A stopped string is shorter, but finger and pickup stay where they are.
         shorter = 2.0 ** (max(pitch - open_at, 0.0) / 12.0)
         position = float(np.clip(self.position * shorter**0.5 + 0.012 * place, 0.05, 0.49))

@@ -32,6 +32,7 @@ def build(values: Values, rng: np.random.Generator) -> Plucked:
         lift=0.0,
         manner=Manner(pedal=True, cutoff_hz=values["cutoff_hz"]),
         tail_s=2.5,
+        lufs=-21.5,
         to_hz=9000.0,
         tilt=0.25,
         width=0.3,
