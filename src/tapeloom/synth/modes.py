@@ -45,6 +45,7 @@ def planes(
     quick: float,
     lasting: float,
     split_cents: float,
+    phase: Signal,
 ) -> Signal:
     """Let every partial swing in two planes, shape (2, frames): one sinks into the bridge, one not.
 
@@ -52,6 +53,7 @@ def planes(
     t60_s        of the lasting plane; the quick one takes this times `quick`
     lasting      part of the amplitude that lasts, 0..1
     split_cents  how far apart they are: they beat
+    phase        radians at the first sample, shape (len(hz),)
 
     G. Weinreich, "Coupled piano strings", JASA, 1977.
     """
@@ -65,6 +67,7 @@ def planes(
         t60_s=np.concatenate([quick * t60_s, t60_s]),
         left=np.concatenate([(1.0 - lasting) * left, lasting * left]),
         right=np.concatenate([(1.0 - lasting) * right, lasting * right]),
+        phase=np.tile(phase, 2),
     )
 
 

@@ -26,6 +26,8 @@ from tapeloom.synth.oscillators import Signal, band_noise, band_pass
 from tapeloom.synth.voice import Manner
 from tapeloom.synth.wood import Wood, contact
 
+LONGEST_S = 18.0  # no string rings longer
+
 
 def string_of(open_pitches: tuple[int, ...], pitch: float) -> int:
     """Return the string on which a pitch is played: the highest that reaches down to it.
@@ -129,12 +131,13 @@ class Plucked:
             quick=strings.quick,
             lasting=strings.lasting,
             split_cents=strings.split_cents,
+            phase=self.body * self.wood.phase(hz),
         )
         peak = float(np.abs(sound[:, : frames_of(0.05, rate)]).max())
         if self.drive > 0.0:
             # A cube spreads a band that ends at to_hz over three times that: nothing folds back.
             x = np.clip(sound / peak, -1.0, 1.0)
-            sound = peak * (x - 0.33 * self.drive * (0.2 + 0.8 * v) * x**3)
+            sound = peak * (x - 0.33 * self.drive * (0.2 + 0.8 * v) * x * x * x)
         self._add_touch(sound, rate, rng, v=v, peak=peak)
         out = whole_note(
             sound,
@@ -154,6 +157,7 @@ class Plucked:
         strings = self.strings
         hz = stiff_partials(f, strings.stiffness(pitch), rate, to_hz=max(self.to_hz, 1.1 * f))
         whole_s = self.decay * strings.t60_s * 2.0 ** (-(pitch - strings.at) / strings.halves)
+        whole_s = min(whole_s, LONGEST_S)
         bright_s = min(self.decay * strings.bright_s, whole_s)
         # The palm takes what it touches: the whole string, and the highest most.
         whole_s = whole_s ** (1.0 - self.mute) * min(whole_s, 0.42) ** self.mute
@@ -181,7 +185,7 @@ class Plucked:
         pickup = _node(pickup)
         wood = self.wood.response(hz) * (np.clip(hz, 250.0, 4000.0) / 250.0) ** self.tilt
         heard = pull * ((1.0 - self.body) * pickup + self.body * wood)
-        return np.asarray(0.1 * heard / np.abs(heard).max())
+        return np.asarray(0.04 * heard / np.abs(heard).max())
 
     def _add_touch(
         self, sound: Signal, rate: int, rng: np.random.Generator, *, v: float, peak: float

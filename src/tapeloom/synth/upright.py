@@ -88,7 +88,7 @@ class UprightPiano:
         radiated = 1.0 / np.sqrt(1.0 + (95.0 / hz) ** 4) / np.sqrt(1.0 + (hz / 2600.0) ** 2)
         rough = np.exp(0.22 * own.standard_normal(len(hz)) + rng.normal(0.0, 0.07, len(hz)))
         heard = contact(hz, hammer_s) * comb * radiated * rough * self.board.response(hz)
-        return np.asarray(0.1 * heard / np.abs(heard).max())
+        return np.asarray(0.04 * heard / np.abs(heard).max())
 
     def _strings(
         self,
@@ -111,19 +111,19 @@ class UprightPiano:
         # One string a key at the bottom, and tuners listen closest at the top.
         apart = 0.5 if pitch < 33 else min(1.0, 2.0 ** (-(pitch - 72) / 36.0))
         spread = self.unison_cents * apart * own.uniform(0.6, 1.4, 2)
-        shares = np.array([0.74, 0.16, 0.10])
+        shares = np.array([0.74, 0.16, 0.10] if pitch >= 33 else [0.76, 0.24, 0.0])
         cents = np.array([0.0, spread[0], -spread[1]])
         cents -= (shares * cents).sum()
         ratio = 2.0 ** (cents / 1200.0)
-        phase = own.uniform(-0.7, 0.7, len(hz)) * np.minimum(1.0, hz / 900.0)
-        left, right = amplitude
+        phase = self.board.phase(hz)
+        rings = np.stack([quick, lasting, 0.75 * lasting])
         return ring(
             frames,
             rate,
-            hz=np.concatenate([hz * each for each in ratio]),
-            t60_s=np.concatenate([quick, lasting, 0.75 * lasting]),
-            left=np.concatenate([left * each for each in shares]),
-            right=np.concatenate([right * each for each in shares]),
+            hz=np.outer(ratio, hz).ravel(),
+            t60_s=rings.ravel(),
+            left=np.outer(shares, amplitude[0]).ravel(),
+            right=np.outer(shares, amplitude[1]).ravel(),
             phase=np.tile(phase, 3),
         )
 

@@ -38,6 +38,7 @@ def build(values: Values, rng: np.random.Generator) -> Plucked:
         tail_s=0.4,
         to_hz=11_000.0,
         tilt=0.4,
+        lufs=-23.0,
     )  # fmt: skip
 
 
