@@ -193,7 +193,9 @@ class Plucked:
         """Add the finger's or pick's noise and the body's knock, in place."""
         head = min(frames_of(0.022, rate), sound.shape[1])
         low_hz, high_hz = self.noise_hz
-        skin = band_noise(head, rate, rng, low_hz=low_hz, high_hz=high_hz) * np.hanning(head)
+        skin = band_noise(head, rate, rng, low_hz=low_hz, high_hz=high_hz)
+        skin *= np.exp(-np.arange(head) / (0.005 * rate))
+        fade_out(skin, rate, 0.006)
         sound[:, :head] += self.noise * (0.5 + 0.5 * v) * peak * skin
         if self.knock > 0.0:
             frames = min(frames_of(0.25, rate), sound.shape[1])

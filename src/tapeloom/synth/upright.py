@@ -52,7 +52,7 @@ class UprightPiano:
         f = min(midi_to_hz(pitch), 0.4 * rate)
         v = velocity / 127.0
         own = np.random.default_rng([self.keys, round(max(pitch, 0.0))])
-        t60_s = min(self.decay * 15.0 * 2.0 ** (-(pitch - 45) / 20.0), LONGEST_S)
+        t60_s = min(self.decay * 22.0 * 2.0 ** (-(pitch - 45) / 20.0), LONGEST_S)
         frames = note_frames(duration_s, self.tail_s, t60_s, rate)
         long = measured_frames(frames, rate)
         hz = stiff_partials(f, self.stiffness * stiffness(pitch), rate, to_hz=max(9000.0, 1.5 * f))
@@ -71,6 +71,7 @@ class UprightPiano:
             release_s=damped_s if pitch < UNDAMPED else max(t60_s, 0.5),
             rise_s=0.0045 - 0.0025 * v - 0.00001 * pitch,
             fall_s=0.05,
+            pan=float(np.clip((pitch - 62) / 110.0, -0.2, 0.3)) if pitch > 48 else 0.0,
         )
         self._add_off(out, rate, rng, at_s=duration_s + 0.012, v=v)
         return out
@@ -106,12 +107,13 @@ class UprightPiano:
             hz, t60_s=t60_s, at_hz=max(3000.0, 2.0 * hz[0]), at_t60_s=bright_s, power=1.3
         )
         # Where the board moves easily it takes more.
-        easy = np.clip(self.board.response(hz).mean(axis=0), 0.5, 1.8)
-        quick = 0.42 * lasting / easy**0.7
+        easy = np.clip(self.board.response(hz).mean(axis=0), 0.75, 1.6)
+        part = 0.26 + 0.16 * float(np.clip((60 - pitch) / 39.0, 0.0, 1.0))
+        quick = part * lasting / easy**0.7
         # One string a key at the bottom, and tuners listen closest at the top.
         apart = 0.5 if pitch < 33 else min(1.0, 2.0 ** (-(pitch - 72) / 36.0))
         spread = self.unison_cents * apart * own.uniform(0.6, 1.4, 2)
-        shares = np.array([0.74, 0.16, 0.10] if pitch >= 33 else [0.76, 0.24, 0.0])
+        shares = np.array([0.82, 0.11, 0.07] if pitch >= 33 else [0.80, 0.20, 0.0])
         cents = np.array([0.0, spread[0], -spread[1]])
         cents -= (shares * cents).sum()
         ratio = 2.0 ** (cents / 1200.0)

@@ -69,7 +69,7 @@ DESIGN = Design(
         Parameter("decay", "stretches the ring", 1.0, 0.3, 1.6, spread=0.12),
         Parameter("split_cents", "beating of each string with itself", 0.6, 0.0, 3.0, "cents",
                   spread=0.25),
-        Parameter("pick_noise", "scrape of the pick", 0.10, 0.0, 0.4, spread=0.03),
+        Parameter("pick_noise", "scrape of the pick", 0.08, 0.0, 0.4, spread=0.03),
         Parameter("knock", "knock of the body", 0.10, 0.0, 0.4, spread=0.03),
         Parameter("mute", "palm on the strings", 0.0, 0.0, 1.0),
         Parameter("cutoff_hz", "low-pass of the microphone", 8500.0, 1500.0, 16_000.0, "Hz",
