@@ -3,6 +3,7 @@
 import numpy as np
 
 from tapeloom.core.audio import Samples
+from tapeloom.dsp.stereo import pan_gains
 from tapeloom.synth.envelopes import finish, frames_of, loudness_gain, velocity_gain
 from tapeloom.synth.oscillators import Signal, ring
 
@@ -98,7 +99,8 @@ def whole_note(
 
     lufs  loudness of the first 400 ms at velocity 127, whatever the pitch
     """
-    gain = loudness_gain(sound, rate, lufs=lufs) * velocity_gain(velocity)
+    heard = sound[:, : frames_of(MEASURED_S, rate)] * np.array(pan_gains(pan))[:, None]
+    gain = loudness_gain(heard, rate, lufs=lufs) * velocity_gain(velocity)
     return finish(
         sound[:, :frames],
         rate,
