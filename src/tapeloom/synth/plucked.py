@@ -217,7 +217,7 @@ class Plucked:
         noise *= np.exp(-np.arange(frames) / (0.009 * rate))
         fade_in(noise, rate, 0.003)
         fade_out(noise, rate, 0.012)
-        level = 0.06 * float(np.abs(out).max()) * (0.4 + 0.6 * v)
+        level = 0.03 * float(np.abs(out).max()) * (0.4 + 0.6 * v)
         level += 0.5 * float(np.abs(out[:, max(0, start - 512) : start + 1]).max())
         out[:, start : start + frames] += (self.lift * level * noise).astype(np.float32)
 

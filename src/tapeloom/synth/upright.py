@@ -108,12 +108,12 @@ class UprightPiano:
         )
         # Where the board moves easily it takes more.
         easy = np.clip(self.board.response(hz).mean(axis=0), 0.75, 1.6)
-        part = 0.26 + 0.16 * float(np.clip((60 - pitch) / 39.0, 0.0, 1.0))
+        part = 0.31 + 0.12 * float(np.clip((60 - pitch) / 39.0, 0.0, 1.0))
         quick = part * lasting / easy**0.7
         # One string a key at the bottom, and tuners listen closest at the top.
         apart = 0.5 if pitch < 33 else min(1.0, 2.0 ** (-(pitch - 72) / 36.0))
         spread = self.unison_cents * apart * own.uniform(0.6, 1.4, 2)
-        shares = np.array([0.82, 0.11, 0.07] if pitch >= 33 else [0.80, 0.20, 0.0])
+        shares = np.array([0.80, 0.12, 0.08] if pitch >= 33 else [0.80, 0.20, 0.0])
         cents = np.array([0.0, spread[0], -spread[1]])
         cents -= (shares * cents).sum()
         ratio = 2.0 ** (cents / 1200.0)

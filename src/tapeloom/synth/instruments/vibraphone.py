@@ -62,7 +62,7 @@ DESIGN = Design(
     name="vibraphone",
     about="Vibraphone with its motor running slowly",
     parameters=(
-        Parameter("mallet_ms", "contact of the yarn mallet on middle C", 0.55, 0.15, 2.5, "ms",
+        Parameter("mallet_ms", "contact of the yarn mallet on middle C", 0.6, 0.15, 2.5, "ms",
                   spread=0.08, bright=-0.35),
         Parameter("overtones", "how much of the upper modes the stroke finds", 1.0, 0.0, 2.0,
                   spread=0.2, bright=0.4),
