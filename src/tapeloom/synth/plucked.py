@@ -155,7 +155,9 @@ class Plucked:
     def _partials(self, f: float, pitch: float, rate: int) -> tuple[Signal, Signal]:
         """Return the partials and how long each rings."""
         strings = self.strings
-        hz = stiff_partials(f, strings.stiffness(pitch), rate, to_hz=max(self.to_hz, 1.1 * f))
+        # What an amplifier spreads over three times the band must find room below half the rate.
+        to_hz = min(self.to_hz, rate / 6.5) if self.drive > 0.0 else self.to_hz
+        hz = stiff_partials(f, strings.stiffness(pitch), rate, to_hz=max(to_hz, 1.1 * f))
         whole_s = self.decay * strings.t60_s * 2.0 ** (-(pitch - strings.at) / strings.halves)
         whole_s = min(whole_s, LONGEST_S)
         bright_s = min(self.decay * strings.bright_s, whole_s)

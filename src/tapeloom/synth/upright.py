@@ -19,6 +19,7 @@ from tapeloom.synth.voice import Manner
 from tapeloom.synth.wood import Wood, contact
 
 UNDAMPED = 91  # from G6 on there are no dampers
+LENGTHWISE = 55  # below this pitch waves along the strings are heard
 LONGEST_S = 18.0  # no key rings longer
 
 
@@ -58,8 +59,10 @@ class UprightPiano:
         hz = stiff_partials(f, self.stiffness * stiffness(pitch), rate, to_hz=max(9000.0, 1.5 * f))
         amplitude = self._heard(hz, pitch, v, own, rng)
         sound = self._strings(long, rate, hz, amplitude, pitch, t60_s, own)
+        if pitch < LENGTHWISE:
+            self._add_lengthwise(sound, rate, own, pitch=pitch, v=v)
         peak = float(np.abs(sound[:, : frames_of(0.06, rate)]).max())
-        self._add_blow(sound, rate, rng, v=v, peak=peak)
+        self._add_blow(sound, rate, rng, pitch=pitch, v=v, peak=peak)
         damped_s = self.damper_s * 2.0 ** (-(pitch - 60) / 24.0)
         out = whole_note(
             sound,
@@ -129,14 +132,46 @@ class UprightPiano:
             phase=np.tile(phase, 3),
         )
 
-    def _add_blow(
-        self, sound: Signal, rate: int, rng: np.random.Generator, *, v: float, peak: float
+    def _add_lengthwise(
+        self, sound: Signal, rate: int, own: np.random.Generator, *, pitch: float, v: float
     ) -> None:
-        """Add what hammer and key do to the wood, in place."""
+        """Add the long strings' waves along themselves, in place: the edge of a hard low note.
+
+        B. Bank and L. Sujbert, "Generation of longitudinal vibrations in piano strings", JASA,
+        2005.
+        """
+        first = 1250.0 * 2.0 ** ((pitch - 28) / 30.0) * 2.0 ** (own.uniform(-80.0, 80.0) / 1200.0)
+        level = 0.012 * v**2 * min(1.0, (LENGTHWISE - pitch) / 12.0)
+        frames = min(frames_of(0.4, rate), sound.shape[1])
+        ping = ring(
+            frames,
+            rate,
+            hz=first * np.array([1.0, 2.01, 3.03]),
+            t60_s=np.array([0.35, 0.22, 0.15]),
+            left=level * np.array([1.0, 0.6, 0.3]),
+            phase=own.uniform(0.0, 2.0 * np.pi, 3),
+        )
+        fade_in(ping, rate, 0.003)
+        fade_out(ping, rate, 0.05)
+        sound[:, :frames] += ping
+
+    def _add_blow(
+        self,
+        sound: Signal,
+        rate: int,
+        rng: np.random.Generator,
+        *,
+        pitch: float,
+        v: float,
+        peak: float,
+    ) -> None:
+        """Add what hammer and key do to the wood, in place: of the highest notes half is knock."""
         frames = min(frames_of(0.3, rate), sound.shape[1])
-        knock = self.board.knock(frames, rate, rng, contact_s=0.0035 - 0.002 * v)
+        high = float(np.clip((pitch - 66) / 36.0, 0.0, 1.0))
+        contact_s = (0.0035 - 0.002 * v) * (1.0 - 0.6 * high)
+        knock = self.board.knock(frames, rate, rng, contact_s=contact_s)
         fade_out(knock, rate, 0.1)
-        sound[:, :frames] += self.knock * (0.55 + 0.45 * v) * peak * knock
+        sound[:, :frames] += self.knock * (1.0 + 1.5 * high) * (0.55 + 0.45 * v) * peak * knock
         frames = min(frames_of(0.03, rate), sound.shape[1])
         felt = band_noise(frames, rate, rng, low_hz=700.0, high_hz=3600.0)
         felt *= np.exp(-np.arange(frames) / (0.006 * rate))
