@@ -128,7 +128,7 @@ class FeltPiano:
 
 def _register(pitch: float) -> float:
     """Take the highest keys back a little: the ear hears them well."""
-    return float(10.0 ** (-0.07 * max(0, pitch - 60) / 20.0))
+    return float(10.0 ** (-0.055 * max(0, pitch - 60) / 20.0))
 
 
 def _width(pitch: float) -> float:
