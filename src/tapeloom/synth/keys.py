@@ -1,4 +1,4 @@
-"""Electric piano (tine before a pickup) and felt piano (bank of modes)."""
+"""Electric piano: a tine before a pickup."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,7 @@ from numba import njit
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
-from tapeloom.dsp.stereo import pan_gains
-from tapeloom.synth.envelopes import (
-    fade_in,
-    fade_out,
-    finish,
-    frames_of,
-    level_gain,
-    velocity_gain,
-)
+from tapeloom.synth.envelopes import finish, frames_of, level_gain, velocity_gain
 from tapeloom.synth.oscillators import Signal, band_noise, ring
 from tapeloom.synth.voice import Manner
 
@@ -109,110 +101,6 @@ class ElectricPiano:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class FeltPiano:
-    """An upright with the felt of its practice pedal between hammers and strings.
-
-    Every partial n is a pair of modes near n f sqrt(1 + B n^2): one that the bridge drains fast,
-    one that it hardly hears and that sings on.
-
-    J. Bensa et al., "The simulation of piano string vibration", JASA, 2003; B. Bank and
-    J. Chabassier, "Model-based digital pianos", IEEE Signal Processing Magazine, 2019.
-    """
-
-    felt_hz: float  # where the felt cuts, for a note of middle strength
-    strike: float  # where the hammer hits, as a part of the string
-    unison_cents: float  # detuning of the strings of one note
-    decay: float  # stretches the ring
-    thump: float  # amplitude of the key's knock
-    knock_hz: tuple[float, ...]  # modes of the wood
-    manner: Manner
-    tail_s: float = 0.8
-
-    def stops(self, ringing: int, struck: int) -> bool:
-        """Tell whether a key strikes the strings that ring."""
-        return ringing == struck
-
-    def note(
-        self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
-    ) -> Samples:
-        """Return a whole note with its release, shape (2, n)."""
-        v = velocity / 127.0
-        t60_s = self.decay * 11.0 * 2.0 ** (-(pitch - 40) / 22.0)
-        n = frames_of(min(duration_s + self.tail_s, 1.3 * t60_s + 0.3, MAX_RING_S), rate)
-        k, hz, amplitude = self._partials(pitch, v, rate, rng)
-        fast = np.maximum(0.34 * t60_s / (1.0 + 0.10 * (k - 1) + (hz / 2600.0) ** 1.5), 0.05)
-        slow = np.maximum(t60_s / (1.0 + 0.22 * (k - 1) + (hz / 1800.0) ** 1.5), 0.08)
-        cents = self.unison_cents * rng.uniform(0.5, 1.0) * (0.4 if pitch < 40 else 1.0)
-        centre = float(np.clip((pitch - 62) / 44.0, -0.5, 0.5))
-        pans = np.clip(_width(pitch) * (0.7 * centre + rng.normal(0.0, 0.16, len(k))), -0.8, 0.8)
-        left, right = np.array([pan_gains(float(p)) for p in pans]).T
-        # A real string pair is split between two ways of swinging, of which one is heard little.
-        both = np.concatenate([0.70 * amplitude, 0.30 * amplitude])
-        detuned = 2.0 ** (cents / 1200.0)
-        sound = ring(
-            n,
-            rate,
-            hz=np.concatenate([hz * detuned**-0.28, hz * detuned**0.72]),
-            t60_s=np.concatenate([fast, slow]),
-            left=both * np.tile(left, 2),
-            right=both * np.tile(right, 2),
-            phase=np.tile(rng.uniform(-0.2, 0.2, len(k)), 2),
-        )
-        gain = level_gain(sound, rate, rms=0.085 * velocity_gain(velocity) * _register(pitch))
-        out = finish(
-            sound,
-            rate,
-            gain=gain,
-            rise_s=0.0085 - 0.0055 * v - 0.00002 * pitch,
-            held_s=duration_s,
-            release_s=0.62 - 0.0038 * min(pitch, 100),
-            fall_s=0.03,
-        )
-        self._add_knock(out, rate, rng, at_s=0.0, gain=self.thump * (0.12 + v))
-        self._add_knock(out, rate, rng, at_s=duration_s + 0.01, gain=0.25 * self.thump * (0.1 + v))
-        return out
-
-    def _partials(
-        self, pitch: float, v: float, rate: int, rng: np.random.Generator
-    ) -> tuple[Signal, Signal, Signal]:
-        """Return number, frequency and amplitude of each partial down to -80 dB."""
-        f = midi_to_hz(pitch)
-        B = min(1.4 * 10.0 ** (-4.0 + 0.011 * abs(pitch - 45) * (1.6 if pitch > 45 else 1.0)), 5e-3)
-        cut_hz = self.felt_hz * (0.4 + 1.2 * v) * 2.0 ** ((pitch - 60) / 36.0)
-        k = np.arange(1.0, 2.0 + min(40.0, 0.4 * rate / f))
-        # Stretched partials would make the note sharp: the first partial is what is tuned.
-        hz = k * f * np.sqrt((1.0 + B * k**2) / (1.0 + B))
-        comb = np.abs(np.sin(np.pi * k * self.strike)) / np.sin(np.pi * self.strike) + 0.05
-        felt = np.exp(-((hz / (2.2 * cut_hz)) ** 1.2)) / (1.0 + (hz / cut_hz) ** 2) ** 0.5
-        # Small soundboards radiate their lowest notes weakly.
-        board = 1.0 / np.sqrt(1.0 + (75.0 / hz) ** 4)
-        rough = np.exp(rng.normal(0.0, 0.12, len(k)))
-        amplitude = comb * felt * board * rough / k**0.95
-        heard = (amplitude > 1e-4 * amplitude.max()) & (hz < 0.44 * rate)
-        heard[0] = True
-        return k[heard], hz[heard], amplitude[heard]
-
-    def _add_knock(
-        self, sound: Samples, rate: int, rng: np.random.Generator, *, at_s: float, gain: float
-    ) -> None:
-        """Add the wood that answers a key or damper: short low modes and a breath of noise."""
-        start = frames_of(at_s, rate) if at_s > 0.0 else 0
-        frames = min(frames_of(0.12, rate), sound.shape[1] - start)
-        if frames < 16:
-            return
-        modes = np.array(self.knock_hz)
-        signs = rng.normal(0.0, 1.0, len(modes))
-        knock = ring(
-            frames, rate, hz=modes, t60_s=9.0 / np.sqrt(modes), left=signs, right=0.9 * signs
-        )
-        breath = band_noise(frames, rate, rng, low_hz=100.0, high_hz=700.0)
-        knock += 0.5 * breath * np.exp(-np.arange(frames) / (0.012 * rate))
-        fade_in(knock, rate, 0.002)
-        fade_out(knock, rate, 0.03)
-        sound[:, start : start + frames] += (gain * knock).astype(np.float32)
-
-
 def _register(pitch: float) -> float:
     """Take the highest keys back a little: the ear hears them well."""
     return float(10.0 ** (-0.07 * max(0, pitch - 60) / 20.0))
@@ -239,20 +127,4 @@ def draw_electric_piano(rng: np.random.Generator, *, brightness: float) -> Elect
             tremolo_depth=rng.uniform(0.22, 0.4),
             tremolo_phase=rng.uniform(0.0, 2.0 * np.pi),
         ),
-    )
-
-
-def draw_felt_piano(rng: np.random.Generator, *, brightness: float) -> FeltPiano:
-    """Draw a felt piano."""
-    return FeltPiano(
-        felt_hz=rng.uniform(520.0, 700.0) + 800.0 * brightness,
-        strike=rng.uniform(0.11, 0.135),
-        unison_cents=rng.uniform(0.5, 1.3),
-        decay=rng.uniform(0.85, 1.1),
-        thump=rng.uniform(0.005, 0.008),
-        knock_hz=tuple(
-            float(hz)
-            for hz in np.array([88.0, 131.0, 187.0, 264.0, 390.0]) * rng.uniform(0.93, 1.07, 5)
-        ),
-        manner=Manner(pedal=True, cutoff_hz=rng.uniform(5200.0, 6500.0) + 4000.0 * brightness),
     )
