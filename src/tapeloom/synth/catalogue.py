@@ -7,7 +7,14 @@ from tapeloom.core.errors import InputError
 from tapeloom.synth.patch import Design
 
 # Name -> module in synth.instruments, whose DESIGN it is.
-MODULES: dict[str, str] = {}
+MODULES: dict[str, str] = {
+    "dusty_kit": "dusty_kit",
+    "boom_bap_kit": "boom_bap_kit",
+    "brushes_kit": "brushes_kit",
+    "jazz_kit": "jazz_kit",
+    "soft_electronic_kit": "soft_electronic_kit",
+    "eight_oh_eight_kit": "eight_oh_eight_kit",
+}
 ALIASES = {"tine": "electric_piano", "rhodes": "electric_piano", "guitar": "nylon_guitar"}
 
 

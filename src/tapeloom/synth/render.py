@@ -19,7 +19,6 @@ from tapeloom.dsp.filters import Biquads
 from tapeloom.synth.bass import draw_upright_bass
 from tapeloom.synth.bending import bend_note, bending_of
 from tapeloom.synth.catalogue import design, split_name
-from tapeloom.synth.drums import draw_dusty_kit
 from tapeloom.synth.envelopes import fade_out, frames_of
 from tapeloom.synth.headroom import HOP, with_headroom
 from tapeloom.synth.keys import draw_electric_piano, draw_felt_piano
@@ -40,7 +39,6 @@ _DRAW: dict[str, Callable[..., Voice]] = {
     "upright_bass": draw_upright_bass,
     "nylon_guitar": draw_nylon_guitar,
     "warm_pad": draw_warm_pad,
-    "dusty_kit": draw_dusty_kit,
 }
 _BY_ROLE = {
     "bass": "upright_bass",
