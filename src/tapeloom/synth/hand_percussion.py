@@ -1,7 +1,7 @@
 """What is struck, shaken, scraped and clapped by hand.
 
 Shaken things are many small collisions that wake a few resonances, after P. R. Cook, "Physically
-informed sonic modeling (PhISM): synthesis of percussive sounds", Computer Music Journal 21(3), 1997.
+informed sonic modeling (PhISM): synthesis of percussive sounds", Computer Music Journal, 1997.
 """
 
 import numpy as np
@@ -33,7 +33,6 @@ def _resonance(
         ring(
             frames_of(1.1 * t60_s, rate), rate, hz=tune * np.array(hz),
             t60_s=np.full(len(hz), t60_s), left=np.array(gains),
-            phase=np.arange(len(hz)) * 1.3,
         )[0]
     )  # fmt: skip
 
@@ -129,7 +128,7 @@ def egg(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Generator)
     land = 0.05 - 0.02 * v + float(rng.normal(0.0, 0.003))
     density = 500.0 + 5500.0 * np.exp(-(((t - land) / 0.011) ** 2))
     density *= np.where(t < land, np.exp(-((land - t) / 0.03)), np.exp(-(t - land) / 0.02))
-    beads = _collisions(density, rate, rng)
+    beads = _collisions(density, rate, rng) * np.sqrt(density / 6000.0)
     out = _convolve(beads, _resonance(rate, (3900.0, 5600.0, 7700.0), (0.5, 1.0, 0.5 + 0.8 * v),
                                       0.006, tune))  # fmt: skip
     out += 0.05 * band_noise(len(t), rate, rng, low_hz=4000.0, high_hz=9000.0) * density / 3000.0
@@ -156,10 +155,13 @@ def tambourine(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Gen
     t = seconds(0.45, rate)
     density = 90.0 + 2600.0 * np.exp(-t / 0.022) + 420.0 * np.exp(-t / 0.10)
     size = np.exp(-t / (0.055 + 0.035 * v)) * (1.0 - np.exp(-t / 0.0015))
-    jingles = _collisions(density, rate, rng) * size
-    plates = _resonance(rate, (2320.0, 5630.0, 6870.0, 8150.0, 9900.0),
-                        (0.25, 0.8, 0.7, 0.8, 0.35 + 0.5 * v), 0.06, tune)  # fmt: skip
-    out = _convolve(jingles, plates)
+    out = np.zeros(len(t))
+    for _ in range(5):  # pairs of plates, no two alike
+        jingles = _collisions(density / 5.0, rate, rng) * size
+        plates = _resonance(rate, (2320.0, 5630.0, 6870.0, 8150.0, 9900.0),
+                            (0.2, 0.8, 0.7, 0.8, 0.35 + 0.5 * v), float(rng.uniform(0.03, 0.07)),
+                            tune * float(rng.uniform(0.9, 1.1)))  # fmt: skip
+        out += _convolve(jingles, plates)
     out /= max(float(np.abs(out).max()), 1e-9)
     frame = head(t, hz=np.array([310.0, 690.0]) * tune, amplitude=np.array([0.14, 0.1]) * v,
                  t60_s=np.array([0.07, 0.04]))  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.seed import stream
+from tapeloom.dsp.stereo import pan_gains
 from tapeloom.synth.envelopes import fade_in, fade_out, frames_of, stereo
 from tapeloom.synth.kit_table import Sound, Tuning
 from tapeloom.synth.oscillators import Signal, band_pass
@@ -129,10 +130,13 @@ def hit(kit: Kit, key: int, length: int, layer: int, variant: int, rate: int) ->
     # Parallel compression: a driven copy lifts the body of the hit under its peak.
     raw = 0.75 * raw + 0.25 * np.tanh(tuning.drive * raw) / np.tanh(tuning.drive)
     dusty = _sampled(raw, rate, tuning, dust_hz=tuning.dust_hz * (0.8 + 0.3 * strength))
-    dusty *= piece.level * strength**1.3 / max(float(np.abs(dusty).max()), 1e-9)
     fade_in(dusty, rate, 0.0)
     fade_out(dusty, rate, 0.02)
+    dusty /= max(float(np.abs(dusty).max()), 1e-9)
     out = _in_room(stereo(dusty, piece.pan), kit, rate, amount=tuning.room * piece.room)
+    # The room adds to the peak by chance: no hit may stand out for it.
+    side = max(pan_gains(piece.pan))
+    out *= piece.level * side * strength**1.3 / max(float(np.abs(out).max()), 1e-9)
     out.setflags(write=False)
     return out
 

@@ -11,7 +11,7 @@ _AGOGO = (1.0, 2.07, 2.83, 3.64, 4.9, 6.3)
 _IRON = (1.0, 1.51, 2.36, 3.17, 4.27, 5.6)
 
 PIECES: dict[str, Piece] = {
-    "kick": Piece(membranes.swept_kick(shell=0.14, crack_hz=2600.0, squash=1.7), 0.46, 0.0, 0.05),
+    "kick": Piece(membranes.swept_kick(wood=0.14, crack_hz=2600.0, squash=1.7), 0.46, 0.0, 0.05),
     "snare": Piece(membranes.struck_snare, 0.34, 0.0, 0.16),
     "rim": Piece(hands.rim, 0.24, -0.06, 0.2),
     "clap": Piece(hands.clap, 0.26, 0.05, 0.22),

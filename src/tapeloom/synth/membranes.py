@@ -47,10 +47,10 @@ def seconds(length_s: float, rate: int) -> Signal:
     return np.arange(frames_of(length_s, rate)) / rate
 
 
-def swept_kick(*, shell: float, crack_hz: float, squash: float) -> Sound:
+def swept_kick(*, wood: float, crack_hz: float, squash: float) -> Sound:
     """Make a kick that sweeps a sine down to its pitch, with a soft beater.
 
-    shell     amplitude of the drum's second mode
+    wood      amplitude of the drum's second mode
     crack_hz  upper end of the beater's noise
     squash    how hard the whole is pressed against tape
     """
@@ -62,10 +62,10 @@ def swept_kick(*, shell: float, crack_hz: float, squash: float) -> Sound:
         fall = kit.kick_fall_s
         phase = 2.0 * np.pi * (end * t + (start - end) * fall * (1.0 - np.exp(-t / fall)))
         body = np.sin(phase) * np.exp(-LN_1000 * t / kit.kick_s) * (1.0 - np.exp(-t / 0.0012))
-        wood = np.sin(2.0 * np.pi * 3.4 * end * t) * np.exp(-t / 0.028)
+        shell = np.sin(2.0 * np.pi * 3.4 * end * t) * np.exp(-t / 0.028)
         beater = burst(t, rate, rng, 500.0, crack_hz * (0.6 + 0.55 * v), 0.0032)
         click = kit.kick_click * (0.28 + v)
-        out = np.tanh(squash * (body + shell * (0.5 + 0.7 * v) * wood + click * beater))
+        out = np.tanh(squash * (body + wood * (0.5 + 0.7 * v) * shell + click * beater))
         fade_out(out, rate, 0.2 * len(t) / rate)
         return np.asarray(out)
 

@@ -94,6 +94,7 @@ def _plate(
     hz = tune * _plate_hz(kit.hat_hz, low_hz, high_hz, modes)
     # Where on the cymbal it was struck: every hit wakes the modes otherwise.
     amplitude = (hz / 2000.0) ** tilt * rng.rayleigh(1.0, modes)
+    amplitude /= 1.0 + (hz / (0.7 * high_hz)) ** 8  # no cymbal ends at an edge
     out: Signal = ring(
         frames_of(length_s, rate),
         rate,
@@ -112,9 +113,10 @@ def machine_hat(
 
     def sound(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Generator) -> Signal:
         low = kit.hat_band_hz - 450.0 + 800.0 * kit.crispness
-        high = max(1.2 * low, 7000.0 + 6000.0 * v)
+        high = max(1.2 * low, 5000.0 + 6000.0 * v + 3300.0 * kit.crispness)
+        high = min(high, max(11_500.0, kit.dust_hz))
         out = _metal(
-            kit, rate, rng, seconds=seconds, tune=tune, low_hz=low, high_hz=min(high, 11_500.0),
+            kit, rate, rng, seconds=seconds, tune=tune, low_hz=low, high_hz=high,
             t60_s=t60_factor * kit.hat_s * (0.75 + 0.5 * v), grain=grain, squares=squares,
         )  # fmt: skip
         t = np.arange(len(out)) / rate
@@ -158,17 +160,18 @@ def played_hat(seconds: float, t60_factor: float, *, foot: bool = False) -> Soun
 def ride(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Generator) -> Signal:
     """A ping of few modes over a long quiet wash of square waves."""
     wash = _metal(
-        kit, rate, rng, seconds=1.6, tune=1.2 * tune, low_hz=2600.0, high_hz=9500.0,
+        kit, rate, rng, seconds=1.6, tune=1.2 * tune, low_hz=2600.0, high_hz=5000.0 + 5000.0 * v,
         t60_s=1.5, grain=0.35,
     )  # fmt: skip
     hz = tune * kit.hat_hz * np.array([1.53, 2.41, 3.87, 5.2, 7.13, 9.4])
     ping = ring(
         len(wash), rate, hz=hz, t60_s=np.array([0.9, 0.8, 0.6, 0.5, 0.4, 0.3]),
-        left=np.array([0.16, 0.22, 0.3, 0.28, 0.22, 0.18]) * (0.5 + 0.6 * v),
+        left=np.array([0.16, 0.22, 0.3, 0.28, 0.22, 0.18])
+        * 0.9 * (0.35 + 0.75 * v) ** np.arange(6),
     )[0]  # fmt: skip
     t = np.arange(len(wash)) / rate
     stick = burst(t, rate, rng, 2200.0, 7500.0, 0.004)
-    out = (0.30 * wash + ping + 0.4 * v * stick) * (1.0 - np.exp(-t / 0.0008))
+    out = ((0.08 + 0.29 * v) * wash + ping + 0.4 * v * stick) * (1.0 - np.exp(-t / 0.0008))
     fade_out(out, rate, 0.5)
     return np.asarray(out)
 
@@ -183,8 +186,9 @@ def played_ride(*, ping: float, bell: float = 0.0) -> Sound:
     def sound(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Generator) -> Signal:
         wash = _plate(
             kit, rate, rng, length_s=2.1, tune=tune, low_hz=260.0, high_hz=11_000.0, modes=140,
-            t60_s=2.6, damping=0.55, tilt=-0.55 + 0.55 * v + 0.4 * (kit.crispness - 0.5),
+            t60_s=2.6, damping=0.5, tilt=-0.25 + 0.6 * v + 0.5 * (kit.crispness - 0.5),
         )  # fmt: skip
+        wash = band_pass(wash, rate, low_hz=600.0)
         t = np.arange(len(wash)) / rate
         # Energy climbs from the low modes to the high ones within some ten milliseconds.
         wash *= 0.55 + 0.45 * (1.0 - np.exp(-t / 0.03))
@@ -223,9 +227,7 @@ def crash(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Generato
     return np.asarray(out)
 
 
-def played_crash(
-    kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Generator
-) -> Signal:
+def played_crash(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Generator) -> Signal:
     """A thin plate struck at its edge: the treble follows some milliseconds after the blow."""
     low = _plate(
         kit, rate, rng, length_s=2.6, tune=0.9 * tune, low_hz=280.0, high_hz=5000.0, modes=90,

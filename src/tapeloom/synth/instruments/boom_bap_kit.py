@@ -9,7 +9,7 @@ from tapeloom.synth.patch import Design
 
 _SOUNDS = {
     **PLAYED,
-    "kick": swept_kick(shell=0.34, crack_hz=4200.0, squash=2.4),
+    "kick": swept_kick(wood=0.34, crack_hz=4200.0, squash=2.4),
 }
 
 DESIGN = Design(

@@ -14,13 +14,14 @@ from tapeloom.synth.membranes import machine_snare, machine_tom, swept_kick
 from tapeloom.synth.patch import Design
 
 _SOUNDS = {
-    "kick": swept_kick(shell=0.0, crack_hz=2200.0, squash=1.15),
+    "kick": swept_kick(wood=0.0, crack_hz=2200.0, squash=1.15),
     "snare": machine_snare(soft_s=0.0006, top_hz=9500.0, drop=0.06),
     "rim": hands.machine_rim,
     "tom": machine_tom,
     "closed_hat": metal.machine_hat(0.16, 1.0, 0.2, 0.0004, metal.SQUARES_808),
     "pedal_hat": metal.machine_hat(0.12, 0.7, 0.2, 0.0004, metal.SQUARES_808),
     "open_hat": metal.machine_hat(0.9, 7.5, 0.2, 0.0004, metal.SQUARES_808),
+    "ride": metal.machine_hat(1.8, 17.0, 0.25, 0.0006, metal.SQUARES_808),
     "cowbell": metal.machine_cowbell,
     "mute_conga": hands.machine_conga(370.0, 0.16),
     "open_conga": hands.machine_conga(250.0, 0.24),

@@ -28,7 +28,7 @@ DESIGN = Design(
     kit_build(
         pieces(
             {
-                "kick": swept_kick(shell=0.0, crack_hz=1500.0, squash=1.25),
+                "kick": swept_kick(wood=0.0, crack_hz=1500.0, squash=1.25),
                 "snare": machine_snare(soft_s=0.0035, top_hz=8500.0, drop=0.22),
                 "tom": machine_tom,
             },
