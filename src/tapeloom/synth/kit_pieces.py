@@ -24,7 +24,7 @@ PIECES: dict[str, Piece] = {
     "ride": Piece(metal.ride, 0.12, -0.3, 0.1),
     "bell": Piece(metal.played_ride(ping=0.5, bell=0.9), 0.13, -0.3, 0.1),
     "shaker": Piece(hands.shaker, 0.085, 0.35, 0.1),
-    "snap": Piece(hands.snap, 0.2, 0.1, 0.3),
+    "snap": Piece(hands.snap, 0.3, 0.1, 0.3),
     "tambourine": Piece(hands.tambourine, 0.13, 0.4, 0.12),
     "cowbell": Piece(
         metal.bell(556.0, (1.0, 1.503, 2.47, 3.05, 4.31, 5.9), (0.8, 1.0, 0.35, 0.3, 0.22, 0.15),
@@ -76,7 +76,7 @@ PIECES: dict[str, Piece] = {
         hands.wood((630.0, 1110.0, 1890.0, 3050.0), (1.0, 0.4, 0.3, 0.15), 0.11, click=0.3),
         0.2, 0.18, 0.2,
     ),
-    "mute_triangle": Piece(metal.triangle(0.2, 0.13), 0.08, -0.4, 0.12),
+    "mute_triangle": Piece(metal.triangle(0.2, 0.13), 0.1, -0.4, 0.12),
     "open_triangle": Piece(metal.triangle(2.2, 2.6), 0.08, -0.4, 0.12),
     "djembe_bass": Piece(
         hands.hand_drum(196.0, t60_s=0.16, edge=0.0, hand=0.3, hand_hz=(150.0, 900.0),

@@ -94,7 +94,7 @@ def _plate(
     hz = tune * _plate_hz(kit.hat_hz, low_hz, high_hz, modes)
     # Where on the cymbal it was struck: every hit wakes the modes otherwise.
     amplitude = (hz / 2000.0) ** tilt * rng.rayleigh(1.0, modes)
-    amplitude /= 1.0 + (hz / (0.7 * high_hz)) ** 8  # no cymbal ends at an edge
+    amplitude /= 1.0 + (hz / (0.6 * high_hz)) ** 5  # no cymbal ends at an edge
     out: Signal = ring(
         frames_of(length_s, rate),
         rate,
@@ -136,11 +136,11 @@ def played_hat(seconds: float, t60_factor: float, *, foot: bool = False) -> Soun
         t60_s = t60_factor * kit.hat_s * (0.7 + 0.5 * v)
         bite = kit.crispness - 0.5
         metal = _plate(
-            kit, rate, rng, length_s=seconds, tune=tune, low_hz=380.0, high_hz=12_500.0,
-            modes=150, t60_s=1.5 * t60_s, damping=0.3, tilt=-0.1 + 0.5 * v + 0.5 * bite,
+            kit, rate, rng, length_s=seconds, tune=tune, low_hz=380.0, high_hz=15_000.0,
+            modes=170, t60_s=1.5 * t60_s, damping=0.3, tilt=0.3 + 0.5 * v + 0.5 * bite,
         )  # fmt: skip
         t = np.arange(len(metal)) / rate
-        high = 7000.0 + 5000.0 * v + 2000.0 * bite
+        high = 8000.0 + 5000.0 * v + 2000.0 * bite
         sizzle = band_noise(len(t), rate, rng, low_hz=kit.hat_band_hz, high_hz=high)
         sizzle *= np.exp(-LN_1000 * t / (1.1 * t60_s))
         # The low modes are heard, but under the band that makes it a hat.
@@ -185,7 +185,7 @@ def played_ride(*, ping: float, bell: float = 0.0) -> Sound:
 
     def sound(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Generator) -> Signal:
         wash = _plate(
-            kit, rate, rng, length_s=2.1, tune=tune, low_hz=260.0, high_hz=11_000.0, modes=140,
+            kit, rate, rng, length_s=2.1, tune=tune, low_hz=260.0, high_hz=14_500.0, modes=170,
             t60_s=2.6, damping=0.5, tilt=-0.25 + 0.6 * v + 0.5 * (kit.crispness - 0.5),
         )  # fmt: skip
         wash = band_pass(wash, rate, low_hz=600.0)
@@ -234,7 +234,7 @@ def played_crash(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.G
         t60_s=2.6, damping=0.4, tilt=-0.3,
     )  # fmt: skip
     high = _plate(
-        kit, rate, rng, length_s=2.6, tune=tune, low_hz=3600.0, high_hz=12_500.0, modes=100,
+        kit, rate, rng, length_s=2.6, tune=tune, low_hz=3600.0, high_hz=14_500.0, modes=100,
         t60_s=2.4, damping=0.75, tilt=-0.3 + 0.4 * v,
     )  # fmt: skip
     t = np.arange(len(low)) / rate

@@ -19,7 +19,7 @@ DESIGN = Design(
         {
             "kick_hz": 57.0, "kick_sweep": 1.7, "kick_fall_s": 0.018, "kick_s": 0.36,
             "kick_click": 0.34, "snare_hz": 172.0, "snare_wires": 0.62, "snare_s": 0.26,
-            "hat_hz": 430.0, "hat_band_hz": 4300.0, "hat_s": 0.075, "crispness": 0.7,
+            "hat_hz": 430.0, "hat_band_hz": 4800.0, "hat_s": 0.075, "crispness": 0.7,
             "dust_hz": 10_500.0, "bits": 12.0, "sampler_hz": 26_040.0, "drive": 7.0,
             "room_s": 0.2, "room": 1.9,
         },
@@ -29,7 +29,7 @@ DESIGN = Design(
         },
         {"crispness": 0.5, "dust_hz": 2000.0},
     ),
-    kit_build(pieces(_SOUNDS, {"snare": 1.15, "closed_hat": 0.9})),
+    kit_build(pieces(_SOUNDS, {"snare": 1.15, "closed_hat": 1.2, "ride": 0.7})),
     steps(
         {
             "kick": "X-x----x--X-----X--x---x--X-----",

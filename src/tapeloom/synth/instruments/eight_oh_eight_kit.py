@@ -45,7 +45,7 @@ DESIGN = Design(
         },
         {"crispness": 0.5, "dust_hz": 3500.0},
     ),
-    kit_build(pieces(_SOUNDS, {"kick": 1.05, "closed_hat": 0.85, "open_hat": 0.8})),
+    kit_build(pieces(_SOUNDS, {"kick": 1.05, "closed_hat": 1.15, "open_hat": 1.0})),
     steps(
         {
             "kick": "X------x--X-------X---x---X-----",

@@ -14,7 +14,7 @@ DESIGN = Design(
         {
             "kick_hz": 68.0, "kick_sweep": 0.45, "kick_fall_s": 0.04, "kick_s": 0.95,
             "kick_click": 0.42, "snare_hz": 238.0, "snare_wires": 0.4, "snare_s": 0.5,
-            "hat_hz": 345.0, "hat_band_hz": 2900.0, "hat_s": 0.12, "crispness": 0.55,
+            "hat_hz": 345.0, "hat_band_hz": 3600.0, "hat_s": 0.12, "crispness": 0.55,
             "dust_hz": 14_500.0, "bits": 16.0, "sampler_hz": 48_000.0, "drive": 0.8,
             "room_s": 0.65, "room": 1.5,
         },

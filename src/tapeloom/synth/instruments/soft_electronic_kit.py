@@ -32,7 +32,7 @@ DESIGN = Design(
                 "snare": machine_snare(soft_s=0.0035, top_hz=8500.0, drop=0.22),
                 "tom": machine_tom,
             },
-            {"snare": 0.85, "closed_hat": 0.8, "open_hat": 0.75},
+            {"snare": 0.85, "closed_hat": 1.05, "open_hat": 0.9},
         )
     ),
     steps(
