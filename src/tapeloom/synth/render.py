@@ -46,8 +46,8 @@ _BY_ROLE = {
     "bass": "upright_bass",
     "pad": "warm_pad",
     "guitar": "nylon_guitar",
-    "drums": "dusty_kit",
 }
+_KIT_OF_PROGRAM = {INSTRUMENTS[name].program: name for name in KITS}
 # General MIDI families of eight programs, from piano to sound effects.
 _BY_FAMILY = (
     "felt_piano", "electric_piano", "warm_pad", "nylon_guitar",
@@ -77,6 +77,8 @@ def instrument_of(part: PlayedPart) -> str:
     """
     if split_name(part.instrument)[0] in INSTRUMENTS:
         return part.instrument
+    if part.role == "drums":
+        return _KIT_OF_PROGRAM.get(part.program, KITS[0])
     if part.role in _BY_ROLE:
         return _BY_ROLE[part.role]
     if part.program in (4, 5):

@@ -149,7 +149,7 @@ class Zone:
     def play(self, pitch: float, velocity: int, held_s: float, rate: int) -> Samples:
         """Return a whole note, shape (2, n)."""
         data, own_rate = self.sample()
-        data = data[:, self.start : self.end or data.shape[1]]
+        data = np.ascontiguousarray(data[:, self.start : self.end or data.shape[1]])
         semitones = self.track * (pitch - self.root) + self.tune
         ratio = float(np.clip(2.0 ** (semitones / 12.0) * own_rate / rate, 1e-3, MAX_RATIO))
         loop_end = min(self.loop_end - self.start, data.shape[1])

@@ -36,11 +36,12 @@ INSTRUMENTS: dict[str, Instrument] = {
         Instrument("warm_pad", "Warm pad", 36, 96, (48, 79), 89, 8),
         # Kits: General MIDI's keys, and a few below and above them (see PERCUSSION).
         Instrument("dusty_kit", "Dusty kit", 26, 92, (35, 81), 0, 8),
-        Instrument("boom_bap_kit", "Boom bap kit", 26, 92, (35, 81), 0, 8),
-        Instrument("brushes_kit", "Brushes kit", 26, 92, (35, 81), 0, 8),
-        Instrument("jazz_kit", "Jazz kit", 26, 92, (35, 81), 0, 8),
-        Instrument("soft_electronic_kit", "Soft electronic kit", 26, 92, (35, 81), 0, 8),
-        Instrument("eight_oh_eight_kit", "808 kit", 26, 92, (35, 81), 0, 8),
+        # Their programs are those of General MIDI 2's sets: power, brush, jazz, electronic, analog.
+        Instrument("boom_bap_kit", "Boom bap kit", 26, 92, (35, 81), 16, 8),
+        Instrument("brushes_kit", "Brushes kit", 26, 92, (35, 81), 40, 8),
+        Instrument("jazz_kit", "Jazz kit", 26, 92, (35, 81), 32, 8),
+        Instrument("soft_electronic_kit", "Soft electronic kit", 26, 92, (35, 81), 24, 8),
+        Instrument("eight_oh_eight_kit", "808 kit", 26, 92, (35, 81), 25, 8),
     )
 }
 
