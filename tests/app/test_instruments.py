@@ -161,6 +161,20 @@ def test_a_mix_is_made_where_it_is_asked_for(folder, capsys):
     assert (folder / "song-stems/Kit_120bpm.flac").is_file()
 
 
+def test_a_record_rendered_again_is_as_it_was(record, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run("render", str(record.folder), "-o", "again", "--quiet")
+    for path in (tmp_path / "again").iterdir():
+        assert path.read_bytes() == (record.folder / "dry" / path.name).read_bytes()
+    run("render", str(record.folder), "--instrument", "drums=jazz_kit", "-o", "jazz", "--quiet")
+    changed = [
+        path.name
+        for path in (tmp_path / "jazz").iterdir()
+        if path.read_bytes() != (record.folder / "dry" / path.name).read_bytes()
+    ]
+    assert [name.split("_")[0] for name in changed] == ["drums"]
+
+
 BAD = [
     (["instruments", "jaz_kit"], "did you mean jazz_kit"),
     (["instruments", "x", "--demo", "y"], "give one of them"),

@@ -81,8 +81,8 @@ def render_score(
     instruments: Mapping[str, str],
     tuning: Path | None = None,
     keymap: Path | None = None,
-    brightness: float = 0.5,
-    seed: int = 0,
+    brightness: float | None = None,
+    seed: int | None = None,
     mixed: bool = False,
     jobs: int = 2,
 ) -> dict[str, Any]:
@@ -90,11 +90,16 @@ def render_score(
 
     instruments  who plays, by the name or the role of a part
     tuning       a Scala scale; keymap: the keyboard mapping that goes with it
+    brightness   0..1; where None a record's own, else 0.5
+    seed         where None a record's own, else 0
     mixed        also balance and mix them, as a record is
     """
     from tapeloom.synth.render import instrument_of, render
     from tapeloom.synth.tuning import read_temperament
 
+    own_seed, own_brightness = _record_of(path)
+    seed = own_seed if seed is None else seed
+    brightness = own_brightness if brightness is None else brightness
     if not 0.0 <= brightness <= 1.0:
         raise InputError(f"brightness is {brightness}; it must lie between 0 and 1")
     if keymap is not None and tuning is None:
@@ -139,6 +144,16 @@ def render_score(
         ],
         "mix": str(folder / "mix.flac") if mixed else None,
     }
+
+
+def _record_of(path: Path) -> tuple[int, float]:
+    """Return seed and brightness of a record's folder, by which its dry parts were drawn."""
+    from tapeloom.app.order import BRIEF, read_order
+
+    if not (path / BRIEF).is_file():
+        return 0, 0.5
+    brief = read_order(path, {}).brief
+    return brief.seed, brief.character.brightness
 
 
 def _by_part(performance: Performance, asked: Mapping[str, str], path: Path) -> dict[str, str]:

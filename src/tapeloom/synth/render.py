@@ -23,6 +23,7 @@ from tapeloom.synth.catalogue import design, split_name
 from tapeloom.synth.envelopes import fade_out, frames_of
 from tapeloom.synth.headroom import HOP, with_headroom
 from tapeloom.synth.keys import draw_electric_piano, draw_felt_piano
+from tapeloom.synth.kit import Kit
 from tapeloom.synth.oscillators import band
 from tapeloom.synth.pads import draw_warm_pad
 from tapeloom.synth.strings import draw_nylon_guitar
@@ -166,7 +167,7 @@ class _Player:
         self, part: PlayedPart, voice: Voice, *, rate: int, seed: int, tuning: Temperament | None
     ) -> None:
         self._part, self._voice, self._rate, self._seed = part, voice, rate, seed
-        is_drums = part.role == "drums" or split_name(part.instrument)[0] in KITS
+        is_drums = part.role == "drums" or isinstance(voice, Kit)
         self._tuning = None if is_drums else tuning
         self._strikes = schedule(part, voice, rate=rate)
         self._next = 0  # the next note

@@ -34,12 +34,15 @@ def render(
         Path | None, typer.Option(help="The scale's keyboard mapping (.kbm).")
     ] = None,
     brightness: Annotated[
-        float, typer.Option(help="How bright the instruments are drawn, 0 to 1.")
-    ] = 0.5,
+        float | None,
+        typer.Option(help="How bright the instruments are drawn, 0 to 1; a record's own, or 0.5."),
+    ] = None,
     mix: Annotated[
         bool, typer.Option("--mix", help="Also balance and mix the stems, as a record is.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same sound.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same sound; a record's own, or 0.")
+    ] = None,
     jobs: Annotated[int, typer.Option(help="Parts rendered at once.")] = 2,
     out: Annotated[
         Path | None,
@@ -54,7 +57,7 @@ def render(
     from tapeloom.app.rendering import render_score, split_choices
     from tapeloom.core.seed import MAX_SEED
 
-    if not 0 <= seed <= MAX_SEED:
+    if seed is not None and not 0 <= seed <= MAX_SEED:
         raise InputError(f"seed is {seed}; it must lie between 0 and {MAX_SEED}")
     if jobs < 1:
         raise InputError(f"--jobs is {jobs}; it must be 1 or more")
