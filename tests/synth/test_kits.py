@@ -240,7 +240,7 @@ def test_hits_come_in_rounds_of_different_ones(name):
         sound /= np.abs(sound).max()
         if all(np.abs(sound - other).max() > 0.05 for other in shapes):
             shapes.append(sound)
-    assert len(shapes) == VARIANTS
+    assert VARIANTS <= len(shapes) <= 2 * VARIANTS  # of the strengths on both sides
 
 
 @pytest.mark.parametrize("name", KITS)

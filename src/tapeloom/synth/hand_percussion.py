@@ -280,6 +280,48 @@ def timbale(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Genera
     return np.asarray(out)
 
 
+def whistle(length_s: float) -> Sound:
+    """Make a samba whistle: a pea that circles in it parts and bends the tone."""
+
+    def sound(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Generator) -> Signal:
+        t = seconds(length_s + 0.03, rate)
+        pea = np.sin(2.0 * np.pi * float(rng.uniform(29.0, 34.0)) * t + rng.uniform(0.0, 6.28))
+        blown = np.clip(t / 0.012, 0.0, 1.0) * np.where(t < length_s, 1.0, 0.0)
+        hz = tune * (2250.0 + 130.0 * v) * (0.97 + 0.03 * np.clip(t / 0.02, 0.0, 1.0))
+        phase = 2.0 * np.pi * np.cumsum(hz * (1.0 + 0.012 * pea)) / rate
+        out = np.sin(phase) + (0.05 + 0.1 * v) * np.sin(2.0 * phase)
+        out *= 0.72 + 0.28 * pea
+        out += (0.08 + 0.1 * v) * band_noise(len(t), rate, rng, low_hz=1800.0, high_hz=6500.0)
+        out = np.convolve(blown, np.hanning(rate // 150), "same") / (rate / 300.0) * out
+        fade_out(out, rate, 0.02)
+        return np.asarray(out)
+
+    return sound
+
+
+def cuica(length_s: float, hz: tuple[float, float]) -> Sound:
+    """Make a cuica: a stick that is rubbed pulls the head and lets it go, hundreds of times."""
+
+    def sound(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Generator) -> Signal:
+        t = seconds(length_s + 0.06, rate)
+        across = np.clip(t / length_s, 0.0, 1.0)
+        curve = tune * hz[0] * (hz[1] / hz[0]) ** (across**0.8)
+        curve *= 1.0 + 0.02 * np.sin(2.0 * np.pi * 11.0 * t) * across
+        phase = 2.0 * np.pi * np.cumsum(curve) / rate
+        highest = min(9, int(0.4 * rate / curve.max()))
+        tilt = 1.9 - 0.7 * v
+        out = np.zeros(len(t))
+        for k in range(1, highest + 1):
+            out += k**-tilt * np.sin(k * phase + 0.4 * k)
+        grit = band_noise(len(t), rate, rng, low_hz=500.0, high_hz=2500.0)
+        out = out * (1.0 + 0.15 * np.clip(grit, -2.0, 2.0)) + 0.05 * grit
+        out *= np.clip(t / 0.012, 0.0, 1.0) * np.sin(np.pi * (0.12 + 0.88 * across)) ** 0.6
+        fade_out(out, rate, 0.03)
+        return np.asarray(out)
+
+    return sound
+
+
 def machine_conga(hz: float, t60_s: float) -> Sound:
     """Make a machine's conga: one resonator."""
 

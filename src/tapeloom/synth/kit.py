@@ -24,8 +24,7 @@ CLEAN_BITS = 16.0
 NEAREST: dict[int, tuple[str, float]] = {
     31: ("rim", 1.5), 35: ("kick", 0.9), 41: ("tom", 0.72), 43: ("tom", 0.82), 45: ("tom", 0.95),
     47: ("tom", 1.1), 48: ("tom", 1.28), 50: ("tom", 1.5), 52: ("crash", 0.85), 53: ("bell", 1.0),
-    55: ("crash", 1.3), 57: ("crash", 0.9), 59: ("ride", 0.9), 71: ("shaker", 1.3),
-    72: ("shaker", 1.2), 78: ("brush", 1.1), 79: ("brush", 0.9), 82: ("shaker", 1.0),
+    55: ("crash", 1.3), 57: ("crash", 0.9), 59: ("ride", 0.9), 82: ("shaker", 1.0),
 }  # fmt: skip
 _BY_KEY = {key: (name, 1.0) for name, key in (DRUMS | PERCUSSION).items()}
 
@@ -35,6 +34,8 @@ CHOKES: dict[str, frozenset[str]] = {
     "open_triangle": frozenset({"mute_triangle", "open_triangle"}),
     "long_guiro": frozenset({"guiro", "long_guiro"}),
     "open_conga": frozenset({"mute_conga"}),
+    "long_whistle": frozenset({"whistle", "long_whistle"}),
+    "open_cuica": frozenset({"mute_cuica", "open_cuica"}),
 }
 
 
@@ -95,7 +96,9 @@ class Kit:
         """Return a whole hit, shape (2, n); only a brush's sweep depends on how long it is held."""
         variant = int(rng.integers(VARIANTS))
         level_db = float(rng.normal(0.0, 0.5))
-        layer = min(LAYERS - 1, velocity * LAYERS // 128)
+        # A strength near its own: no velocity is where the colour changes at once.
+        strength = velocity * LAYERS / 128.0 + float(rng.uniform(-0.4, 0.4))
+        layer = min(max(int(strength), 0), LAYERS - 1)
         middle = (layer + 0.5) / LAYERS
         # The hit carries its layer's strength; the rest of the velocity is plain level.
         gain = ((velocity / 127.0) / middle) ** 1.3 * 10.0 ** (level_db / 20.0)

@@ -65,6 +65,10 @@ PIECES: dict[str, Piece] = {
     "cabasa": Piece(hands.cabasa, 0.085, -0.35, 0.1),
     "guiro": Piece(hands.scraper(0.11, first_hz=95.0, last_hz=150.0), 0.12, -0.3, 0.14),
     "long_guiro": Piece(hands.scraper(0.42, first_hz=55.0, last_hz=120.0), 0.12, -0.3, 0.14),
+    "whistle": Piece(hands.whistle(0.13), 0.07, 0.1, 0.2),
+    "long_whistle": Piece(hands.whistle(0.5), 0.07, 0.1, 0.2),
+    "mute_cuica": Piece(hands.cuica(0.11, (330.0, 300.0)), 0.16, -0.25, 0.16),
+    "open_cuica": Piece(hands.cuica(0.3, (430.0, 640.0)), 0.16, -0.25, 0.16),
     "claves": Piece(
         hands.wood((2480.0, 4960.0, 7300.0), (1.0, 0.16, 0.08), 0.11, click=0.2), 0.17, 0.28, 0.3
     ),
