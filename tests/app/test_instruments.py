@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from tapeloom.app import kernels
 from tapeloom.app.commands import main
 from tapeloom.app.rendering import straight
 from tapeloom.core.audio import AudioFile
@@ -159,6 +160,10 @@ def test_a_mix_is_made_where_it_is_asked_for(folder, capsys):
     assert "song-stems/mix.flac: the mix" in capsys.readouterr().out
     assert (folder / "song-stems/mix.flac").is_file()
     assert (folder / "song-stems/Kit_120bpm.flac").is_file()
+
+
+def test_nothing_is_left_to_compile_after_the_first_use(record):
+    assert kernels.is_compiled()
 
 
 def test_a_record_rendered_again_is_as_it_was(record, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """Kits: what makes a drum that drum, and one kit another."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -10,7 +11,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.performance import PlayedNote, PlayedPart
 from tapeloom.core.seed import stream
 from tapeloom.synth.catalogue import design
-from tapeloom.synth.kit import VARIANTS, drum_of
+from tapeloom.synth.kit import VARIANTS, _driven, drum_of
 from tapeloom.synth.kit_pieces import PIECES
 from tapeloom.synth.kit_table import kit_parameters
 from tapeloom.synth.render import render_part, schedule
@@ -266,6 +267,17 @@ def test_other_rates_sound_alike(name):
         sound = kit(name).note(DRUMS["snare"], 90, 0.2, rate, stream(1, "rate"))
         assert np.isfinite(sound).all()
         assert 0.05 < np.abs(sound).max() < 0.5
+
+
+@pytest.mark.parametrize("name", ["jazz_kit", "brushes_kit", "soft_electronic_kit"])
+def test_a_clean_kits_drive_folds_nothing_back(name):
+    tuning = replace(kit(name).tuning, drive=2.0)
+    hz = 9000.0  # its third harmonic lies at 27 kHz, and would fold to 17.1 kHz
+    tone = np.sin(2.0 * np.pi * hz * np.arange(RATE) / RATE)
+    folded = _driven(tone, tuning)[:RATE] * np.blackman(RATE)
+    power = np.abs(np.fft.rfft(folded)) ** 2
+    around = power[17_000:17_200].max()
+    assert 10.0 * np.log10(around / power[8900:9100].max()) < -70.0
 
 
 def test_a_kit_must_fill_in_the_whole_table():

@@ -185,7 +185,7 @@ def played_ride(*, ping: float, bell: float = 0.0) -> Sound:
 
     def sound(kit: Tuning, v: float, tune: float, rate: int, rng: np.random.Generator) -> Signal:
         wash = _plate(
-            kit, rate, rng, length_s=2.1, tune=tune, low_hz=260.0, high_hz=14_500.0, modes=170,
+            kit, rate, rng, length_s=1.9, tune=tune, low_hz=260.0, high_hz=14_500.0, modes=120,
             t60_s=2.6, damping=0.5, tilt=-0.25 + 0.6 * v + 0.5 * (kit.crispness - 0.5),
         )  # fmt: skip
         wash = band_pass(wash, rate, low_hz=600.0)
