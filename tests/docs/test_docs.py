@@ -54,6 +54,20 @@ def test_every_option_is_documented(verb: str) -> None:
     assert options - {"--help"} <= told
 
 
+def test_every_option_of_instruments_and_of_rendering_is_documented() -> None:
+    from typer.main import get_command
+
+    from tapeloom.app.commands import app
+
+    page = "".join((ROOT / f"docs/{name}.md").read_text("utf-8")
+                   for name in ("getting-started", "instruments"))  # fmt: skip
+    told = set(re.findall(r"--[a-z]+(?:-[a-z]+)*", page))
+    for verb in ("instruments", "render"):
+        command = get_command(app).commands[verb]  # type: ignore[attr-defined]
+        options = {name for each in command.params for name in each.opts if name.startswith("--")}
+        assert options - {"--help"} <= told, verb
+
+
 def test_every_option_of_training_is_documented() -> None:
     from typer.main import get_command
 

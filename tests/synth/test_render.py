@@ -11,7 +11,7 @@ from tapeloom.core.time import TempoMap
 from tapeloom.synth import draw_voice, render_part
 from tapeloom.synth.headroom import CEILING, HOP, with_headroom
 from tapeloom.synth.render import instrument_of, render, schedule
-from tapeloom.theory.instruments import INSTRUMENTS
+from tapeloom.theory.instruments import INSTRUMENTS, KITS
 
 
 def part(name, role, instrument, *notes, **more):
@@ -31,7 +31,7 @@ CHORD = [(0.3, 1.2, pitch, 80) for pitch in (48, 52, 55, 59, 62)]
 
 def band_of(name):
     notes = [(0.1, 0.4, 42, 70), (0.5, 0.3, 46, 80), (0.6, 0.1, 42, 60), (0.9, 0.5, 38, 110)]
-    return notes if name == "dusty_kit" else [(0.1 + 0.2 * i, 0.5, 40 + i, 90) for i in range(5)]
+    return notes if name in KITS else [(0.1 + 0.2 * i, 0.5, 40 + i, 90) for i in range(5)]
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
@@ -67,7 +67,7 @@ def test_notes_sound_where_they_are_written():
 
 @pytest.mark.parametrize("name", ["electric_piano", "felt_piano", "nylon_guitar", "dusty_kit"])
 def test_the_loudest_playing_keeps_six_decibels_of_headroom_without_distortion(name):
-    pitches = (36, 38, 42, 49, 51, 46) if name == "dusty_kit" else range(40, 76, 3)
+    pitches = (36, 38, 42, 49, 51, 46) if name in KITS else range(40, 76, 3)
     notes = [(0.2 + 0.5 * i, 2.0, pitch, 127) for i in range(4) for pitch in pitches]
     sound, _ = render_whole(part("p", "other", name, *notes), seconds=4.0)
     peak = np.abs(sound).max()
@@ -108,7 +108,7 @@ def feeder(source):
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_the_low_end_is_mono_and_there_is_no_dc(name):
-    pitches = [36, 38, 46] if name == "dusty_kit" else [INSTRUMENTS[name].comfortable[0] + 2] * 3
+    pitches = [36, 38, 46] if name in KITS else [INSTRUMENTS[name].comfortable[0] + 2] * 3
     notes = [(0.5 * i, 0.45, pitch, 100) for i, pitch in enumerate(pitches)]
     sound, _ = render_whole(part("p", "other", name, *notes), seconds=2.5)
     sound = sound.astype(np.float64)
@@ -173,6 +173,9 @@ def test_the_order_of_parts_and_the_other_parts_do_not_matter():
         ("keys", "felt_piano", 4, "felt_piano"),
         ("bass", "", 0, "upright_bass"),
         ("drums", "", 0, "dusty_kit"),
+        ("drums", "", 40, "brushes_kit"),
+        ("drums", "", 25, "eight_oh_eight_kit"),
+        ("drums", "", 99, "dusty_kit"),
         ("pad", "theremin", 0, "warm_pad"),
         ("melody", "", 0, "electric_piano"),
         ("other", "", 0, "felt_piano"),

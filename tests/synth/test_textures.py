@@ -62,5 +62,48 @@ def test_other_rates(rate):
 
 
 def test_an_unknown_texture_is_refused_by_name():
-    with pytest.raises(InputError, match="'fire' is no texture; choose one of rain, wind, room"):
-        next(texture_blocks("fire", amount=0.5, frames=10, seed=1))
+    with pytest.raises(InputError, match="'snow' is no texture; choose one of rain, wind, room"):
+        next(texture_blocks("snow", amount=0.5, frames=10, seed=1))
+
+
+def spread(sound, step_s):
+    """Return the level of each step in decibels."""
+    step = int(step_s * RATE)
+    mono = sound.mean(axis=0)
+    pieces = mono[: len(mono) // step * step].reshape(-1, step)
+    return 10.0 * np.log10((pieces**2).mean(axis=1) + 1e-12)
+
+
+def test_a_fire_cracks_where_wind_does_not():
+    def crest_db(name):
+        sound = listen(name, seconds=10.0)[:, 2 * RATE :].astype(np.float64)
+        high = np.diff(sound.mean(axis=0), n=2)
+        return 20.0 * np.log10(np.abs(high).max() / np.sqrt((high**2).mean()))
+
+    assert crest_db("fire") > crest_db("wind") + 12.0
+
+
+def test_waves_come_every_few_seconds_and_the_treble_last():
+    sound = listen("waves", seconds=60.0, amount=0.6).astype(np.float64)[:, 3 * RATE :]
+    level = spread(sound, 0.5)
+    smooth = np.convolve(level, np.ones(3) / 3.0, "valid")
+    assert np.quantile(smooth, 0.95) - np.quantile(smooth, 0.05) > 6.0
+    rising = np.flatnonzero((smooth[:-1] < np.median(smooth)) & (smooth[1:] >= np.median(smooth)))
+    assert 3 <= len(rising) <= 12  # in 57 seconds
+    spectra = np.abs(np.fft.rfft(sound.mean(axis=0)[: 50 * RATE].reshape(100, -1), axis=1)) ** 2
+    hz = np.fft.rfftfreq(RATE // 2, 1 / RATE)
+    low = spectra[:, (hz > 60) & (hz < 260)].sum(axis=1)
+    high = spectra[:, (hz > 3000) & (hz < 7000)].sum(axis=1)
+    lags = [np.corrcoef(low[: 100 - lag], high[lag:])[0, 1] for lag in range(8)]
+    assert 1 <= int(np.argmax(lags)) <= 5  # half seconds that the foam is behind
+
+
+def test_birds_whistle_between_two_and_eight_kilohertz():
+    sound = listen("birds", seconds=20.0, amount=0.7).astype(np.float64)[:, 2 * RATE :]
+    power = np.abs(np.fft.rfft(sound.mean(axis=0))) ** 2
+    hz = np.fft.rfftfreq(sound.shape[1], 1 / RATE)
+    assert power[(hz > 1500) & (hz < 8000)].sum() > 0.8 * power.sum()
+    frames = sound.mean(axis=0)[: 380 * 2048].reshape(-1, 2048) * np.hanning(2048)
+    spectra = np.abs(np.fft.rfft(frames, axis=1)) ** 2
+    loud = spectra[spectra.sum(axis=1) > np.quantile(spectra.sum(axis=1), 0.8)]
+    assert np.median(loud.max(axis=1) / loud.sum(axis=1)) > 0.12  # tones, not noise

@@ -12,11 +12,11 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.core.seed import stream
 from tapeloom.dsp.loudness import measure
-from tapeloom.synth.drums import drum_of
+from tapeloom.synth.kit import drum_of
 from tapeloom.synth.render import draw_voice
-from tapeloom.theory.instruments import DRUMS, INSTRUMENTS
+from tapeloom.theory.instruments import DRUMS, INSTRUMENTS, KITS
 
-PITCHED = [name for name in INSTRUMENTS if name != "dusty_kit"]
+PITCHED = [name for name in INSTRUMENTS if name not in KITS]
 VIRTUAL = ("bells",)  # what is heard as their pitch is no partial, and partials lie below it
 SHORT = ("marimba",)  # its highest notes are over within the tenth of a second
 LONGEST = 30.0  # no single note may last longer than its duration plus this
@@ -74,7 +74,7 @@ def test_the_comfortable_range_is_even_within_four_decibels(name):
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_a_harder_touch_is_louder_and_brighter(name):
-    pitch = DRUMS["snare"] if name == "dusty_kit" else sum(INSTRUMENTS[name].comfortable) // 2
+    pitch = DRUMS["snare"] if name in KITS else sum(INSTRUMENTS[name].comfortable) // 2
     soft, loud = (play(name, pitch, velocity=velocity) for velocity in (30, 115))
     peak = [float(np.abs(sound).max()) for sound in (soft, loud)]
     assert peak[1] > 3.0 * peak[0]
@@ -103,7 +103,7 @@ def test_low_notes_ring_longer(name):
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_notes_begin_and_end_without_a_click(name):
     for note, duration_s in enumerate((0.02, 0.3, 1.0)):
-        pitch = DRUMS["shaker"] if name == "dusty_kit" else INSTRUMENTS[name].comfortable[1]
+        pitch = DRUMS["shaker"] if name in KITS else INSTRUMENTS[name].comfortable[1]
         sound = play(name, pitch, duration_s=duration_s, note=note)
         peak = np.abs(sound).max()
         assert np.abs(sound[:, 0]).max() < 0.02 * peak
@@ -153,7 +153,7 @@ def test_two_minutes_of_a_key_are_bounded(name, pitch):
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_two_hits_of_a_key_differ_and_one_seed_repeats(name):
-    pitch = 42 if name == "dusty_kit" else INSTRUMENTS[name].comfortable[0]
+    pitch = 42 if name in KITS else INSTRUMENTS[name].comfortable[0]
     first, again = play(name, pitch, note=1), play(name, pitch, note=1)
     assert first.tobytes() == again.tobytes()
     others = [play(name, pitch, note=note).tobytes() for note in range(2, 5)]
@@ -162,7 +162,7 @@ def test_two_hits_of_a_key_differ_and_one_seed_repeats(name):
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_brightness_of_the_mood_is_heard(name):
-    pitch = DRUMS["closed_hat"] if name == "dusty_kit" else INSTRUMENTS[name].comfortable[0]
+    pitch = DRUMS["closed_hat"] if name in KITS else INSTRUMENTS[name].comfortable[0]
 
     def bright(brightness):
         sounds = []

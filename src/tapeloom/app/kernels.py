@@ -10,7 +10,7 @@ import tapeloom
 def is_compiled() -> bool:
     """Tell whether numba's cache holds the kernels of every module that has some."""
     root = Path(tapeloom.__file__).parent
-    for source in (*root.glob("dsp/*.py"), *root.glob("synth/*.py")):
+    for source in (*root.glob("dsp/*.py"), *root.glob("synth/**/*.py")):
         if "njit(" not in source.read_text("utf-8"):
             continue
         cached = list(source.parent.glob(f"__pycache__/{source.stem}.*.nbi"))
@@ -44,7 +44,10 @@ def announce_theory(say: Callable[[str], None]) -> None:
 
 
 def compile_once(say: Callable[[str], None]) -> None:
-    """Compile all inner loops if this is the first use, by making a record of four bars."""
+    """Compile all inner loops if this is the first use, by making a record of four bars.
+
+    Instruments that the record lacks play a note each.
+    """
     if is_compiled():
         return
     from time import perf_counter
@@ -57,4 +60,20 @@ def compile_once(say: Callable[[str], None]) -> None:
     begin = perf_counter()
     with TemporaryDirectory() as folder:
         produce(Order(Brief("rain", bars=4, bpm=95)), Path(folder) / "first")
+    _sound_every_instrument()
     say(f"compiled in {perf_counter() - begin:.0f} seconds")
+
+
+def _sound_every_instrument() -> None:
+    import numpy as np
+
+    from tapeloom.core.audio import RATE
+    from tapeloom.core.seed import stream
+    from tapeloom.synth.catalogue import MODULES, design
+    from tapeloom.synth.sampler import Zone
+
+    for name in MODULES:
+        voice = design(name).draw(stream(0, name), brightness=0.5)
+        voice.note(60, 90, 0.05, RATE, stream(0, "note"))
+    silence = np.zeros((1, 64), np.float32)
+    Zone(lambda: (silence, RATE)).play(60.0, 90, 0.001, RATE)

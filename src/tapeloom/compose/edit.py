@@ -6,7 +6,7 @@ from dataclasses import replace
 from tapeloom.core.meter import Meters
 from tapeloom.core.score import Mark, Note, Part, Score
 from tapeloom.core.time import PPQ, TempoMap
-from tapeloom.theory.instruments import INSTRUMENTS
+from tapeloom.theory.instruments import INSTRUMENTS, KITS
 
 _TOLERANCE = PPQ // 96  # what a DAW at 96 ticks a quarter or more may have moved a note by
 
@@ -67,7 +67,7 @@ def _instrument_for(part: Part) -> str:
     if part.role == "drums":
         return "dusty_kit"
     near = min(
-        (known for known in INSTRUMENTS.values() if known.name != "dusty_kit"),
+        (known for known in INSTRUMENTS.values() if known.name not in KITS),
         key=lambda known: (known.program // 8 != part.program // 8, known.name != "felt_piano"),
     )
     return near.name

@@ -99,7 +99,7 @@ SCENES: dict[str, Scene] = {
         Scene("cafe", 2, 0.1, 0.05, 0.05, {"room": 0.5}, ("café", "coffee", "coffeehouse", "bar")),
         Scene("winter", -2, -0.1, 0.05, -0.1, {"wind": 0.4}, ("snow", "snowy", "cold", "december")),
         Scene("autumn", -1, 0.0, -0.05, 0.0, {"wind": 0.25}, ("fall", "leaves", "october")),
-        Scene("summer", 3, 0.05, 0.1, 0.1, {}, ("beach", "sun", "july")),
+        Scene("summer", 3, 0.05, 0.1, 0.1, {}, ("sun", "july")),
         Scene("morning", 1, 0.0, 0.1, 0.0, {}, ("sunrise", "dawn", "breakfast")),
         Scene("study", 1, -0.05, 0.0, 0.05, {},
               ("studying", "homework", "work", "working", "reading", "library")),
@@ -107,6 +107,12 @@ SCENES: dict[str, Scene] = {
               ("sleeping", "bedtime", "lullaby", "nap")),
         Scene("city", 2, 0.05, 0.0, 0.1, {"room": 0.25},
               ("street", "urban", "tokyo", "train", "subway", "neon")),
+        Scene("fireplace", -2, -0.05, -0.05, -0.1, {"fire": 0.6},
+              ("fire", "campfire", "hearth", "cabin", "candle")),
+        Scene("beach", 1, -0.05, 0.1, 0.0, {"waves": 0.5},
+              ("sea", "ocean", "waves", "shore", "coast", "seaside")),
+        Scene("forest", -1, -0.05, 0.05, -0.05, {"birds": 0.5, "wind": 0.15},
+              ("woods", "birds", "garden", "park", "meadow", "nature")),
     )
 }  # fmt: skip
 

@@ -45,7 +45,8 @@ PALETTES: dict[str, Palette] = {
         Palette(
             "rain_teal", ("#0d232f", "#24505c", "#6f9c98"), "#3a6871", "#08161d", "#ffc77a",
             "#e0795f", "#f6efdc", 0.35, True,
-            {"rain": 5, "peaceful": 2, "melancholic": 2, "cafe": 1, "focused": 1, "night": 1},
+            {"rain": 5, "peaceful": 2, "melancholic": 2, "cafe": 1, "focused": 1, "night": 1,
+             "beach": 4},
         ),
         Palette(
             "rain_violet", ("#171433", "#3d3566", "#8b7aa8"), "#574f82", "#100d22", "#ffbf86",
@@ -60,7 +61,8 @@ PALETTES: dict[str, Palette] = {
         Palette(
             "ember", ("#38203f", "#a5475a", "#f9aa62"), "#b05a5c", "#20101f", "#ffe0a0",
             "#5f8f8a", "#fff0d8", 0.5, False,
-            {"warm": 4, "nostalgic": 3, "autumn": 5, "cafe": 2, "city": 1, "summer": 1},
+            {"warm": 4, "nostalgic": 3, "autumn": 5, "cafe": 2, "city": 1, "summer": 1,
+             "fireplace": 5},
         ),
         Palette(
             "rose", ("#41224c", "#b25a80", "#ffbd9f"), "#b8698a", "#24122b", "#ffe3b8",
@@ -75,7 +77,8 @@ PALETTES: dict[str, Palette] = {
         Palette(
             "golden", ("#5c7f9c", "#f0b183", "#fee3ad"), "#c9997f", "#33222f", "#fff0c4",
             "#cf5c4a", "#fff4e0", 0.68, False,
-            {"morning": 4, "summer": 4, "uplifting": 4, "warm": 3, "playful": 2, "cafe": 1},
+            {"morning": 4, "summer": 4, "uplifting": 4, "warm": 3, "playful": 2, "cafe": 1,
+             "beach": 2},
         ),
         Palette(
             "mint", ("#4f9aa3", "#a9d3bf", "#fcebc8"), "#86b5a8", "#1a3138", "#fff3d0",
@@ -85,7 +88,8 @@ PALETTES: dict[str, Palette] = {
         Palette(
             "forest", ("#11302f", "#346f60", "#b4cd9f"), "#5b8f78", "#0a1c1c", "#ffe19d",
             "#d98452", "#f8f2dd", 0.42, False,
-            {"focused": 4, "peaceful": 4, "study": 3, "autumn": 1, "sleep": 1},
+            {"focused": 4, "peaceful": 4, "study": 3, "autumn": 1, "sleep": 1,
+             "forest": 5},
         ),
         Palette(
             "noir", ("#080a13", "#1d2033", "#4b4260"), "#2f3047", "#06070d", "#f0ad5e",
@@ -95,7 +99,8 @@ PALETTES: dict[str, Palette] = {
         Palette(
             "plum", ("#2b1b3d", "#6f3f62", "#e0937e"), "#7f4f6e", "#190f24", "#ffd296",
             "#5a9a94", "#fcefdc", 0.4, False,
-            {"nostalgic": 4, "warm": 2, "melancholic": 2, "cafe": 3, "study": 1},
+            {"nostalgic": 4, "warm": 2, "melancholic": 2, "cafe": 3, "study": 1,
+             "fireplace": 2},
         ),
     )
 }  # fmt: skip

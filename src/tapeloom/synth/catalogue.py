@@ -28,6 +28,13 @@ MODULES: dict[str, str] = {
     "celesta": "celesta",
     "bells": "bells",
     "steel_drum": "steel_drum",
+    # Kits.
+    "dusty_kit": "dusty_kit",
+    "boom_bap_kit": "boom_bap_kit",
+    "brushes_kit": "brushes_kit",
+    "jazz_kit": "jazz_kit",
+    "soft_electronic_kit": "soft_electronic_kit",
+    "eight_oh_eight_kit": "eight_oh_eight_kit",
 }
 ALIASES = {"tine": "electric_piano", "rhodes": "electric_piano", "guitar": "nylon_guitar"}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil, inf
 from pathlib import Path
 from threading import Event, Lock
+from typing import Protocol
 
 import numpy as np
 
@@ -18,15 +19,16 @@ from tapeloom.core.seed import stream
 from tapeloom.dsp.filters import Biquads
 from tapeloom.synth.bending import bend_note, bending_of
 from tapeloom.synth.catalogue import design, split_name
-from tapeloom.synth.drums import draw_dusty_kit
 from tapeloom.synth.envelopes import fade_out, frames_of
 from tapeloom.synth.headroom import HOP, with_headroom
 from tapeloom.synth.keys import draw_electric_piano
+from tapeloom.synth.kit import Kit
 from tapeloom.synth.oscillators import band
 from tapeloom.synth.pads import draw_warm_pad
 from tapeloom.synth.textures import MONO_BELOW_HZ, TEXTURES, texture_blocks
+from tapeloom.synth.tuning import Temperament
 from tapeloom.synth.voice import Voice
-from tapeloom.theory.instruments import INSTRUMENTS
+from tapeloom.theory.instruments import INSTRUMENTS, KITS
 
 BLOCK_DC_HZ = 18.0
 CHOKE_S = 0.014
@@ -34,14 +36,13 @@ CHOKE_S = 0.014
 _DRAW: dict[str, Callable[..., Voice]] = {
     "electric_piano": draw_electric_piano,
     "warm_pad": draw_warm_pad,
-    "dusty_kit": draw_dusty_kit,
 }
 _BY_ROLE = {
     "bass": "upright_bass",
     "pad": "warm_pad",
     "guitar": "nylon_guitar",
-    "drums": "dusty_kit",
 }
+_KIT_OF_PROGRAM = {INSTRUMENTS[name].program: name for name in KITS}
 # General MIDI families of eight programs, from piano to sound effects.
 _BY_FAMILY = (
     "felt_piano", "electric_piano", "warm_pad", "nylon_guitar",
@@ -71,6 +72,8 @@ def instrument_of(part: PlayedPart) -> str:
     """
     if split_name(part.instrument)[0] in INSTRUMENTS:
         return part.instrument
+    if part.role == "drums":
+        return _KIT_OF_PROGRAM.get(part.program, KITS[0])
     if part.role in _BY_ROLE:
         return _BY_ROLE[part.role]
     if part.program in (4, 5):
@@ -78,6 +81,24 @@ def instrument_of(part: PlayedPart) -> str:
     if part.program == 0 and part.role != "other":
         return "electric_piano"
     return _BY_FAMILY[part.program // 8]
+
+
+class Choice(Protocol):
+    """Who plays a part, as the user chose it: a name, a patch, a file of samples."""
+
+    def draw(self, rng: np.random.Generator, *, brightness: float) -> Voice:
+        """Draw the voice for one record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An instrument by its name, and a preset behind a colon."""
+
+    name: str
+
+    def draw(self, rng: np.random.Generator, *, brightness: float) -> Voice:
+        """Draw the voice for one record."""
+        return draw_voice(self.name, rng, brightness=brightness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +157,12 @@ def _let_go(end_s: float, pedal: list[tuple[float, float]]) -> float:
 class _Player:
     """A part being played: sums its notes and hands them on through its amplifier."""
 
-    def __init__(self, part: PlayedPart, voice: Voice, *, rate: int, seed: int) -> None:
+    def __init__(
+        self, part: PlayedPart, voice: Voice, *, rate: int, seed: int, tuning: Temperament | None
+    ) -> None:
         self._part, self._voice, self._rate, self._seed = part, voice, rate, seed
+        is_drums = part.role == "drums" or isinstance(voice, Kit)
+        self._tuning = None if is_drums else tuning
         self._strikes = schedule(part, voice, rate=rate)
         self._next = 0  # the next note
         self._at = 0  # the next frame
@@ -189,13 +214,16 @@ class _Player:
 
     def _sound(self, note: PlayedNote, strike: Strike, rng: np.random.Generator) -> Samples:
         """Let the voice play a note, and bend it where its part is bent."""
+        pitch = self._tuning.pitch(note.pitch) if self._tuning else note.pitch
+        if pitch is None:  # the tuning leaves this key silent
+            return np.zeros((2, 1), np.float32)
         if self._part.bends and self._part.role != "drums":
             bending = bending_of(self._part, onset_s=note.onset_s, held_s=strike.held_s)
             if bending.moves:
                 held_s = bending.read_s(strike.held_s)
-                sound = self._voice.note(note.pitch, note.velocity, held_s, self._rate, rng)
+                sound = self._voice.note(pitch, note.velocity, held_s, self._rate, rng)
                 return bend_note(sound, bending, self._rate)
-        return self._voice.note(note.pitch, note.velocity, strike.held_s, self._rate, rng)
+        return self._voice.note(pitch, note.velocity, strike.held_s, self._rate, rng)
 
     def _reserve(self, frames: int) -> None:
         """Make room for frames that are yet to come."""
@@ -214,14 +242,16 @@ def render_part(
     rate: int = RATE,
     seed: int,
     block: int = BLOCK,
+    tuning: Temperament | None = None,
 ) -> Iterator[Samples]:
     """Yield a part's audio in blocks, exactly `frames` samples of shape (2, n), below -6 dBFS.
 
-    block  samples a block, a multiple of 64; what is heard doesn't depend on it
+    block   samples a block, a multiple of 64; what is heard doesn't depend on it
+    tuning  the pitches of the keys, of parts that aren't drums; equal steps where None
     """
     if block < HOP or block % HOP:
         raise InputError(f"block is {block}; it must be a multiple of {HOP}")
-    player = _Player(part, voice, rate=rate, seed=seed)
+    player = _Player(part, voice, rate=rate, seed=seed, tuning=tuning)
     yield from with_headroom(player.take, frames=frames, block=block)
 
 
@@ -235,6 +265,8 @@ def render(
     tail_s: float = 6.0,
     jobs: int = 2,
     rate: int = RATE,
+    choices: Mapping[str, Choice] | None = None,
+    tuning: Temperament | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Stems:
     """Render every part and texture to a 24-bit FLAC file in `folder` and return them.
@@ -242,6 +274,8 @@ def render(
     textures     amounts 0..1 by name; those that are synthesised elsewhere are left to others
     tail_s       seconds kept after the last bar, for what still rings
     jobs         parts at once; the files don't depend on it
+    choices      who plays, by the name of a part, in place of its own instrument
+    tuning       the pitches of the keys, of parts that aren't drums; equal steps where None
     on_progress  called with 0..1 now and then, from any thread but never from two at once
     """
     frames = ceil((performance.duration_s + tail_s) * rate)
@@ -258,8 +292,12 @@ def render(
             return texture_blocks(name, amount=amounts[name], frames=frames, rate=rate, seed=seed)
         part = performance.parts[index]
         rng = stream(seed, part.name, "voice")
-        voice = draw_voice(instrument_of(part), rng, brightness=brightness)
-        return render_part(part, voice, frames=frames, rate=rate, seed=seed)
+        choice = (choices or {}).get(part.name)
+        if choice is not None:
+            voice = choice.draw(rng, brightness=brightness)
+        else:
+            voice = draw_voice(instrument_of(part), rng, brightness=brightness)
+        return render_part(part, voice, frames=frames, rate=rate, seed=seed, tuning=tuning)
 
     def write(index: int) -> Stem:
         path = folder / f"{_file_name(names[index])}_{bpm}bpm.flac"

@@ -18,6 +18,11 @@ class Instrument:
     polyphony: int  # notes at once
 
 
+KITS = (
+    "dusty_kit", "boom_bap_kit", "brushes_kit", "jazz_kit", "soft_electronic_kit",
+    "eight_oh_eight_kit",
+)  # fmt: skip
+
 INSTRUMENTS: dict[str, Instrument] = {
     instrument.name: instrument
     for instrument in (
@@ -57,7 +62,14 @@ INSTRUMENTS: dict[str, Instrument] = {
         # A lead pan, C4 to E6.
         Instrument("steel_drum", "Steel drum", 60, 88, (60, 84), 114, 8),
         Instrument("warm_pad", "Warm pad", 36, 96, (48, 79), 89, 8),
-        Instrument("dusty_kit", "Dusty kit", 35, 81, (35, 81), 0, 8),
+        # Kits: General MIDI's keys, and a few below and above them (see PERCUSSION).
+        Instrument("dusty_kit", "Dusty kit", 26, 92, (35, 81), 0, 8),
+        # Their programs are those of General MIDI 2's sets: power, brush, jazz, electronic, analog.
+        Instrument("boom_bap_kit", "Boom bap kit", 26, 92, (35, 81), 16, 8),
+        Instrument("brushes_kit", "Brushes kit", 26, 92, (35, 81), 40, 8),
+        Instrument("jazz_kit", "Jazz kit", 26, 92, (35, 81), 32, 8),
+        Instrument("soft_electronic_kit", "Soft electronic kit", 26, 92, (35, 81), 24, 8),
+        Instrument("eight_oh_eight_kit", "808 kit", 26, 92, (35, 81), 25, 8),
     )
 }
 
@@ -74,6 +86,42 @@ DRUMS: dict[str, int] = {
     "crash": 49,
     "ride": 51,
     "shaker": 70,
+}
+
+# What else a player may have at hand. DRUMS are what the composer and the drummer's model know.
+PERCUSSION: dict[str, int] = {
+    # General MIDI's keys.
+    "tambourine": 54,
+    "cowbell": 56,
+    "vibraslap": 58,
+    "high_bongo": 60,
+    "low_bongo": 61,
+    "mute_conga": 62,
+    "open_conga": 63,
+    "low_conga": 64,
+    "high_timbale": 65,
+    "low_timbale": 66,
+    "high_agogo": 67,
+    "low_agogo": 68,
+    "cabasa": 69,
+    "whistle": 71,
+    "long_whistle": 72,
+    "guiro": 73,
+    "long_guiro": 74,
+    "claves": 75,
+    "high_wood_block": 76,
+    "low_wood_block": 77,
+    "mute_cuica": 78,
+    "open_cuica": 79,
+    "mute_triangle": 80,
+    "open_triangle": 81,
+    # General MIDI has none of these: the snap's key is Roland's, the others lie above all others.
+    "snap": 26,
+    "djembe_bass": 88,
+    "djembe_tone": 89,
+    "djembe_slap": 90,
+    "low_gankogui": 91,
+    "high_gankogui": 92,
 }
 
 

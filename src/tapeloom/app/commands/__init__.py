@@ -12,8 +12,10 @@ from tapeloom.app.commands.compose import compose
 from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.groove import groove
 from tapeloom.app.commands.harmonize import harmonize
+from tapeloom.app.commands.instruments import instruments
 from tapeloom.app.commands.make import make
 from tapeloom.app.commands.reharmonize import reharmonize
+from tapeloom.app.commands.render import render
 from tapeloom.app.commands.train import train
 from tapeloom.core.errors import TapeloomError
 
@@ -26,6 +28,8 @@ app = typer.Typer(
 )
 app.command()(make)
 app.command()(compose)
+app.command()(render)
+app.command()(instruments)
 app.command()(analyze)
 app.command()(reharmonize)
 app.command()(harmonize)

@@ -24,7 +24,6 @@ from tapeloom import __version__
 EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
     "service": ("running as a service", ()),
     "train": ("training models", ("torch", "accelerate", "pyarrow", "onnx")),
-    "soundfont": ("playing SoundFonts", ()),
     "plugins": ("VST3 plug-ins", ("pedalboard",)),
 }
 CODECS = (("mp3", "libmp3lame"), ("aac", "aac"), ("opus", "libopus"))

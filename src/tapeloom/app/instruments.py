@@ -1,0 +1,98 @@
+"""The instruments as plain values, their demo phrases as audio, and patches drawn near them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tapeloom.core.errors import InputError
+from tapeloom.core.files import replacing
+from tapeloom.core.performance import PlayedNote, PlayedPart
+from tapeloom.core.seed import stream
+
+DEMO_TAIL_S = 2.5
+
+
+def instrument_figures(name: str | None = None) -> list[dict[str, Any]]:
+    """Return every instrument, or one: what it is, its range, presets and parameters."""
+    from tapeloom.core.pitch import pitch_name
+    from tapeloom.synth.catalogue import ALIASES, MODULES, design
+    from tapeloom.theory.instruments import KITS, instrument
+
+    names = [*MODULES] if name is None else [design(name).name]
+    rows = []
+    for known in (design(each) for each in names):
+        played = instrument(known.name)
+        rows.append(
+            {
+                "name": known.name,
+                "about": known.about,
+                "also": [alias for alias, meant in ALIASES.items() if meant == known.name],
+                "kind": "kit" if known.name in KITS else "pitched",
+                "low": played.low,
+                "high": played.high,
+                "comfortable": list(played.comfortable),
+                "range": f"{pitch_name(played.low)} to {pitch_name(played.high)}",
+                "program": played.program,
+                "presets": {preset: dict(values) for preset, values in known.presets.items()},
+                "parameters": [
+                    {
+                        "name": each.name, "about": each.about, "default": each.default,
+                        "low": each.low, "high": each.high, "unit": each.unit,
+                        "drawn": [max(each.low, each.default - each.spread),
+                                  min(each.high, each.default + each.spread)],
+                        "bright": each.bright,
+                    }
+                    for each in known.parameters
+                ],
+            }
+        )  # fmt: skip
+    return rows
+
+
+def write_demo(name: str, path: Path, *, seed: int, brightness: float = 0.5) -> dict[str, Any]:
+    """Play an instrument's phrase into an audio file; return what was done.
+
+    name  with a preset behind a colon, or a patch's file
+    """
+    from tapeloom.core.audio import RATE, Audio, write_audio
+    from tapeloom.synth.catalogue import design, split_name
+    from tapeloom.synth.choice import choose
+    from tapeloom.synth.patch_file import read_patch
+    from tapeloom.synth.render import render_part
+    from tapeloom.theory.instruments import KITS
+
+    is_patch = name.lower().endswith(".toml")
+    known = design(read_patch(Path(name)).instrument if is_patch else split_name(name)[0])
+    voice = choose(name).draw(stream(seed, known.name, "voice"), brightness=brightness)
+    beat_s = 60.0 / known.demo_bpm
+    notes = tuple(
+        PlayedNote(n.beat * beat_s, n.beats * beat_s, n.pitch, n.velocity) for n in known.demo
+    )
+    if not notes:
+        raise InputError(f"{known.name} has no phrase to show")
+    role = "drums" if known.name in KITS else "other"
+    part = PlayedPart(known.name, role, known.name, notes)
+    seconds = max(n.onset_s + n.duration_s for n in notes) + DEMO_TAIL_S
+    blocks = render_part(part, voice, frames=round(seconds * RATE), seed=seed)
+    write_audio(path, Audio(np.concatenate(list(blocks), axis=1), RATE))
+    return {"file": str(path), "instrument": name, "seed": seed, "duration_s": round(seconds, 3)}
+
+
+def write_random(
+    near: str, path: Path, *, amount: float, seed: int
+) -> tuple[str, Mapping[str, float]]:
+    """Draw a patch near an instrument, a preset or a patch; return its name and values."""
+    from tapeloom.synth.catalogue import design, split_name
+    from tapeloom.synth.patch_file import Patch, patch_to_toml, random_near, read_patch
+
+    if near.lower().endswith(".toml"):
+        home = read_patch(Path(near))
+    else:
+        name, preset = split_name(near)
+        home = Patch(design(name).name, preset)
+    drawn = random_near(home, amount, stream(seed, "patch"))
+    with replacing(path) as temporary:
+        temporary.write_text(patch_to_toml(drawn), "utf-8")
+    return drawn.instrument, drawn.values
