@@ -1,0 +1,45 @@
+"""One loudness for every note: what a spectrum or a sound weighs to the ear.
+
+The weight is that of ITU-R BS.1770, so that notes that measure alike sound alike in the mix.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapeloom.dsp.filters import Biquads, frequency_response
+from tapeloom.dsp.loudness import k_weighting
+from tapeloom.synth.envelopes import frames_of
+
+Signal = NDArray[np.float64]
+FULL = 0.07  # weighted root mean square of a note at velocity 127
+
+
+def ear_weight(hz: Signal) -> Signal:
+    """Return the amplitude with which frequencies count.
+
+    >>> ear_weight(np.array([40.0, 1000.0, 4000.0])).round(2)
+    array([0.58, 1.08, 1.55])
+    """
+    return np.asarray(np.abs(frequency_response(k_weighting(192_000), hz, 192_000)), np.float64)
+
+
+def spectrum_level(amplitudes: Signal, hz: Signal) -> Signal:
+    """Return the weighted root mean square of sums of sines, of the last axis."""
+    return np.asarray(np.sqrt(0.5 * np.sum((amplitudes * ear_weight(hz)) ** 2, axis=-1)))
+
+
+def sound_level(sound: Signal, rate: int, *, from_s: float = 0.0, until_s: float = 0.3) -> float:
+    """Return the weighted root mean square of a stretch of a sound, shape (n,) or (2, n).
+
+    It is heard from its beginning, so that the weighting has settled where the stretch begins.
+    """
+    heard = np.atleast_2d(sound)[:, : frames_of(until_s, rate)]
+    weighted = Biquads(k_weighting(rate), channels=len(heard)).process(heard)
+    start = min(int(from_s * rate), weighted.shape[1] - 1)
+    return float(np.sqrt(np.mean(weighted[:, start:] ** 2)))
+
+
+def ear_gain(sound: Signal, rate: int, *, level: float, window_s: float = 0.3) -> float:
+    """Return the gain that brings the first `window_s` of a sound to a weighted level."""
+    measured = sound_level(sound, rate, until_s=window_s)
+    return level / measured if measured > 1e-9 else 0.0
