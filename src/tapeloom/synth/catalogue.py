@@ -7,7 +7,14 @@ from tapeloom.core.errors import InputError
 from tapeloom.synth.patch import Design
 
 # Name -> module in synth.instruments, whose DESIGN it is.
-MODULES: dict[str, str] = {}
+MODULES: dict[str, str] = {
+    name: name
+    for name in (
+        "electric_piano", "reed_piano", "fm_piano", "organ",
+        "warm_pad", "glass_pad",
+        "lead", "pluck", "sub_bass", "synth_bass",
+    )
+}  # fmt: skip
 ALIASES = {"tine": "electric_piano", "rhodes": "electric_piano", "guitar": "nylon_guitar"}
 
 

@@ -17,14 +17,13 @@ from tapeloom.core.product import Stem, Stems
 from tapeloom.core.seed import stream
 from tapeloom.dsp.filters import Biquads
 from tapeloom.synth.bass import draw_upright_bass
-from tapeloom.synth.bending import bend_note, bending_of
+from tapeloom.synth.bending import bend_note, bending_of, slide_into
 from tapeloom.synth.catalogue import design, split_name
 from tapeloom.synth.drums import draw_dusty_kit
 from tapeloom.synth.envelopes import fade_out, frames_of
 from tapeloom.synth.headroom import HOP, with_headroom
-from tapeloom.synth.keys import draw_electric_piano, draw_felt_piano
+from tapeloom.synth.keys import draw_felt_piano
 from tapeloom.synth.oscillators import band
-from tapeloom.synth.pads import draw_warm_pad
 from tapeloom.synth.strings import draw_nylon_guitar
 from tapeloom.synth.textures import MONO_BELOW_HZ, TEXTURES, texture_blocks
 from tapeloom.synth.voice import Voice
@@ -32,14 +31,13 @@ from tapeloom.theory.instruments import INSTRUMENTS
 
 BLOCK_DC_HZ = 18.0
 CHOKE_S = 0.014
+JOINED_S = 0.02  # notes this near are one gesture, of a player who slides
 SIMULTANEOUS_S = 0.001  # strings struck together don't stop each other
 
 _DRAW: dict[str, Callable[..., Voice]] = {
-    "electric_piano": draw_electric_piano,
     "felt_piano": draw_felt_piano,
     "upright_bass": draw_upright_bass,
     "nylon_guitar": draw_nylon_guitar,
-    "warm_pad": draw_warm_pad,
     "dusty_kit": draw_dusty_kit,
 }
 _BY_ROLE = {
@@ -150,6 +148,8 @@ class _Player:
         self._sum = np.zeros((2, 0), np.float32)
         amplifier = band(rate, low_hz=BLOCK_DC_HZ, high_hz=voice.manner.cutoff_hz)
         self._middle = Biquads(amplifier, channels=1)
+        cabinet = voice.manner.cabinet
+        self._speaker = cabinet.start(rate) if cabinet is not None else None
         self._side = Biquads(amplifier + band(rate, low_hz=MONO_BELOW_HZ), channels=1)
 
     def take(self, frames: int) -> Samples:
@@ -160,6 +160,8 @@ class _Player:
             self._strike(self._next)
             self._next += 1
         dry, self._sum = self._sum[:, :frames].astype(np.float64), self._sum[:, frames:]
+        if self._speaker is not None:
+            dry = self._speaker.process(dry)
         # The low end is mono and no channel carries DC: middle and side go their own ways.
         middle = self._middle.process(0.5 * (dry[:1] + dry[1:]))
         side = self._side.process(0.5 * (dry[:1] - dry[1:]))
@@ -181,9 +183,9 @@ class _Player:
 
     def _strike(self, index: int) -> None:
         """Add one note to the sum."""
-        note, strike = self._part.notes[index], self._strikes[index]
+        strike = self._strikes[index]
         rng = stream(self._seed, self._part.name, index)
-        sound = self._sound(note, strike, rng)
+        sound = self._sound(index, rng)
         stop = strike.stop_s + CHOKE_S
         if stop * self._rate < sound.shape[1]:
             sound = sound[:, : frames_of(stop, self._rate)].copy()
@@ -192,15 +194,30 @@ class _Player:
         self._reserve(offset + sound.shape[1])
         self._sum[:, offset : offset + sound.shape[1]] += sound
 
-    def _sound(self, note: PlayedNote, strike: Strike, rng: np.random.Generator) -> Samples:
-        """Let the voice play a note, and bend it where its part is bent."""
-        if self._part.bends and self._part.role != "drums":
+    def _sound(self, index: int, rng: np.random.Generator) -> Samples:
+        """Let the voice play a note, bent where its part is bent and slid into where it slides."""
+        note, strike = self._part.notes[index], self._strikes[index]
+        slide = self._slide(index)
+        if (self._part.bends or slide) and self._part.role != "drums":
             bending = bending_of(self._part, onset_s=note.onset_s, held_s=strike.held_s)
+            if slide:
+                glide_s = self._voice.manner.glide_s
+                bending = slide_into(bending, semitones=slide, seconds=glide_s)
             if bending.moves:
                 held_s = bending.read_s(strike.held_s)
                 sound = self._voice.note(note.pitch, note.velocity, held_s, self._rate, rng)
                 return bend_note(sound, bending, self._rate)
         return self._voice.note(note.pitch, note.velocity, strike.held_s, self._rate, rng)
+
+    def _slide(self, index: int) -> float:
+        """Return how many semitones off a note begins: where the one before is, if they join."""
+        if self._voice.manner.glide_s <= 0.0 or index == 0:
+            return 0.0
+        note, before = self._part.notes[index], self._part.notes[index - 1]
+        apart_s = note.onset_s - before.onset_s
+        if apart_s <= SIMULTANEOUS_S or apart_s > before.duration_s + JOINED_S:
+            return 0.0
+        return float(before.pitch - note.pitch)
 
     def _reserve(self, frames: int) -> None:
         """Make room for frames that are yet to come."""

@@ -4,8 +4,23 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
+
+
+class Speaker(Protocol):
+    """A cabinet that plays: blocks of (2, n) in order."""
+
+    def process(self, block: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what is heard of a block, shape (2, n)."""
+
+
+class Cabinet(Protocol):
+    """What a whole part sounds through, all its notes together."""
+
+    def start(self, rate: int) -> Speaker:
+        """Return a speaker that starts to play."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +32,8 @@ class Manner:
     tremolo_hz: float = 0.0  # the stereo tremolo's rate
     tremolo_depth: float = 0.0  # 0..1
     tremolo_phase: float = 0.0  # radians
+    glide_s: float = 0.0  # in which a note that joins the one before slides from its pitch
+    cabinet: Cabinet | None = None
 
 
 class Voice(Protocol):

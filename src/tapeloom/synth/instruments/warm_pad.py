@@ -7,9 +7,11 @@ import numpy as np
 from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.dsp.stereo import pan_gains
+from tapeloom.synth.ear import FULL, spectrum_level
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import CONTROL, TABLE, Signal, cycle, ensemble_kernel
-from tapeloom.synth.voice import Manner
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.voice import Manner, Voice
 
 # Of the steady voice and the four about it: they move it, and cannot cancel it.
 STRENGTHS = np.array([0.85, 0.26, 0.26, 0.24, 0.24])
@@ -78,7 +80,7 @@ class WarmPad:
         return finish(
             out,
             rate,
-            gain=0.06 * velocity_gain(velocity) * 10.0 ** (-0.06 * max(0, pitch - 60) / 20.0),
+            gain=FULL * velocity_gain(velocity),
             rise_s=opening,
             held_s=hold_s,
             release_s=self.release_s,
@@ -86,29 +88,62 @@ class WarmPad:
         )
 
     def _wave(self, hz: float, rate: int, corner_hz: float) -> Signal:
-        """Return one cycle of unit root mean square with its harmonics in band."""
+        """Return one cycle of unit weighted level with its harmonics in band."""
         corner_hz *= (max(hz, 60.0) / 262.0) ** 0.3
         k = np.arange(1.0, 1 + max(1, min(400, int(min(8.0 * corner_hz, 0.42 * rate) / hz))))
         amplitude: Signal = np.where(k % 2 == 0, self.even, 1.0) / k
         amplitude = amplitude / (1.0 + (k * hz / corner_hz) ** 2) ** 1.2
-        amplitude /= np.sqrt(0.5 * np.sum(amplitude**2))
+        amplitude /= spectrum_level(amplitude, k * hz)
         return cycle(amplitude, 0.35 * k**1.5)
 
 
-def draw_warm_pad(rng: np.random.Generator, *, brightness: float) -> WarmPad:
-    """Draw a warm pad."""
-    cents = np.array([0.0, -4.0, 4.0, -8.5, 8.5]) * rng.uniform(0.75, 1.2)
+def _build(values: Values, rng: np.random.Generator) -> Voice:
+    cents = np.array([0.0, -4.0, 4.0, -8.5, 8.5]) * (values["detune_cents"] / 8.5)
     cents[1:] += rng.normal(0.0, 0.3, 4)
     return WarmPad(
         detune_cents=tuple(map(float, cents)),
         pans=(0.0, -0.8, 0.8, 0.95, -0.95),
         drift_hz=tuple(map(float, rng.uniform(0.12, 0.6, 5))),
-        drift_cents=rng.uniform(1.5, 3.5),
-        dark_hz=rng.uniform(280.0, 420.0) + 200.0 * brightness,
-        bright_hz=rng.uniform(800.0, 1200.0) + 1400.0 * brightness,
-        even=rng.uniform(0.35, 0.9),
-        attack_s=rng.uniform(0.3, 0.7),
-        release_s=rng.uniform(1.6, 2.6),
-        breath_hz=rng.uniform(0.06, 0.18),
-        manner=Manner(cutoff_hz=rng.uniform(3500.0, 5000.0) + 3000.0 * brightness),
+        drift_cents=values["drift_cents"],
+        dark_hz=values["dark_hz"],
+        bright_hz=values["bright_hz"],
+        even=values["even"],
+        attack_s=values["attack_s"],
+        release_s=values["release_s"],
+        breath_hz=values["breath_hz"],
+        manner=Manner(cutoff_hz=values["cutoff_hz"]),
     )
+
+
+DESIGN = Design(
+    "warm_pad",
+    "A steady voice and four about it that drift, between a dark wave and a bright one",
+    (
+        Parameter("detune_cents", "of the outermost voices", 8.3, 0.0, 20.0, "cents", spread=1.9),
+        Parameter("drift_cents", "how far the voices waver", 2.5, 0.0, 12.0, "cents", spread=1.0),
+        Parameter("dark_hz", "corner of the dark wave",
+                  450.0, 120.0, 1200.0, "Hz", spread=70.0, bright=200.0),
+        Parameter("bright_hz", "corner of the bright wave",
+                  1700.0, 400.0, 5000.0, "Hz", spread=200.0, bright=1400.0),
+        Parameter("even", "amplitude of the even harmonics: 1 is a saw, 0 a square",
+                  0.62, 0.0, 1.0, spread=0.27),
+        Parameter("attack_s", "in which it swells", 0.5, 0.05, 3.0, "s", spread=0.2),
+        Parameter("release_s", "to -60 dB", 2.1, 0.3, 6.0, "s", spread=0.5),
+        Parameter("breath_hz", "how often its brightness comes and goes",
+                  0.12, 0.02, 0.6, "Hz", spread=0.06),
+        Parameter("cutoff_hz", "where the amplifier ends",
+                  5750.0, 1200.0, 12000.0, "Hz", spread=750.0, bright=3000.0),
+    ),
+    _build,
+    (
+        DemoNote(0.0, 3.8, 53, 70), DemoNote(0.0, 3.8, 60, 66), DemoNote(0.0, 3.8, 64, 68),
+        DemoNote(0.0, 3.8, 67, 70), DemoNote(4.0, 3.8, 52, 70), DemoNote(4.0, 3.8, 59, 66),
+        DemoNote(4.0, 3.8, 62, 68), DemoNote(4.0, 3.8, 67, 74), DemoNote(8.0, 4.0, 50, 66),
+        DemoNote(8.0, 4.0, 57, 62), DemoNote(8.0, 4.0, 64, 70), DemoNote(8.0, 4.0, 65, 64),
+    ),
+    {
+        "worn": {"drift_cents": 8.0, "detune_cents": 14.0, "bright_hz": 1100.0,
+                 "cutoff_hz": 3200.0},
+        "far": {"dark_hz": 280.0, "bright_hz": 750.0, "attack_s": 0.9, "cutoff_hz": 2400.0},
+    },
+)  # fmt: skip
