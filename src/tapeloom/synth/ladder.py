@@ -21,20 +21,23 @@ def ladder_kernel(out: Signal, sound: Signal, g: Signal, k: float, drive: float)
     drive  gain into the saturating input, 0 for a linear filter
     """
     s1 = s2 = s3 = s4 = 0.0
-    now = g[0]
-    slope = 0.0
+    G = loop = G_slope = loop_slope = 0.0
     for n in range(out.shape[0]):
         if n % CONTROL == 0:
-            now = g[n // CONTROL]
-            slope = (g[n // CONTROL + 1] - now) / CONTROL
-        G = now / (1.0 + now)
-        rest = 1.0 / (1.0 + now)
-        S = rest * (((s1 * G + s2) * G + s3) * G + s4)
+            c = n // CONTROL
+            G = g[c] / (1.0 + g[c])
+            loop = 1.0 / (1.0 + k * G * G * G * G)
+            G_next = g[c + 1] / (1.0 + g[c + 1])
+            G_slope = (G_next - G) / CONTROL
+            loop_slope = (1.0 / (1.0 + k * G_next * G_next * G_next * G_next) - loop) / CONTROL
+        S = (1.0 - G) * (((s1 * G + s2) * G + s3) * G + s4)
         # The low end is kept as resonance rises.
         x = sound[n] * (1.0 + 0.5 * k)
-        u = (x - k * S) / (1.0 + k * G * G * G * G)
+        u = (x - k * S) * loop
         if drive > 0.0:
-            u = np.tanh(drive * u) / drive
+            # Pade's approximation of tanh, which reaches 1 at 3.
+            w = min(max(drive * u, -3.0), 3.0)
+            u = w * (27.0 + w * w) / (27.0 + 9.0 * w * w) / drive
         v = (u - s1) * G
         y = v + s1
         s1 = y + v
@@ -48,8 +51,8 @@ def ladder_kernel(out: Signal, sound: Signal, g: Signal, k: float, drive: float)
         y = v + s4
         s4 = y + v
         out[n] = y
-        now += slope
-    # What is left of a state is dropped with the note.
+        G += G_slope
+        loop += loop_slope
 
 
 def ladder(

@@ -100,45 +100,50 @@ def operators_kernel(
     """
     count = step.shape[0]
     size = sine.shape[0] - 1
-    turn = 1.0 / (2.0 * np.pi)
+    turn = size / (2.0 * np.pi)
     phase = start.copy()
-    value = np.zeros(count)
-    level = np.zeros(count)
-    slope = np.zeros(count)
+    value = np.zeros((count, CONTROL))
+    place = np.zeros(CONTROL)
     older = 0.0
     old = 0.0
-    bend = 1.0
-    for n in range(out.shape[0]):
-        if n % CONTROL == 0:
-            c = n // CONTROL
-            bend = bends[c]
-            for k in range(count):
-                level[k] = levels[c, k]
-                slope[k] = (levels[c + 1, k] - levels[c, k]) / CONTROL
-        total = 0.0
+    # Block by block, operator by operator: but for the one with feedback, samples don't wait.
+    for first in range(0, out.shape[0], CONTROL):
+        c = first // CONTROL
+        length = min(CONTROL, out.shape[0] - first)
+        out[first : first + length] = 0.0
         for k in range(count - 1, -1, -1):
-            modulation = 0.0
+            increment = step[k] * bends[c] * size
+            base = phase[k] * size
+            for n in range(CONTROL):
+                place[n] = base + n * increment
+            phase[k] = ((base + CONTROL * increment) / size) % 1.0
             for m in range(k + 1, count):
                 if modulates[m, k] > 0.0:
-                    modulation += value[m]
-            if k == fed:
-                # The mean of two samples keeps the loop from hunting.
-                modulation += feedback * 0.5 * (old + older)
-            x = phase[k] + turn * modulation
-            x = (x - np.floor(x)) * size
-            i = int(x)
-            y = sine[i] + (x - i) * (sine[i + 1] - sine[i])
-            if k == fed:
-                older = old
-                old = y
-            value[k] = level[k] * y
+                    for n in range(CONTROL):
+                        place[n] += turn * value[m, n]
+            level = levels[c, k]
+            slope = (levels[c + 1, k] - level) / CONTROL
+            own = feedback if k == fed else 0.0
+            if own > 0.0:
+                for n in range(CONTROL):
+                    # The mean of two samples keeps the loop from hunting.
+                    x = place[n] + turn * own * 0.5 * (old + older)
+                    x -= np.floor(x / size) * size
+                    i = min(int(x), size - 1)
+                    older = old
+                    old = sine[i] + (x - i) * (sine[i + 1] - sine[i])
+                    value[k, n] = (level + n * slope) * old
+            else:
+                for n in range(CONTROL):
+                    # Far enough up to be positive, and the table's size is a power of two.
+                    x = place[n] + 64.0 * size
+                    whole = np.int64(x)
+                    i = whole & (size - 1)
+                    y = sine[i] + (x - whole) * (sine[i + 1] - sine[i])
+                    value[k, n] = (level + n * slope) * y
             if carries[k] > 0.0:
-                total += value[k]
-            level[k] += slope[k]
-            phase[k] += step[k] * bend
-            if phase[k] >= 1.0:
-                phase[k] -= 1.0
-        out[n] = total
+                for n in range(length):
+                    out[first + n] += value[k, n]
 
 
 def modulate(

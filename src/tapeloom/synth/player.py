@@ -58,6 +58,7 @@ def pitch_cents(
     rate: int,
     rng: np.random.Generator,
     *,
+    held_s: float,
     scoop_cents: float,
     scoop_s: float,
     drift_cents: float,
@@ -65,6 +66,7 @@ def pitch_cents(
 ) -> Signal:
     """Return a held note's pitch in cents about its own, shape (controls(frames),).
 
+    held_s       over which the pitch's mean is the note's
     scoop_cents  where it begins (below: negative); scoop_s: time constant of its way in
     drift_cents  standard deviation of its slow and quick wandering
     vibrato      cents
@@ -75,8 +77,10 @@ def pitch_cents(
         0.8 * wander(len(t), rate, rng, hz=1.5) + 0.5 * wander(len(t), rate, rng, hz=9.0)
     )
     moved = drift + vibrato
-    # From where the note has settled on, its mean is its pitch.
-    return np.asarray(scoop + moved - moved[:-1].mean(), np.float64)
+    held = min(max(2, int(held_s * rate / CONTROL)), len(t))
+    # The middle of a note says what its pitch is.
+    weight = np.sin(np.pi * (np.arange(held) + 0.5) / held) ** 2
+    return np.asarray(scoop + moved - np.average(moved[:held], weights=weight), np.float64)
 
 
 def swell(

@@ -8,6 +8,7 @@ from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
+from tapeloom.synth.oscillators import band_pass
 from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
 from tapeloom.synth.phase_modulation import ALGORITHMS, Operator, modulate
 from tapeloom.synth.placing import key_pan
@@ -39,35 +40,40 @@ class FmPiano:
         self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
     ) -> Samples:
         """Return a whole note with its release, shape (2, n)."""
+        f = midi_to_hz(pitch)
         strike, touch, pan = rng.normal(0.0, 1.0, 3)
         ring_s = self.decay * 9.0 * 2.0 ** (-(pitch - 60.0) / 26.0)
         n = frames_of(min(duration_s + self.tail_s, 1.3 * ring_s + 0.4, MAX_RING_S), rate)
-        half = 0.5 * self.detune_cents
+        # The body's pairs weigh 2 to 1: their mean is the pitch. High notes would beat too fast.
+        apart = self.detune_cents * min(1.0, (260.0 / f) ** 0.7)
+        low, high = -apart / 3.0, 2.0 * apart / 3.0
         body = self.body * (1.0 + 0.05 * strike)
         tine = self.tine * (1.0 + 0.12 * touch)
-        start = rng.uniform(0.0, 1.0, 2)
         decay_s = 9.0 * self.decay
+        # Modulators in tune with their carriers keep a pair's spectrum still while it fades.
         operators = (
-            Operator(1.0, 0.6, 0.0012, decay_s, touch=0.0, slow=26.0, detune_cents=-half),
-            Operator(1.0, 1.25 * body, 0.001, 0.5 * decay_s, touch=1.3, scale_db=-4.0, slow=26.0,
-                     detune_cents=half, phase=start[0]),
-            Operator(1.0, 0.5, 0.0012, 0.8 * decay_s, touch=0.0, slow=26.0, detune_cents=half),
-            Operator(3.0, 0.35 * body, 0.001, 0.16 * decay_s, touch=1.6, scale_db=-6.0,
-                     detune_cents=-half, phase=start[1]),
-            Operator(1.0, 0.55 * tine, 0.001, 0.45 * decay_s, touch=0.5, scale_db=-1.5),
-            Operator(self.tine_ratio, 0.75, 0.001, 0.6, touch=1.2, scale_db=-9.0, slow=30.0),
+            Operator(1.0, 0.7, 0.0012, decay_s, touch=0.0, slow=26.0, detune_cents=low),
+            Operator(1.0, 1.9 * body, 0.001, 0.6 * decay_s, touch=1.3, scale_db=-4.0, slow=26.0,
+                     detune_cents=low),
+            Operator(1.0, 0.35, 0.0012, 0.8 * decay_s, touch=0.0, slow=26.0, detune_cents=high),
+            Operator(3.0, 0.9 * body, 0.001, 0.2 * decay_s, touch=1.6, scale_db=-6.0,
+                     detune_cents=high),
+            Operator(1.0, 0.5 * tine, 0.001, 0.45 * decay_s, touch=0.5, scale_db=-1.5),
+            Operator(self.tine_ratio, 0.8, 0.001, 0.6, touch=1.2, scale_db=-9.0, slow=30.0,
+                     phase=rng.uniform()),
         )  # fmt: skip
         sound = modulate(
             ALGORITHMS["5"],
             operators,
             n,
             rate,
-            hz=midi_to_hz(pitch),
+            hz=f,
             pitch=pitch,
             velocity=velocity / 127.0,
             feedback=0.15,
             factor=2,
         )
+        sound = band_pass(sound, rate, low_hz=20.0)
         return finish(
             sound,
             rate,

@@ -8,6 +8,7 @@ import numpy as np
 from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.dsp.stereo import pan_gains
+from tapeloom.synth.chorus import apart_hz, pair_turn
 from tapeloom.synth.ear import FULL, ear_weight
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import Signal, ring
@@ -75,18 +76,20 @@ class GlassPad:
         n = frames_of(held_s + self.release_s, rate)
         t = control_times(n, rate)
         # High glasses have room for fewer partials.
-        reach = self.shine * min(1.0, (700.0 / f) ** 0.25)
+        reach = 1.1 * self.shine * min(1.0, (700.0 / f) ** 0.25)
         out = np.zeros((2, n))
-        voices = ((0.0, 0.0, 0.8), (-1.0, -0.8, 0.42), (1.0, 0.8, 0.42))
+        origin, turn = rng.uniform(), pair_turn(apart_hz(f, self.detune_cents), rng)
+        voices = ((0.0, 0.0, 0.8), (-1.0, -0.8, 0.3), (1.0, 0.8, 0.3))
+        waver = 0.5 * wander(len(t), rate, rng, hz=0.8)
         for side, pan, level in voices:
-            place = reach * (0.12 + 0.8 * v) * (1.0 - np.exp(-t / (1.3 * self.attack_s)))
+            place = reach * v * (1.0 - np.exp(-t / (1.3 * self.attack_s)))
             place += 0.22 * self.shimmer * wander(len(t), rate, rng, hz=self.shimmer_hz)
-            cents = side * self.detune_cents + 0.6 * wander(len(t), rate, rng, hz=0.4)
-            wave = _rims().read(f / rate * 2.0 ** (cents / 1200.0), place, n, start=rng.uniform())
+            cents = side * self.detune_cents + waver
+            wave = _rims().read(f / rate * 2.0 ** (cents / 1200.0), place, n, start=origin + side * turn)
             left, right = pan_gains(pan)
             out[0] += level * left * wave
             out[1] += level * right * wave
-        out *= 2.0 / float(ear_weight(np.array([f]))[0])
+        out *= 1.7 / float(ear_weight(np.array([f]))[0])
         chime = ring(
             n,
             rate,

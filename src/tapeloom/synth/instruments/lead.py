@@ -11,7 +11,7 @@ from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
 from tapeloom.synth.player import Vibrato, pitch_cents
 from tapeloom.synth.spectra import control_times
-from tapeloom.synth.subtractive import Source, curve_times, subtract
+from tapeloom.synth.subtractive import Source, curve_times, detuned_saws, subtract
 from tapeloom.synth.voice import Manner, Voice
 
 MAX_HOLD_S = 28.0
@@ -54,17 +54,15 @@ class Lead:
         vibrato = Vibrato(self.vibrato_hz, self.vibrato_cents, 0.35, 0.45)
         wave, grown = vibrato.turns(n, rate, rng)
         cents = pitch_cents(
-            n, rate, rng, scoop_cents=-8.0, scoop_s=0.02, drift_cents=self.drift_cents,
+            n, rate, rng, held_s=held_s, scoop_cents=-8.0, scoop_s=0.02, drift_cents=self.drift_cents,
             vibrato=self.vibrato_cents * wave * grown,
         )  # fmt: skip
         t = curve_times(n, rate)
         opening = self.envelope * (0.4 + 0.6 * v) * np.exp(-t / 0.22)
         place = np.log2(self.cutoff) + 1.9 * (v - 0.6) + opening * (1.0 - np.exp(-t / 0.008))
-        half = 0.5 * self.detune_cents
         sound = subtract(
             (
-                Source("saw", 0.3, cents=half),
-                Source("saw", 0.3, cents=-half),
+                *detuned_saws(0.5, self.detune_cents, rng),
                 Source("pulse", 0.3 * self.pulse, width=0.42, sway=0.12, sway_hz=0.7),
             ),
             n,
@@ -113,7 +111,7 @@ DESIGN = Design(
                   1.3, 0.0, 4.0, spread=0.3),
         Parameter("resonance", "of the filter", 0.2, 0.0, 0.9, spread=0.08),
         Parameter("drive", "into the filter", 0.8, 0.1, 2.0, spread=0.2),
-        Parameter("detune_cents", "between the saws", 7.0, 0.0, 20.0, "cents", spread=2.0),
+        Parameter("detune_cents", "between the outer saws", 13.0, 0.0, 36.0, "cents", spread=4.0),
         Parameter("pulse", "how loud the pulse is", 0.6, 0.0, 1.5, spread=0.3),
         Parameter("vibrato_cents", "depth of the vibrato that sets in late",
                   12.0, 0.0, 50.0, "cents", spread=4.0),
@@ -134,7 +132,7 @@ DESIGN = Design(
         DemoNote(6.75, 0.25, 69, 70), DemoNote(7.0, 1.0, 71, 84), DemoNote(8.0, 3.2, 69, 80),
     ),
     {
-        "worn": {"drift_cents": 6.0, "detune_cents": 13.0, "cutoff": 3.0, "cutoff_hz": 3500.0},
+        "worn": {"drift_cents": 6.0, "detune_cents": 24.0, "cutoff": 3.0, "cutoff_hz": 3500.0},
         "far": {"cutoff": 1.8, "envelope": 0.6, "attack_s": 0.05, "cutoff_hz": 2400.0},
     },
 )  # fmt: skip

@@ -9,7 +9,7 @@ from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.drawbars import FOOTAGES, STEP_DB, drawbar_tone, wheels_hz
 from tapeloom.synth.ear import FULL, spectrum_level
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
-from tapeloom.synth.oscillators import Signal
+from tapeloom.synth.oscillators import Signal, ring
 from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
 from tapeloom.synth.rotary import Rotary
 from tapeloom.synth.voice import Manner, Voice
@@ -62,11 +62,9 @@ class Organ:
             tone += self.percussion * v * np.sin(2.0 * np.pi * hz[4] * t + phases[4]) * fading
         if self.leak > 0.0:
             near = np.concatenate([hz * 2.0 ** (1.0 / 12.0), hz * 2.0 ** (-1.0 / 12.0)])
-            tone += drawbar_tone(
-                n, rate, hz=near, amplitudes=0.01 * self.leak * rng.uniform(0.2, 1.0, len(near)),
-                phases=rng.uniform(0.0, 6.28, len(near)), closes_s=np.zeros(len(near)),
-                edge_s=0.01,
-            )  # fmt: skip
+            heard = 0.01 * self.leak * rng.uniform(0.2, 1.0, len(near))
+            phase = rng.uniform(0.0, 6.28, len(near))
+            tone += ring(n, rate, hz=near, t60_s=np.full(len(near), 1e6), left=heard, phase=phase)[0]
         # A cube makes third harmonics only: wheels end at 6 kHz, so that nothing folds.
         x = tone / float(np.abs(amplitudes).sum() + 0.5 * self.percussion + 0.1)
         sound = x - 0.33 * self.drive * (0.2 + 0.8 * v) * x**3

@@ -16,7 +16,7 @@ from tapeloom.synth.voice import Manner, Voice
 
 @dataclass(frozen=True, slots=True)
 class Pluck:
-    """A pulse and a saw; both the filter and the loudness fall from the first moment."""
+    """A pulse and two saws; both the filter and the loudness fall from the first moment."""
 
     open_octaves: float  # above the note, where the filter begins at full velocity
     shut_s: float  # time constant of the filter's way down
@@ -42,19 +42,19 @@ class Pluck:
         n = frames_of(min(duration_s + self.tail_s, 1.2 * decay_s + 0.3), rate)
         t = curve_times(n, rate)
         octaves = (self.open_octaves * (0.35 + 0.65 * v) + 0.12 * touch) * np.exp(-t / self.shut_s)
-        half = 0.5 * self.detune_cents
+        turn = rng.uniform(-0.1, 0.1)
         sound = subtract(
             (
-                Source("pulse", 0.45, cents=half, width=self.width),
-                Source("saw", 0.3, cents=-half),
-                Source("triangle", 0.3),
+                Source("pulse", 0.5, width=self.width),
+                Source("saw", 0.16, cents=0.5 * self.detune_cents, turn=turn),
+                Source("saw", 0.16, cents=-0.5 * self.detune_cents, turn=-turn),
             ),
             n,
             rate,
             rng,
             hz=f,
             # A string that is pulled begins a hair sharp.
-            cents=(3.0 + 2.0 * drift) * np.exp(-t / 0.03),
+            cents=(4.0 + 3.0 * drift) * np.exp(-t / 0.015),
             cutoff_hz=np.minimum(f * 2.0 ** (0.35 + 0.5 * v + octaves), 11_000.0),
             resonance=self.resonance,
             drive=0.5,
@@ -85,7 +85,7 @@ def _build(values: Values, rng: np.random.Generator) -> Voice:
 
 DESIGN = Design(
     "pluck",
-    "A pulse and a saw whose filter shuts at once: short, round, for broken chords",
+    "A pulse and saws whose filter shuts at once: short, round, for broken chords",
     (
         Parameter("open_octaves", "above the note, where the filter begins",
                   3.2, 0.5, 6.0, spread=0.4, bright=1.6),
@@ -94,7 +94,7 @@ DESIGN = Design(
         Parameter("decay_s", "of the loudness, to -60 dB on C4", 2.2, 0.4, 6.0, "s", spread=0.5),
         Parameter("resonance", "of the filter", 0.22, 0.0, 0.85, spread=0.1),
         Parameter("width", "of the pulse", 0.32, 0.08, 0.5, spread=0.1),
-        Parameter("detune_cents", "between pulse and saw", 5.0, 0.0, 18.0, "cents", spread=2.0),
+        Parameter("detune_cents", "between the saws beside the pulse", 10.0, 0.0, 30.0, "cents", spread=3.0),
         Parameter("cutoff_hz", "where the amplifier ends",
                   6000.0, 1500.0, 14000.0, "Hz", spread=600.0, bright=3000.0),
     ),
@@ -104,7 +104,7 @@ DESIGN = Design(
         for i, pitch in enumerate((57, 64, 69, 72, 76, 72, 69, 64, 53, 60, 65, 69, 72, 76, 72, 69))
     ),
     {
-        "worn": {"detune_cents": 13.0, "open_octaves": 2.2, "cutoff_hz": 3200.0},
+        "worn": {"detune_cents": 22.0, "open_octaves": 2.2, "cutoff_hz": 3200.0},
         "far": {"open_octaves": 1.4, "shut_s": 0.14, "cutoff_hz": 2300.0},
     },
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sub bass: a sine that is only just saturated, so that small speakers hear it too."""
+"""Sub bass: a sine with just enough above it that small speakers hear it too."""
 
 from dataclasses import dataclass
 
@@ -17,10 +17,10 @@ MAX_HOLD_S = 28.0
 
 @dataclass(frozen=True, slots=True)
 class SubBass:
-    """A sine with a knock at its front, bent by a curve that grows with velocity."""
+    """A sine with a knock at its front and a few harmonics that grow with velocity."""
 
-    warmth: float  # how far the sine is bent
-    even: float  # how much to one side
+    warmth: float  # how loud its harmonics are
+    even: float  # share of the even ones
     knock_octaves: float  # how high the pitch begins
     knock_s: float  # time constant of its fall
     decay_s: float  # of the held note, to -60 dB
@@ -50,10 +50,17 @@ class SubBass:
         # The phase of a pitch that falls by exp(-t / s) on its way to f.
         early = octaves * np.log(2.0) * self.knock_s * (1.0 - np.exp(-t / self.knock_s))
         angle = 2.0 * np.pi * f * (t + early)
-        swing = (0.25 + self.warmth * v**1.2) * (1.0 + 0.04 * drift)
-        x = swing * np.sin(angle) * np.exp(-np.log(1000.0) / self.decay_s * t)
-        # An odd and an even polynomial of a sine have five harmonics and no more: nothing folds.
-        sound = x - x**3 / 6.0 + x**5 / 120.0 + self.even * (x**2 - 0.5 * swing**2)
+        # Harmonics by name, so that nothing folds; the higher ones fade sooner.
+        warmth = self.warmth * (0.1 + 0.9 * v**1.3) * (1.0 + 0.05 * drift)
+        even = self.even * warmth
+        tones = (1.0, even, 0.2 * warmth, 0.25 * even, 0.05 * warmth**2, 0.0, 0.02 * warmth**3)
+        turn = np.exp(1j * angle)
+        fading = np.exp(-0.3 * np.log(1000.0) / self.decay_s * t) * turn
+        wave = np.exp(-0.7 * np.log(1000.0) / self.decay_s * t).astype(np.complex128)
+        sound = np.zeros(n)
+        for amplitude in tones:
+            wave *= fading
+            sound += amplitude * wave.imag
         sound += 0.002 * v * band_noise(n, rate, rng, low_hz=80.0, high_hz=400.0)
         return finish(
             sound,
@@ -81,9 +88,9 @@ DESIGN = Design(
     "sub_bass",
     "A sine with a soft knock, warmed just enough to be heard on small speakers",
     (
-        Parameter("warmth", "how far the sine is bent", 0.9, 0.2, 1.6, spread=0.15, bright=0.5),
-        Parameter("even", "how much of that is even harmonics",
-                  0.16, 0.0, 0.5, spread=0.05, bright=0.1),
+        Parameter("warmth", "how loud its harmonics are", 0.9, 0.2, 1.6, spread=0.15, bright=0.5),
+        Parameter("even", "amplitude of the second one",
+                  0.24, 0.0, 0.6, spread=0.06, bright=0.1),
         Parameter("knock_octaves", "how high the pitch begins", 0.25, 0.0, 1.0, spread=0.08),
         Parameter("knock_s", "time constant of its fall", 0.008, 0.003, 0.03, "s", spread=0.003),
         Parameter("decay_s", "of the held note, to -60 dB", 9.0, 1.5, 30.0, "s", spread=3.0),

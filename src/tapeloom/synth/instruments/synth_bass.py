@@ -9,7 +9,7 @@ from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
-from tapeloom.synth.subtractive import Source, curve_times, subtract
+from tapeloom.synth.subtractive import Source, curve_times, detuned_saws, subtract
 from tapeloom.synth.voice import Manner, Voice
 
 MAX_HOLD_S = 28.0
@@ -50,18 +50,16 @@ class SynthBass:
         t = curve_times(n, rate)
         opening = (self.envelope * (0.15 + 0.85 * v) + 0.1 * touch) * np.exp(-t / self.shut_s)
         rest = np.log2(self.cutoff) + 0.9 * (v - 0.6)
-        half = 0.5 * self.detune_cents
         sound = subtract(
             (
-                Source("saw", 0.35, cents=half),
-                Source("saw", 0.35, cents=-half),
+                *detuned_saws(0.65, self.detune_cents, rng),
                 Source("pulse", 0.35 * self.sub, octave=-1.0),
             ),
             n,
             rate,
             rng,
             hz=f,
-            cents=(4.0 + 3.0 * drift) * np.exp(-t / 0.025),
+            cents=(6.0 + 4.0 * drift) * np.exp(-t / 0.012),
             cutoff_hz=np.clip(f * 2.0 ** (rest + opening), 60.0, 6_000.0),
             resonance=self.resonance,
             drive=self.drive,
@@ -101,7 +99,7 @@ DESIGN = Design(
                   0.16, 0.03, 0.8, "s", spread=0.05),
         Parameter("resonance", "of the filter", 0.25, 0.0, 0.85, spread=0.1),
         Parameter("drive", "into the filter", 1.0, 0.1, 2.5, spread=0.25),
-        Parameter("detune_cents", "between the saws", 5.0, 0.0, 18.0, "cents", spread=2.0),
+        Parameter("detune_cents", "between the outer saws", 8.0, 0.0, 30.0, "cents", spread=2.0),
         Parameter("sub", "how loud the octave below is", 0.5, 0.0, 1.5, spread=0.15),
         Parameter("release_s", "to -60 dB", 0.14, 0.05, 1.0, "s", spread=0.04),
         Parameter("glide_s", "in which it slides from note to note",
@@ -117,7 +115,7 @@ DESIGN = Design(
         DemoNote(6.0, 1.9, 38, 90),
     ),
     {
-        "worn": {"detune_cents": 12.0, "drive": 1.8, "cutoff": 2.0, "cutoff_hz": 1700.0},
+        "worn": {"detune_cents": 22.0, "drive": 1.8, "cutoff": 2.0, "cutoff_hz": 1700.0},
         "far": {"cutoff": 1.6, "envelope": 0.7, "cutoff_hz": 1000.0},
     },
 )  # fmt: skip

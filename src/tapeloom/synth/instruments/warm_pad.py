@@ -7,6 +7,7 @@ import numpy as np
 from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.dsp.stereo import pan_gains
+from tapeloom.synth.chorus import apart_hz, pair_turn
 from tapeloom.synth.ear import FULL, spectrum_level
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import CONTROL, TABLE, Signal, cycle, ensemble_kernel
@@ -14,7 +15,7 @@ from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
 from tapeloom.synth.voice import Manner, Voice
 
 # Of the steady voice and the four about it: they move it, and cannot cancel it.
-STRENGTHS = np.array([0.85, 0.26, 0.26, 0.24, 0.24])
+STRENGTHS = np.array([0.92, 0.2, 0.2, 0.18, 0.18])
 MAX_HOLD_S = 120.0  # a held key is let go after two minutes
 
 
@@ -49,19 +50,21 @@ class WarmPad:
         """Return a whole note with its release, shape (2, n)."""
         f = midi_to_hz(pitch)
         v = velocity / 127.0
-        voices = len(self.detune_cents)
-        start = rng.uniform(0.0, TABLE, voices)
         turn, scatter = rng.uniform(0.0, 2.0 * np.pi), rng.normal(0.0, 0.15)
         hold_s = min(duration_s, MAX_HOLD_S)
         n = frames_of(hold_s + self.release_s, rate)
         opening = self.attack_s * (1.5 - 0.6 * v)
         t = np.arange(n // CONTROL + 2) * (CONTROL / rate)
-        morph = (0.05 + 0.85 * v) * (1.0 - np.exp(-t / (1.5 * opening)))
+        morph = (0.02 + 0.95 * v) * (1.0 - np.exp(-t / (1.5 * opening)))
         morph *= 1.0 + 0.25 * np.sin(2.0 * np.pi * self.breath_hz * t + turn)
         cents = np.array(self.detune_cents) * (1.0 + scatter)
         # The ear takes detuning of low notes for beating.
         if pitch < 48:
             cents *= 0.6
+        apart = [apart_hz(f, cents[2]), apart_hz(f, cents[4])]
+        first, second = (TABLE * pair_turn(each, rng) for each in apart)
+        start = rng.uniform(0.0, TABLE) + np.array([0.0, -first, first, -second, second])
+        start %= TABLE
         gains = np.array([pan_gains(pan) for pan in self.pans]) * STRENGTHS[:, None]
         dark, bright = (self._wave(f, rate, hz) for hz in (self.dark_hz, self.bright_hz))
         out = np.zeros((2, n))
@@ -72,7 +75,7 @@ class WarmPad:
             TABLE * f / rate * 2.0 ** (cents / 1200.0),
             start,
             # The steady voice keeps the pitch.
-            self.drift_cents / 1200.0 * np.log(2.0) * np.array([0.25, 1.0, 1.0, 1.0, 1.0]),
+            self.drift_cents / 1200.0 * np.log(2.0) * np.array([0.2, 1.0, 1.0, 1.0, 1.0]),
             2.0 * np.pi * np.array(self.drift_hz) * CONTROL / rate,
             np.ascontiguousarray(gains[:, 0]),
             np.ascontiguousarray(gains[:, 1]),
@@ -99,7 +102,6 @@ class WarmPad:
 
 def _build(values: Values, rng: np.random.Generator) -> Voice:
     cents = np.array([0.0, -4.0, 4.0, -8.5, 8.5]) * (values["detune_cents"] / 8.5)
-    cents[1:] += rng.normal(0.0, 0.3, 4)
     return WarmPad(
         detune_cents=tuple(map(float, cents)),
         pans=(0.0, -0.8, 0.8, 0.95, -0.95),
