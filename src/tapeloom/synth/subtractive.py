@@ -80,6 +80,9 @@ def subtract(
             # Both edges move, so that the wave's middle stays and with it the pitch.
             step = step + 0.5 * np.diff(width, append=width[-1])
         start = origin + source.turn
+        if source.shape == "pulse":
+            # Its fundamental in phase with a saw's.
+            start += 0.25 + 0.5 * source.width
         mixed += source.level * oscillator(source.shape, step, start=start, width=width)
     return decimate(
         ladder(mixed, fast, cutoff_hz=cutoff_hz, resonance=resonance, drive=drive), FACTOR
