@@ -13,6 +13,7 @@ MODULES: dict[str, str] = {
         "electric_piano", "reed_piano", "fm_piano", "organ",
         "warm_pad", "glass_pad",
         "lead", "pluck", "sub_bass", "synth_bass",
+        "flute", "clarinet", "ocarina", "muted_trumpet", "tenor_sax", "solo_cello",
     )
 }  # fmt: skip
 ALIASES = {"tine": "electric_piano", "rhodes": "electric_piano", "guitar": "nylon_guitar"}

@@ -43,10 +43,10 @@ class Vibrato:
         speed = self.rate_hz * (1.0 + 0.06 * rng.standard_normal())
         speed = speed * (1.0 + 0.05 * wander(len(t), rate, rng, hz=0.9))
         delay_s = self.delay_s * float(np.clip(1.0 + 0.3 * rng.standard_normal(), 0.4, 1.8))
-        grown = np.clip((t - delay_s) / self.onset_s, 0.0, 1.0)
-        grown = grown * grown * (3.0 - 2.0 * grown)
-        # It begins at the note's pitch and goes down first.
-        angle = 2.0 * np.pi * np.cumsum(speed * (t > delay_s)) * (CONTROL / rate)
+        # A smooth step: a little of it is there from the first.
+        grown = 1.0 / (1.0 + np.exp(-8.0 * (t - delay_s - 0.5 * self.onset_s) / self.onset_s))
+        # Where it sets in it is at the note's pitch and goes down first.
+        angle = 2.0 * np.pi * np.cumsum(speed) * (CONTROL / rate) - 2.0 * np.pi * speed[0] * delay_s
         strength = (1.0 + 0.15 * rng.standard_normal()) * (
             1.0 + 0.18 * wander(len(t), rate, rng, hz=1.3)
         )

@@ -1,0 +1,253 @@
+"""Notes that are kept sounding by a breath, a bow or bellows: their colours, their noise, their
+player.
+
+A note is a moving mixture of spectra, from its softest colour to its loudest one, as loud as the
+player makes it and a little late in colour; noise that comes with each period; and a body that
+both go through. All colours weigh the same to the ear, so that loudness is the player's alone.
+
+J.-C. Risset and D. Wessel, "Exploration of timbre by analysis and synthesis", in D. Deutsch (ed.),
+"The Psychology of Music", 1982, for brightness that follows loudness.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapeloom.synth.chorus import apart_hz, pair_turn
+from tapeloom.synth.ear import spectrum_level
+from tapeloom.synth.oscillators import band_pass
+from tapeloom.synth.player import Vibrato, pitch_cents, swell, upsample, wander
+from tapeloom.synth.resonances import Resonances
+from tapeloom.synth.spectra import SIZE, control_times, level_weights, mixture_kernel, tables
+
+Signal = NDArray[np.float64]
+# Harmonic numbers, the note's frequency and a loudness 0..1 give the harmonics' amplitudes.
+Spectrum = Callable[[Signal, float, float], Signal]
+
+COLOURS = 4  # spectra from soft to loud
+SHADES = 2  # spectra that wander about them
+HIGHEST_HZ = 15_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """How a player begins, holds and ends a note."""
+
+    attack_s: float  # to 90 %
+    release_s: float  # to -60 dB
+    scoop_cents: float  # where the pitch begins
+    scoop_s: float  # time constant of its way in
+    drift_cents: float  # how the pitch wanders
+    vibrato: Vibrato
+    sway_db: float = 0.0  # how far the vibrato moves the loudness, peak
+    lag: float = 1.8  # the colour's attack in terms of the loudness's
+    sag_db: float = 0.0  # how far a long note sinks
+    shimmer: float = 0.12  # how far the colours wander
+    bite: float = 0.0  # brightness of the very beginning
+
+
+@dataclass(frozen=True, slots=True)
+class Breath:
+    """The noise of the air or the bow, as amplitudes against the tone at full strength."""
+
+    amount: float
+    low_hz: float
+    high_hz: float
+    pulsed: float = 0.5  # how much it comes with the period, 0..1
+    softness: float = 0.6  # noise goes with loudness to this power: soft notes are breathy
+    chiff: float = 0.0  # the burst at the beginning
+    chiff_s: float = 0.03
+
+
+def colours(
+    spectrum: Spectrum,
+    hz: float,
+    rate: int,
+    body: Resonances,
+    rng: np.random.Generator,
+    *,
+    rough: float,
+    peaky: float,
+) -> Signal:
+    """Return a note's tables, (SIZE + 1, COLOURS + SHADES + 1): the last one is its puff.
+
+    rough  how far harmonics differ from note to note, standard deviation in nepers
+    peaky  0 phases by chance .. 1 all together
+    """
+    count = max(1, min(SIZE // 4, int(min(0.42 * rate, HIGHEST_HZ) / hz)))
+    k = np.arange(1.0, count + 1.0)
+    loud = np.array([spectrum(k, hz, level) for level in np.linspace(0.0, 1.0, COLOURS)])
+    loud *= np.exp(rough * rng.standard_normal(count) * (k > 1.0))
+    loud /= spectrum_level(loud * body.amplitude(k * hz, rate), k * hz)[:, None]
+    shades = loud[COLOURS // 2] * rng.standard_normal((SHADES, count)) * (k > 1.0)
+    phases = (1.0 - peaky) * rng.uniform(-np.pi, np.pi, count)
+    puff = (0.5 + 0.5 * np.cos(2.0 * np.pi * np.arange(SIZE + 1) / SIZE)) ** 2
+    return np.ascontiguousarray(
+        np.concatenate([tables(np.concatenate([loud, shades]), phases), puff[:, None]], axis=1)
+    )
+
+
+def sustain(
+    table: Signal,
+    frames: int,
+    rate: int,
+    rng: np.random.Generator,
+    *,
+    hz: float,
+    loudness: float,
+    held_s: float,
+    gesture: Gesture,
+    cents: float = 0.0,
+    start: float | None = None,
+) -> tuple[Signal, Signal]:
+    """Return what one player plays, before the body, and each period's puff, (frames,) each.
+
+    loudness  0..1, chooses the colour only: the tone's weighted level is 1
+    cents     off the note
+    start     cycles at the beginning; by chance if None
+    """
+    t = control_times(frames, rate)
+    wave, grown = gesture.vibrato.turns(frames, rate, rng)
+    moved = pitch_cents(
+        frames, rate, rng, held_s=held_s, scoop_cents=gesture.scoop_cents,
+        scoop_s=gesture.scoop_s, drift_cents=gesture.drift_cents,
+        vibrato=gesture.vibrato.depth_cents * wave * grown,
+    )  # fmt: skip
+    curve = {"held_s": held_s, "release_s": gesture.release_s, "sag_db": gesture.sag_db}
+    level_db = gesture.sway_db * wave * grown
+    level_db += 2.2 * gesture.shimmer * wander(len(t), rate, rng, hz=5.0)
+    loud = swell(frames, rate, attack_s=gesture.attack_s, **curve) * 10.0 ** (level_db / 20.0)
+    late = swell(frames, rate, attack_s=gesture.lag * gesture.attack_s, **curve)
+    colour = loudness * late**0.6 * (1.0 + 0.06 * level_db)
+    colour += gesture.bite * loudness * np.exp(-t / (1.3 * gesture.attack_s))
+    shades = [
+        gesture.shimmer * wander(len(t), rate, rng, hz=hz_of) * loud
+        for hz_of in (1.4, 3.7, 6.0)[:SHADES]
+    ]
+    weights = np.concatenate(
+        [level_weights(colour, COLOURS) * loud[:, None], np.stack(shades, axis=1),
+         np.ones((len(t), 1))], axis=1
+    )  # fmt: skip
+    out = np.empty((2, frames))
+    step = SIZE * hz / rate * 2.0 ** ((moved + cents) / 1200.0)
+    origin = rng.uniform() if start is None else start
+    mixture_kernel(out, table, np.ascontiguousarray(weights), step, SIZE * origin, 1)
+    return out[0], out[1]
+
+
+def breath_noise(
+    puff: Signal,
+    rate: int,
+    rng: np.random.Generator,
+    *,
+    loudness: float,
+    held_s: float,
+    gesture: Gesture,
+    breath: Breath,
+) -> Signal:
+    """Return the noise of a note against a tone of weighted level 1, shape (frames,)."""
+    frames = len(puff)
+    noise = band_pass(
+        rng.standard_normal(frames), rate, low_hz=breath.low_hz, high_hz=breath.high_hz
+    )
+    band = min(breath.high_hz, 0.45 * rate) - breath.low_hz
+    noise /= np.sqrt(max(band, 100.0) / (0.5 * rate))
+    # Air flows a little before the tone speaks.
+    flow = swell(
+        frames, rate, attack_s=0.5 * gesture.attack_s, held_s=held_s, release_s=gesture.release_s
+    )
+    t = control_times(frames, rate)
+    burst = breath.chiff * (t / breath.chiff_s) * np.exp(1.0 - t / breath.chiff_s)
+    # Against the tone: where that is soft, the noise is less so.
+    amount = breath.amount * max(loudness, 0.02) ** (breath.softness - 1.0)
+    level = upsample(amount * (flow + burst), frames)
+    return np.asarray(noise * level * (1.0 - breath.pulsed + 2.0 * breath.pulsed * puff))
+
+
+def play_held(
+    spectrum: Spectrum,
+    frames: int,
+    rate: int,
+    rng: np.random.Generator,
+    *,
+    hz: float,
+    loudness: float,
+    held_s: float,
+    gesture: Gesture,
+    breath: Breath,
+    body: Resonances,
+    rough: float = 0.1,
+    peaky: float = 0.0,
+) -> Signal:
+    """Return a soloist's note of weighted level 1, shape (frames,)."""
+    if hz > 0.44 * rate:
+        return np.zeros(frames)
+    table = colours(spectrum, hz, rate, body, rng, rough=rough, peaky=peaky)
+    tone, puff = sustain(
+        table, frames, rate, rng, hz=hz, loudness=loudness, held_s=held_s, gesture=gesture
+    )
+    noise = breath_noise(
+        puff, rate, rng, loudness=loudness, held_s=held_s, gesture=gesture, breath=breath
+    )
+    return body.through(tone + noise, rate)
+
+
+def play_section(
+    spectrum: Spectrum,
+    frames: int,
+    rate: int,
+    rng: np.random.Generator,
+    *,
+    hz: float,
+    loudness: float,
+    held_s: float,
+    gestures: tuple[Gesture, ...],
+    cents: tuple[float, ...],
+    pans: Signal,
+    shares: Signal,
+    breath: Breath,
+    body: Resonances,
+    rough: float = 0.1,
+    peaky: float = 0.0,
+) -> Signal:
+    """Return several players on one note of weighted level about 1, shape (2, frames).
+
+    gestures, cents  of each player
+    pans             gains of left and right, (players, 2)
+    shares           amplitude of each player; those after the first come in pairs as many cents
+                     sharp as flat, which begin as far before the first as behind it
+    """
+    if hz > 0.44 * rate:
+        return np.zeros((2, frames))
+    table = colours(spectrum, hz, rate, body, rng, rough=rough, peaky=peaky)
+    out = np.zeros((2, frames))
+    origin, turn = rng.uniform(), 0.0
+    puff = np.zeros(frames)
+    for p, (gesture, off) in enumerate(zip(gestures, cents, strict=True)):
+        if p % 2 == 1:
+            turn = pair_turn(abs(apart_hz(hz, off)), rng) * np.sign(off)
+        start = origin + (0.0 if p == 0 else turn if p % 2 == 1 else -turn)
+        tone, found = sustain(
+            table, frames, rate, rng, hz=hz, loudness=loudness, held_s=held_s, gesture=gesture,
+            cents=off, start=start % 1.0,
+        )  # fmt: skip
+        puff = found if p == 0 else puff
+        out[0] += shares[p] * pans[p, 0] * tone
+        out[1] += shares[p] * pans[p, 1] * tone
+    first = gestures[0]
+    for channel in range(2):
+        out[channel] += breath_noise(
+            puff, rate, rng, loudness=loudness, held_s=held_s, gesture=first, breath=breath
+        )
+    return body.through(out / np.sqrt(np.sum(shares**2)), rate)
+
+
+def decibels(db: Signal) -> Signal:
+    """Return amplitudes of levels.
+
+    >>> decibels(np.array([0.0, -20.0]))
+    array([1. , 0.1])
+    """
+    return np.asarray(10.0 ** (db / 20.0), np.float64)
