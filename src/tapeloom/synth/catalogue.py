@@ -13,6 +13,7 @@ MODULES: dict[str, str] = {
         "electric_piano", "reed_piano", "fm_piano", "organ",
         "warm_pad", "glass_pad",
         "lead", "pluck", "sub_bass", "synth_bass",
+        "accordion", "string_ensemble", "choir_pad", "tape_choir",
         "flute", "clarinet", "ocarina", "muted_trumpet", "tenor_sax", "solo_cello",
     )
 }  # fmt: skip
