@@ -16,19 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.synth.chorus import apart_hz, pair_turn
-from tapeloom.synth.ear import spectrum_level
+from tapeloom.synth.ear import sound_level, spectrum_level
 from tapeloom.synth.oscillators import band_pass
 from tapeloom.synth.player import Vibrato, pitch_cents, swell, upsample, wander
 from tapeloom.synth.resonances import Resonances
-from tapeloom.synth.spectra import SIZE, control_times, level_weights, mixture_kernel, tables
+from tapeloom.synth.spectra import CONTROL, SIZE, control_times, level_weights, mixture_kernel, tables
 
 Signal = NDArray[np.float64]
 # Harmonic numbers, the note's frequency and a loudness 0..1 give the harmonics' amplitudes.
 Spectrum = Callable[[Signal, float, float], Signal]
 
 COLOURS = 4  # spectra from soft to loud
-SHADES = 2  # spectra that wander about them
+SHADES_HZ = (1.4, 3.7)  # how fast the spectra that wander about them do
 HIGHEST_HZ = 15_000.0
+LEVEL_S = 0.7  # in which a section is as loud as it is asked to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def colours(
     rough: float,
     peaky: float,
 ) -> Signal:
-    """Return a note's tables, (SIZE + 1, COLOURS + SHADES + 1): the last one is its puff.
+    """Return a note's tables, (SIZE + 1, COLOURS + 3): the last one is its puff.
 
     rough  how far harmonics differ from note to note, standard deviation in nepers
     peaky  0 phases by chance .. 1 all together
@@ -81,12 +82,38 @@ def colours(
     loud = np.array([spectrum(k, hz, level) for level in np.linspace(0.0, 1.0, COLOURS)])
     loud *= np.exp(rough * rng.standard_normal(count) * (k > 1.0))
     loud /= spectrum_level(loud * body.amplitude(k * hz, rate), k * hz)[:, None]
-    shades = loud[COLOURS // 2] * rng.standard_normal((SHADES, count)) * (k > 1.0)
+    shades = loud[COLOURS // 2] * rng.standard_normal((len(SHADES_HZ), count)) * (k > 1.0)
     phases = (1.0 - peaky) * rng.uniform(-np.pi, np.pi, count)
     puff = (0.5 + 0.5 * np.cos(2.0 * np.pi * np.arange(SIZE + 1) / SIZE)) ** 2
     return np.ascontiguousarray(
         np.concatenate([tables(np.concatenate([loud, shades]), phases), puff[:, None]], axis=1)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """How a player moves through a note, at each control value."""
+
+    cents: Signal  # about the pitch
+    wave: Signal  # of the vibrato, -1..1
+    grown: Signal  # how far that has set in
+
+    @classmethod
+    def of(
+        cls, gesture: Gesture, frames: int, rate: int, rng: np.random.Generator, *, held_s: float
+    ) -> "Motion":
+        """Draw a player's motion."""
+        wave, grown = gesture.vibrato.turns(frames, rate, rng)
+        moved = pitch_cents(
+            frames, rate, rng, held_s=held_s, scoop_cents=gesture.scoop_cents,
+            scoop_s=gesture.scoop_s, drift_cents=gesture.drift_cents,
+            vibrato=gesture.vibrato.depth_cents * wave * grown,
+        )  # fmt: skip
+        return cls(moved, wave, grown)
+
+    def mirrored(self) -> "Motion":
+        """Return the motion of a second player who is flat where the first is sharp."""
+        return Motion(-self.cents, -self.wave, self.grown)
 
 
 def sustain(
@@ -99,41 +126,39 @@ def sustain(
     loudness: float,
     held_s: float,
     gesture: Gesture,
+    motion: Motion,
     cents: float = 0.0,
     start: float | None = None,
 ) -> tuple[Signal, Signal]:
     """Return what one player plays, before the body, and each period's puff, (frames,) each.
 
+    table     all `colours` of the note, or those of loudness alone: then there is no puff
     loudness  0..1, chooses the colour only: the tone's weighted level is 1
     cents     off the note
     start     cycles at the beginning; by chance if None
     """
     t = control_times(frames, rate)
-    wave, grown = gesture.vibrato.turns(frames, rate, rng)
-    moved = pitch_cents(
-        frames, rate, rng, held_s=held_s, scoop_cents=gesture.scoop_cents,
-        scoop_s=gesture.scoop_s, drift_cents=gesture.drift_cents,
-        vibrato=gesture.vibrato.depth_cents * wave * grown,
-    )  # fmt: skip
     curve = {"held_s": held_s, "release_s": gesture.release_s, "sag_db": gesture.sag_db}
-    level_db = gesture.sway_db * wave * grown
+    level_db = gesture.sway_db * motion.wave * motion.grown
     level_db += 2.2 * gesture.shimmer * wander(len(t), rate, rng, hz=5.0)
     loud = swell(frames, rate, attack_s=gesture.attack_s, **curve) * 10.0 ** (level_db / 20.0)
     late = swell(frames, rate, attack_s=gesture.lag * gesture.attack_s, **curve)
     colour = loudness * late**0.6 * (1.0 + 0.06 * level_db)
     colour += gesture.bite * loudness * np.exp(-t / (1.3 * gesture.attack_s))
-    shades = [
-        gesture.shimmer * wander(len(t), rate, rng, hz=hz_of) * loud
-        for hz_of in (1.4, 3.7, 6.0)[:SHADES]
-    ]
-    weights = np.concatenate(
-        [level_weights(colour, COLOURS) * loud[:, None], np.stack(shades, axis=1),
-         np.ones((len(t), 1))], axis=1
-    )  # fmt: skip
-    out = np.empty((2, frames))
-    step = SIZE * hz / rate * 2.0 ** ((moved + cents) / 1200.0)
+    weights = level_weights(colour, COLOURS) * loud[:, None]
+    whole = table.shape[1] > COLOURS
+    if whole:
+        shades = [
+            gesture.shimmer * wander(len(t), rate, rng, hz=turns_hz) * loud
+            for turns_hz in SHADES_HZ
+        ]
+        weights = np.concatenate(
+            [weights, np.stack(shades, axis=1), np.ones((len(t), 1))], axis=1
+        )
+    out = np.zeros((2, frames))
+    step = SIZE * hz / rate * 2.0 ** ((motion.cents + cents) / 1200.0)
     origin = rng.uniform() if start is None else start
-    mixture_kernel(out, table, np.ascontiguousarray(weights), step, SIZE * origin, 1)
+    mixture_kernel(out, table, np.ascontiguousarray(weights), step, SIZE * origin, int(whole))
     return out[0], out[1]
 
 
@@ -185,9 +210,11 @@ def play_held(
     if hz > 0.44 * rate:
         return np.zeros(frames)
     table = colours(spectrum, hz, rate, body, rng, rough=rough, peaky=peaky)
+    motion = Motion.of(gesture, frames, rate, rng, held_s=held_s)
     tone, puff = sustain(
-        table, frames, rate, rng, hz=hz, loudness=loudness, held_s=held_s, gesture=gesture
-    )
+        table, frames, rate, rng, hz=hz, loudness=loudness, held_s=held_s, gesture=gesture,
+        motion=motion,
+    )  # fmt: skip
     noise = breath_noise(
         puff, rate, rng, loudness=loudness, held_s=held_s, gesture=gesture, breath=breath
     )
@@ -217,23 +244,28 @@ def play_section(
     gestures, cents  of each player
     pans             gains of left and right, (players, 2)
     shares           amplitude of each player; those after the first come in pairs as many cents
-                     sharp as flat, which begin as far before the first as behind it
+                     sharp as flat, which mirror each other, so that the pitch is the first one's
     """
     if hz > 0.44 * rate:
         return np.zeros((2, frames))
     table = colours(spectrum, hz, rate, body, rng, rough=rough, peaky=peaky)
+    plain = np.ascontiguousarray(table[:, :COLOURS])
     out = np.zeros((2, frames))
     origin, turn = rng.uniform(), 0.0
     puff = np.zeros(frames)
+    motion = Motion.of(gestures[0], frames, rate, rng, held_s=held_s)
     for p, (gesture, off) in enumerate(zip(gestures, cents, strict=True)):
         if p % 2 == 1:
             turn = pair_turn(abs(apart_hz(hz, off)), rng) * np.sign(off)
+            motion = Motion.of(gesture, frames, rate, rng, held_s=held_s)
+        elif p > 0:
+            motion = motion.mirrored()
         start = origin + (0.0 if p == 0 else turn if p % 2 == 1 else -turn)
         tone, found = sustain(
-            table, frames, rate, rng, hz=hz, loudness=loudness, held_s=held_s, gesture=gesture,
-            cents=off, start=start % 1.0,
+            plain if p else table, frames, rate, rng, hz=hz, loudness=loudness, held_s=held_s,
+            gesture=gesture, motion=motion, cents=off, start=start % 1.0,
         )  # fmt: skip
-        puff = found if p == 0 else puff
+        puff = puff if p else found
         out[0] += shares[p] * pans[p, 0] * tone
         out[1] += shares[p] * pans[p, 1] * tone
     first = gestures[0]
@@ -241,7 +273,13 @@ def play_section(
         out[channel] += breath_noise(
             puff, rate, rng, loudness=loudness, held_s=held_s, gesture=first, breath=breath
         )
-    return body.through(out / np.sqrt(np.sum(shares**2)), rate)
+    heard = body.through(out, rate)
+    # How the players' phases fall together is luck; how loud a note is shouldn't be.
+    window_s = min(held_s, LEVEL_S)
+    known = swell(frames, rate, attack_s=first.attack_s, held_s=held_s, release_s=first.release_s)
+    count = max(1, int(window_s * rate / CONTROL))
+    asked = float(np.sqrt(np.mean(known[:count] ** 2)))
+    return heard * (asked / max(sound_level(heard, rate, until_s=window_s), 1e-9))
 
 
 def decibels(db: Signal) -> Signal:

@@ -71,7 +71,7 @@ class StringEnsemble:
             lag=1.6,
         )
         players = 1 + 2 * PAIRS
-        place = seats(PAIRS, cents=self.detune_cents, width=self.width, share=0.36)
+        place = seats(PAIRS, cents=self.detune_cents, width=self.width, share=0.2)
         sound = play_section(
             spectrum, n, rate, rng, hz=f, loudness=min(v**0.8 * self.brightness, 1.0),
             held_s=held_s, gestures=gestures(gesture, players, rng, apart_s=0.03),

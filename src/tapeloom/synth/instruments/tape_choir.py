@@ -67,7 +67,7 @@ class TapeChoir:
             shimmer=0.12,
             lag=1.2,
         )
-        place = seats(PAIRS, cents=self.detune_cents, width=0.25, share=0.34)
+        place = seats(PAIRS, cents=self.detune_cents, width=0.25, share=0.22)
         sound = play_section(
             throat, n, rate, rng, hz=f, loudness=v**0.8, held_s=held_s,
             gestures=gestures(gesture, 1 + 2 * PAIRS, rng, apart_s=0.01),
@@ -101,11 +101,13 @@ class TapeChoir:
         omega = 2.0 * np.pi * self.wow_hz
         depth = self.wow_cents / 1200.0 * np.log(2.0)
         slow = wander(controls(frames), rate, rng, hz=0.6)
-        # How late the head reads, in seconds: its slope is the shift of pitch. A whole note's
-        # shifts cancel.
+        # How late the head reads, in seconds: its slope is the shift of pitch, which has no mean
+        # over a note.
         late = depth / omega * np.cos(omega * t + turn)
         late += 0.35 * depth / (2.0 * np.pi * 0.6) * upsample(slow, frames)
-        late -= np.interp(t, [0.0, held_s], [late[0], np.interp(held_s, t, late)])
+        held = min(frames, max(2, int(held_s * rate)))
+        weight = np.sin(np.pi * (np.arange(held) + 0.5) / held) ** 2
+        late -= t * float(np.average(np.gradient(late[:held], 1.0 / rate), weights=weight))
         pull = self.pull_cents / 1200.0 * np.log(2.0)
         late += pull * 0.05 * (1.0 - np.exp(-t / 0.05)) - pull * 0.05
         at = (t - late) * rate
