@@ -69,9 +69,22 @@ def pitch_hz(sound, near_hz, rate=RATE, *, from_s=0.05, to_s=0.95):
     """
     mono = middle(sound)[int(from_s * rate) : int(to_s * rate)]
     rough = yin_hz(mono[: rate // 4], rate, low_hz=0.6 * near_hz, high_hz=1.7 * near_hz)
-    if abs(cents(rough, near_hz)) > 60.0:
+    if abs(cents(rough, near_hz)) > 25.0:
         rough = near_hz
     return peak_hz(mono, rough, rate)
+
+
+def mean_hz(sound, near_hz, rate=RATE, *, from_s=0.05, to_s=0.95, within_cents=150.0):
+    """Return the mean pitch of a note that wavers: where the power near `near_hz` balances.
+
+    The centre of gravity of a band of the spectrum is the power-weighted mean of the band's
+    instantaneous frequency (L. Cohen, "Time-Frequency Analysis", Prentice Hall, 1995, chapter 1).
+    """
+    mono = middle(sound)[int(from_s * rate) : int(to_s * rate)]
+    power = np.abs(np.fft.rfft(mono * np.hanning(len(mono)), 4 * len(mono))) ** 2
+    hz = np.fft.rfftfreq(4 * len(mono), 1.0 / rate)
+    inside = np.abs(cents(np.maximum(hz, 1.0), near_hz)) < within_cents
+    return float((hz[inside] * power[inside]).sum() / power[inside].sum())
 
 
 def loudness_lufs(sound, rate=RATE):

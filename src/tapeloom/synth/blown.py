@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.synth.chorus import apart_hz, pair_turn
-from tapeloom.synth.ear import sound_level, spectrum_level
+from tapeloom.synth.ear import loudest, spectrum_level, weigh
 from tapeloom.synth.oscillators import band_pass
 from tapeloom.synth.player import Vibrato, pitch_cents, swell, upsample, wander
 from tapeloom.synth.resonances import Resonances
-from tapeloom.synth.spectra import CONTROL, SIZE, control_times, level_weights, mixture_kernel, tables
+from tapeloom.synth.spectra import SIZE, control_times, level_weights, mixture_kernel, tables
 
 Signal = NDArray[np.float64]
 # Harmonic numbers, the note's frequency and a loudness 0..1 give the harmonics' amplitudes.
@@ -29,7 +29,6 @@ Spectrum = Callable[[Signal, float, float], Signal]
 COLOURS = 4  # spectra from soft to loud
 SHADES_HZ = (1.4, 3.7)  # how fast the spectra that wander about them do
 HIGHEST_HZ = 15_000.0
-LEVEL_S = 0.7  # in which a section is as loud as it is asked to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,7 @@ class Motion:
     """How a player moves through a note, at each control value."""
 
     cents: Signal  # about the pitch
-    wave: Signal  # of the vibrato, -1..1
-    grown: Signal  # how far that has set in
+    level_db: Signal  # what vibrato and unsteadiness do to the loudness
 
     @classmethod
     def of(
@@ -104,16 +102,21 @@ class Motion:
     ) -> "Motion":
         """Draw a player's motion."""
         wave, grown = gesture.vibrato.turns(frames, rate, rng)
+        level_db = gesture.sway_db * wave * grown
+        level_db += 2.2 * gesture.shimmer * wander(len(wave), rate, rng, hz=5.0)
         moved = pitch_cents(
-            frames, rate, rng, held_s=held_s, scoop_cents=gesture.scoop_cents,
+            frames, rate, rng, held_s=held_s, power=10.0 ** (level_db / 10.0), scoop_cents=gesture.scoop_cents,
             scoop_s=gesture.scoop_s, drift_cents=gesture.drift_cents,
             vibrato=gesture.vibrato.depth_cents * wave * grown,
         )  # fmt: skip
-        return cls(moved, wave, grown)
+        return cls(moved, level_db)
 
-    def mirrored(self) -> "Motion":
-        """Return the motion of a second player who is flat where the first is sharp."""
-        return Motion(-self.cents, -self.wave, self.grown)
+    def pair(self, other: "Motion") -> tuple["Motion", "Motion"]:
+        """Return the motions of two players about this one: one is sharp where one is flat."""
+        return (
+            Motion(self.cents + other.cents, other.level_db),
+            Motion(self.cents - other.cents, other.level_db),
+        )
 
 
 def sustain(
@@ -139,8 +142,7 @@ def sustain(
     """
     t = control_times(frames, rate)
     curve = {"held_s": held_s, "release_s": gesture.release_s, "sag_db": gesture.sag_db}
-    level_db = gesture.sway_db * motion.wave * motion.grown
-    level_db += 2.2 * gesture.shimmer * wander(len(t), rate, rng, hz=5.0)
+    level_db = motion.level_db
     loud = swell(frames, rate, attack_s=gesture.attack_s, **curve) * 10.0 ** (level_db / 20.0)
     late = swell(frames, rate, attack_s=gesture.lag * gesture.attack_s, **curve)
     colour = loudness * late**0.6 * (1.0 + 0.06 * level_db)
@@ -241,7 +243,7 @@ def play_section(
 ) -> Signal:
     """Return several players on one note of weighted level about 1, shape (2, frames).
 
-    gestures, cents  of each player
+    gestures         of the first player and of each pair; cents: of each player
     pans             gains of left and right, (players, 2)
     shares           amplitude of each player; those after the first come in pairs as many cents
                      sharp as flat, which mirror each other, so that the pitch is the first one's
@@ -253,17 +255,17 @@ def play_section(
     out = np.zeros((2, frames))
     origin, turn = rng.uniform(), 0.0
     puff = np.zeros(frames)
-    motion = Motion.of(gestures[0], frames, rate, rng, held_s=held_s)
-    for p, (gesture, off) in enumerate(zip(gestures, cents, strict=True)):
+    leader = Motion.of(gestures[0], frames, rate, rng, held_s=held_s)
+    motions = [leader]
+    for gesture in gestures[1:]:
+        motions += leader.pair(Motion.of(gesture, frames, rate, rng, held_s=held_s))
+    for p, (off, motion) in enumerate(zip(cents, motions, strict=True)):
         if p % 2 == 1:
             turn = pair_turn(abs(apart_hz(hz, off)), rng) * np.sign(off)
-            motion = Motion.of(gesture, frames, rate, rng, held_s=held_s)
-        elif p > 0:
-            motion = motion.mirrored()
         start = origin + (0.0 if p == 0 else turn if p % 2 == 1 else -turn)
         tone, found = sustain(
             plain if p else table, frames, rate, rng, hz=hz, loudness=loudness, held_s=held_s,
-            gesture=gesture, motion=motion, cents=off, start=start % 1.0,
+            gesture=gestures[(p + 1) // 2], motion=motion, cents=off, start=start % 1.0,
         )  # fmt: skip
         puff = puff if p else found
         out[0] += shares[p] * pans[p, 0] * tone
@@ -275,11 +277,11 @@ def play_section(
         )
     heard = body.through(out, rate)
     # How the players' phases fall together is luck; how loud a note is shouldn't be.
-    window_s = min(held_s, LEVEL_S)
-    known = swell(frames, rate, attack_s=first.attack_s, held_s=held_s, release_s=first.release_s)
-    count = max(1, int(window_s * rate / CONTROL))
-    asked = float(np.sqrt(np.mean(known[:count] ** 2)))
-    return heard * (asked / max(sound_level(heard, rate, until_s=window_s), 1e-9))
+    asked = swell(frames, rate, attack_s=first.attack_s, held_s=held_s, release_s=first.release_s)
+    return heard * np.sqrt(
+        loudest(upsample(asked, frames)[None], rate, until_s=held_s)
+        / max(loudest(weigh(heard, rate), rate, until_s=held_s), 1e-12)
+    )
 
 
 def decibels(db: Signal) -> Signal:

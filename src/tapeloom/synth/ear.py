@@ -34,9 +34,23 @@ def sound_level(sound: Signal, rate: int, *, from_s: float = 0.0, until_s: float
     It is heard from its beginning, so that the weighting has settled where the stretch begins.
     """
     heard = np.atleast_2d(sound)[:, : frames_of(until_s, rate)]
-    weighted = Biquads(k_weighting(rate), channels=len(heard)).process(heard)
+    weighted = weigh(heard, rate)
     start = min(int(from_s * rate), weighted.shape[1] - 1)
     return float(np.sqrt(np.mean(weighted[:, start:] ** 2)))
+
+
+def weigh(sound: Signal, rate: int) -> Signal:
+    """Return a sound of shape (channels, n) as the ear weighs it."""
+    return Biquads(k_weighting(rate), channels=len(sound)).process(sound)
+
+
+def loudest(weighted: Signal, rate: int, *, until_s: float, window_s: float = 0.4) -> float:
+    """Return the mean square of the loudest window that begins before `until_s`, (channels, n)."""
+    power = np.cumsum(np.mean(weighted**2, axis=0))
+    width = min(frames_of(window_s, rate), len(power))
+    sums = power[width - 1 :].copy()
+    sums[1:] -= power[: len(power) - width]
+    return float(np.max(sums[: frames_of(until_s, rate)])) / width
 
 
 def ear_gain(sound: Signal, rate: int, *, level: float, window_s: float = 0.3) -> float:

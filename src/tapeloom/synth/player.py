@@ -63,6 +63,7 @@ def pitch_cents(
     scoop_s: float,
     drift_cents: float,
     vibrato: Signal,
+    power: Signal | None = None,
 ) -> Signal:
     """Return a held note's pitch in cents about its own, shape (controls(frames),).
 
@@ -70,6 +71,7 @@ def pitch_cents(
     scoop_cents  where it begins (below: negative); scoop_s: time constant of its way in
     drift_cents  standard deviation of its slow and quick wandering
     vibrato      cents
+    power        what the note's loudness does meanwhile: louder moments weigh more in its pitch
     """
     t = control_times(frames, rate)
     scoop = scoop_cents * (1.0 + 0.3 * rng.standard_normal()) * np.exp(-t / scoop_s)
@@ -79,7 +81,9 @@ def pitch_cents(
     moved = drift + vibrato
     held = min(max(2, int(held_s * rate / CONTROL)), len(t))
     # The middle of a note says what its pitch is.
-    weight = np.sin(np.pi * (np.arange(held) + 0.5) / held) ** 2
+    weight = np.sin(np.pi * (np.arange(held) + 0.5) / held) ** 4
+    if power is not None:
+        weight = weight * power[:held]
     return np.asarray(scoop + moved - np.average(moved[:held], weights=weight), np.float64)
 
 

@@ -11,6 +11,8 @@ from tapeloom.synth.player import Vibrato
 
 Signal = NDArray[np.float64]
 
+LEADER = 0.2  # how far the one in the middle moves, as a part of the others
+
 
 @dataclass(frozen=True, slots=True)
 class Seats:
@@ -42,22 +44,25 @@ def seats(pairs: int, *, cents: float, width: float, share: float) -> Seats:
 
 
 def gestures(
-    gesture: Gesture, players: int, rng: np.random.Generator, *, apart_s: float
+    gesture: Gesture, count: int, rng: np.random.Generator, *, apart_s: float
 ) -> tuple[Gesture, ...]:
-    """Return a gesture for each player: none begins or trembles like his neighbour.
+    """Return a gesture for the first player and each pair: none begins or trembles like another.
 
     apart_s  standard deviation of what the attacks differ by
     """
     found = []
-    for late, fast, deep in rng.standard_normal((players, 3)):
+    for index, (late, fast, deep) in enumerate(rng.standard_normal((count, 3))):
         vibrato = gesture.vibrato
+        # The leader holds the pitch that the others move about.
+        calm = LEADER if index == 0 else 1.0
         found.append(
             replace(
                 gesture,
                 attack_s=gesture.attack_s + apart_s * abs(float(late)),
+                drift_cents=calm * gesture.drift_cents,
                 vibrato=Vibrato(
                     vibrato.rate_hz * (1.0 + 0.07 * float(fast)),
-                    vibrato.depth_cents * float(np.clip(1.0 + 0.3 * deep, 0.3, 1.7)),
+                    calm * vibrato.depth_cents * float(np.clip(1.0 + 0.3 * deep, 0.3, 1.7)),
                     vibrato.delay_s,
                     vibrato.onset_s,
                 ),

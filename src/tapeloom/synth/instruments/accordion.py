@@ -80,7 +80,7 @@ class Accordion:
         )
         sound = play_section(
             spectrum, n, rate, rng, hz=f, loudness=min(v**0.8 * self.brightness, 1.0),
-            held_s=held_s, gestures=gestures(gesture, 3, rng, apart_s=0.004),
+            held_s=held_s, gestures=gestures(gesture, 2, rng, apart_s=0.004),
             cents=place.cents, pans=place.pans, shares=place.shares,
             breath=Breath(
                 0.012 * self.air, 500.0, 2200.0 + 2000.0 * v, pulsed=0.7, softness=0.8, chiff=1.0,

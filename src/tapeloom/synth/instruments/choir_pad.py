@@ -63,10 +63,10 @@ class ChoirPad:
             shimmer=0.12,
             lag=1.4,
         )
-        place = seats(PAIRS, cents=self.detune_cents, width=self.width, share=0.2)
+        place = seats(PAIRS, cents=self.detune_cents, width=self.width, share=0.28)
         sound = play_section(
             throat, n, rate, rng, hz=f, loudness=v**0.8, held_s=held_s,
-            gestures=gestures(gesture, 1 + 2 * PAIRS, rng, apart_s=0.06),
+            gestures=gestures(gesture, 1 + PAIRS, rng, apart_s=0.06),
             cents=place.cents, pans=place.pans, shares=place.shares,
             breath=Breath(
                 0.035 * self.air, 600.0, 3000.0 + 3000.0 * v, pulsed=0.2, softness=0.8, chiff=0.3,

@@ -70,11 +70,10 @@ class StringEnsemble:
             shimmer=0.1,
             lag=1.6,
         )
-        players = 1 + 2 * PAIRS
-        place = seats(PAIRS, cents=self.detune_cents, width=self.width, share=0.2)
+        place = seats(PAIRS, cents=self.detune_cents, width=self.width, share=0.28)
         sound = play_section(
             spectrum, n, rate, rng, hz=f, loudness=min(v**0.8 * self.brightness, 1.0),
-            held_s=held_s, gestures=gestures(gesture, players, rng, apart_s=0.03),
+            held_s=held_s, gestures=gestures(gesture, 1 + PAIRS, rng, apart_s=0.03),
             cents=place.cents, pans=place.pans, shares=place.shares,
             breath=Breath(
                 0.022 * self.bow, 900.0, 3000.0 + 2500.0 * v, pulsed=0.1, softness=0.75, chiff=0.8,

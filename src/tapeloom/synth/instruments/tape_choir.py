@@ -9,7 +9,7 @@ from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.blown import Breath, Gesture, play_section
 from tapeloom.synth.ear import FULL
 from tapeloom.synth.envelopes import ended, frames_of, velocity_gain
-from tapeloom.synth.oscillators import Signal, band_noise
+from tapeloom.synth.oscillators import Signal, band_noise, band_pass
 from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
 from tapeloom.synth.player import Vibrato, upsample, wander
 from tapeloom.synth.sections import gestures, seats
@@ -67,16 +67,16 @@ class TapeChoir:
             shimmer=0.12,
             lag=1.2,
         )
-        place = seats(PAIRS, cents=self.detune_cents, width=0.25, share=0.22)
+        place = seats(PAIRS, cents=self.detune_cents, width=0.25, share=0.3)
         sound = play_section(
             throat, n, rate, rng, hz=f, loudness=v**0.8, held_s=held_s,
-            gestures=gestures(gesture, 1 + 2 * PAIRS, rng, apart_s=0.01),
+            gestures=gestures(gesture, 1 + PAIRS, rng, apart_s=0.01),
             cents=place.cents, pans=place.pans, shares=place.shares,
             breath=Breath(0.03, 500.0, 3500.0, pulsed=0.2, softness=0.9, chiff=0.4),
             body=mouth(self.vowel, f, size=size, high_hz=self.bandwidth_hz),
             rough=0.1, peaky=0.5,
         )  # fmt: skip
-        sound = self._over_the_head(sound, held_s, rate, rng)
+        sound = self._over_the_head(sound, f, held_s, rate, rng)
         level = 0.012 * self.hiss
         noise = np.stack(
             [band_noise(n, rate, rng, low_hz=900.0, high_hz=self.bandwidth_hz) for _ in range(2)]
@@ -92,7 +92,7 @@ class TapeChoir:
         )
 
     def _over_the_head(
-        self, sound: Signal, held_s: float, rate: int, rng: np.random.Generator
+        self, sound: Signal, hz: float, held_s: float, rate: int, rng: np.random.Generator
     ) -> Signal:
         """Return the sound as an unsteady strip gives it back: wow, the first pull, dropouts."""
         frames = sound.shape[1]
@@ -106,7 +106,10 @@ class TapeChoir:
         late = depth / omega * np.cos(omega * t + turn)
         late += 0.35 * depth / (2.0 * np.pi * 0.6) * upsample(slow, frames)
         held = min(frames, max(2, int(held_s * rate)))
-        weight = np.sin(np.pi * (np.arange(held) + 0.5) / held) ** 2
+        # Moments in which the first harmonic is strong weigh more in what is heard as the pitch.
+        weight = np.sin(np.pi * (np.arange(held) + 0.5) / held) ** 4
+        lowest = band_pass(sound[:, :held].mean(axis=0), rate, high_hz=1.3 * hz, order=2)
+        weight *= band_pass(lowest**2, rate, high_hz=20.0).clip(0.0) + 1e-12
         late -= t * float(np.average(np.gradient(late[:held], 1.0 / rate), weights=weight))
         pull = self.pull_cents / 1200.0 * np.log(2.0)
         late += pull * 0.05 * (1.0 - np.exp(-t / 0.05)) - pull * 0.05
