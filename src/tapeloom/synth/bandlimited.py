@@ -69,6 +69,7 @@ def corners_kernel(
     width  share of the cycle that a pulse is high, at every sample
     """
     phase = start % 1.0
+    beyond = phase - width[0]  # how far the phase is past the end of the pulse
     for n in range(out.shape[0]):
         d = step[n]
         before = phase
@@ -83,14 +84,15 @@ def corners_kernel(
         elif shape == 1:
             w = width[n]
             out[n] += (1.0 if phase < w else -1.0) - (2.0 * w - 1.0)
+            # The end of the pulse moves too: both together say when it was passed.
+            now = phase - w + (1.0 if wrapped else 0.0)
+            if beyond < 0.0 <= now:
+                _corner(out, n, now / (now - beyond), -2.0, jump)
             if wrapped:
-                if before < w:  # the width grew past the phase: it falls and rises at once
-                    _corner(out, n, phase / d, -2.0, jump)
                 _corner(out, n, phase / d, 2.0, jump)
                 if phase >= w:
                     _corner(out, n, (phase - w) / d, -2.0, jump)
-            elif before < w <= phase:
-                _corner(out, n, (phase - w) / d, -2.0, jump)
+            beyond = phase - w
         else:
             out[n] += 1.0 - 4.0 * abs(phase - 0.5)
             if wrapped:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.synth.chorus import apart_hz, pair_turn
-from tapeloom.synth.ear import loudest, spectrum_level, weigh
+from tapeloom.synth.ear import as_loud_as, spectrum_level
 from tapeloom.synth.oscillators import band_pass
 from tapeloom.synth.player import Vibrato, pitch_cents, swell, upsample, wander
 from tapeloom.synth.resonances import Resonances
@@ -46,6 +46,7 @@ class Gesture:
     sag_db: float = 0.0  # how far a long note sinks
     shimmer: float = 0.12  # how far the colours wander
     bite: float = 0.0  # brightness of the very beginning
+    arc_db: float = 0.0  # how far a long note swells and sinks, standard deviation
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Motion:
         wave, grown = gesture.vibrato.turns(frames, rate, rng)
         level_db = gesture.sway_db * wave * grown
         level_db += 2.2 * gesture.shimmer * wander(len(wave), rate, rng, hz=5.0)
+        level_db += gesture.arc_db * wander(len(wave), rate, rng, hz=0.7)
         moved = pitch_cents(
             frames, rate, rng, held_s=held_s, power=10.0 ** (level_db / 10.0), scoop_cents=gesture.scoop_cents,
             scoop_s=gesture.scoop_s, drift_cents=gesture.drift_cents,
@@ -173,8 +175,9 @@ def breath_noise(
     held_s: float,
     gesture: Gesture,
     breath: Breath,
+    channels: int = 1,
 ) -> Signal:
-    """Return the noise of a note against a tone of weighted level 1, shape (frames,)."""
+    """Return the noise of a note against a tone of weighted level 1, shape (channels, frames)."""
     frames = len(puff)
     noise = band_pass(
         rng.standard_normal(frames), rate, low_hz=breath.low_hz, high_hz=breath.high_hz
@@ -190,7 +193,9 @@ def breath_noise(
     # Against the tone: where that is soft, the noise is less so.
     amount = breath.amount * max(loudness, 0.02) ** (breath.softness - 1.0)
     level = upsample(amount * (flow + burst), frames)
-    return np.asarray(noise * level * (1.0 - breath.pulsed + 2.0 * breath.pulsed * puff))
+    level *= 1.0 - breath.pulsed + 2.0 * breath.pulsed * puff
+    # The same noise from elsewhere in the note is another noise.
+    return np.stack([level * np.roll(noise, c * frames // 3) for c in range(channels)])
 
 
 def play_held(
@@ -220,7 +225,8 @@ def play_held(
     noise = breath_noise(
         puff, rate, rng, loudness=loudness, held_s=held_s, gesture=gesture, breath=breath
     )
-    return body.through(tone + noise, rate)
+    heard = body.through(tone[None] + noise, rate)
+    return _as_loud_as_asked(heard, rate, gesture=gesture, held_s=held_s)[0]
 
 
 def play_section(
@@ -271,17 +277,23 @@ def play_section(
         out[0] += shares[p] * pans[p, 0] * tone
         out[1] += shares[p] * pans[p, 1] * tone
     first = gestures[0]
-    for channel in range(2):
-        out[channel] += breath_noise(
-            puff, rate, rng, loudness=loudness, held_s=held_s, gesture=first, breath=breath
-        )
-    heard = body.through(out, rate)
-    # How the players' phases fall together is luck; how loud a note is shouldn't be.
-    asked = swell(frames, rate, attack_s=first.attack_s, held_s=held_s, release_s=first.release_s)
-    return heard * np.sqrt(
-        loudest(upsample(asked, frames)[None], rate, until_s=held_s)
-        / max(loudest(weigh(heard, rate), rate, until_s=held_s), 1e-12)
+    out += breath_noise(
+        puff, rate, rng, loudness=loudness, held_s=held_s, gesture=first, breath=breath, channels=2
     )
+    return _as_loud_as_asked(body.through(out, rate), rate, gesture=first, held_s=held_s)
+
+
+def _as_loud_as_asked(heard: Signal, rate: int, *, gesture: Gesture, held_s: float) -> Signal:
+    """Return a note of shape (channels, n) whose loudest moment is as loud as a plain note's.
+
+    How a player swells, how sections' phases fall together and what vibrato finds in a body is
+    luck; how loud a note is shouldn't be.
+    """
+    frames = heard.shape[1]
+    asked = swell(
+        frames, rate, attack_s=gesture.attack_s, held_s=held_s, release_s=gesture.release_s
+    )
+    return as_loud_as(heard, upsample(asked, frames)[None], rate, until_s=held_s)
 
 
 def decibels(db: Signal) -> Signal:

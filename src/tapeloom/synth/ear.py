@@ -53,6 +53,16 @@ def loudest(weighted: Signal, rate: int, *, until_s: float, window_s: float = 0.
     return float(np.max(sums[: frames_of(until_s, rate)])) / width
 
 
+def as_loud_as(heard: Signal, asked: Signal, rate: int, *, until_s: float) -> Signal:
+    """Return a note, (channels, n), whose loudest moment is as loud as an envelope's, (1, n).
+
+    asked    what the note's weighted level would be if nothing beat or wavered
+    until_s  when the note is let go
+    """
+    found = loudest(weigh(heard, rate), rate, until_s=until_s)
+    return heard * np.sqrt(loudest(asked, rate, until_s=until_s) / max(found, 1e-12))
+
+
 def ear_gain(sound: Signal, rate: int, *, level: float, window_s: float = 0.3) -> float:
     """Return the gain that brings the first `window_s` of a sound to a weighted level."""
     measured = sound_level(sound, rate, until_s=window_s)

@@ -30,7 +30,6 @@ from tapeloom.synth.voice import Voice
 from tapeloom.theory.instruments import INSTRUMENTS
 
 BLOCK_DC_HZ = 18.0
-CHOKE_S = 0.014
 JOINED_S = 0.02  # notes this near are one gesture, of a player who slides
 SIMULTANEOUS_S = 0.001  # strings struck together don't stop each other
 
@@ -186,10 +185,11 @@ class _Player:
         strike = self._strikes[index]
         rng = stream(self._seed, self._part.name, index)
         sound = self._sound(index, rng)
-        stop = strike.stop_s + CHOKE_S
+        choke_s = self._voice.manner.choke_s
+        stop = strike.stop_s + choke_s
         if stop * self._rate < sound.shape[1]:
             sound = sound[:, : frames_of(stop, self._rate)].copy()
-            fade_out(sound, self._rate, CHOKE_S)
+            fade_out(sound, self._rate, choke_s)
         offset = strike.start - self._at
         self._reserve(offset + sound.shape[1])
         self._sum[:, offset : offset + sound.shape[1]] += sound

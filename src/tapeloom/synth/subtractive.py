@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from tapeloom.synth.bandlimited import oscillator
 from tapeloom.synth.decimation import decimate
 from tapeloom.synth.ladder import CONTROL, ladder
+from tapeloom.synth.oscillators import band_pass
 
 Signal = NDArray[np.float64]
 
+BLOCK_DC_HZ = 18.0
 FACTOR = 2  # of the rate, so that what the filter's saturation adds doesn't fold
 
 
@@ -84,9 +86,8 @@ def subtract(
             # Its fundamental in phase with a saw's.
             start += 0.25 + 0.5 * source.width
         mixed += source.level * oscillator(source.shape, step, start=start, width=width)
-    return decimate(
-        ladder(mixed, fast, cutoff_hz=cutoff_hz, resonance=resonance, drive=drive), FACTOR
-    )
+    filtered = ladder(mixed, fast, cutoff_hz=cutoff_hz, resonance=resonance, drive=drive)
+    return band_pass(decimate(filtered, FACTOR), rate, low_hz=BLOCK_DC_HZ)
 
 
 def _lag_cents(hz: float, cutoff_hz: Signal, resonance: float, rate: int) -> Signal:

@@ -32,6 +32,7 @@ class Manner:
     tremolo_hz: float = 0.0  # the stereo tremolo's rate
     tremolo_depth: float = 0.0  # 0..1
     tremolo_phase: float = 0.0  # radians
+    choke_s: float = 0.014  # in which a note that another one stops is gone
     glide_s: float = 0.0  # in which a note that joins the one before slides from its pitch
     cabinet: Cabinet | None = None
 

@@ -16,6 +16,7 @@ from tapeloom.synth.resonances import Resonances
 from tapeloom.synth.voice import Manner
 
 SHORTEST_S = 0.04  # no tongue is quicker
+SLUR_S = 0.045  # in which a note gives way to the next
 LONGEST_S = 25.0  # then the breath or the bow is at its end
 
 
@@ -32,6 +33,7 @@ class Character:
     shimmer: float
     bite: float
     lag: float = 1.8
+    arc_db: float = 1.0
     slow_low: float = 0.25  # attacks grow as frequency to the power of minus this
     rough: float = 0.1
     peaky: float = 0.0
@@ -95,6 +97,7 @@ class Soloist:
                 sag_db=known.sag_db,
                 shimmer=known.shimmer,
                 bite=known.bite,
+                arc_db=known.arc_db,
             ),
             breath=replace(
                 noise, amount=noise.amount * self.air, chiff=noise.chiff * self.chiff
@@ -109,7 +112,7 @@ class Soloist:
 def soloist(values: Values, character: Character, body: Resonances) -> Soloist:
     """Return a soloist with the values of `soloist_parameters`."""
     turned = {name: value for name, value in values.items() if name != "cutoff_hz"}
-    return Soloist(character, body, **turned, manner=Manner(cutoff_hz=values["cutoff_hz"]))
+    return Soloist(character, body, **turned, manner=Manner(cutoff_hz=values["cutoff_hz"], choke_s=SLUR_S))
 
 
 def soloist_parameters(

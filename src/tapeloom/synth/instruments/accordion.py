@@ -24,7 +24,7 @@ def spectrum(k: Signal, hz: float, loudness: float) -> Signal:
 
     N. Fletcher and T. Rossing, "The Physics of Musical Instruments", Springer, chapter on reeds.
     """
-    corner = 1100.0 + 3000.0 * loudness
+    corner = 800.0 + 2000.0 * loudness
     even = np.where(k % 2 == 0, 0.8, 1.0)
     return np.asarray(even * k**-0.55 / (1.0 + (k * hz / corner) ** 2) ** 0.8, np.float64)
 

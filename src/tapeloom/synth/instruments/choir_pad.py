@@ -69,7 +69,7 @@ class ChoirPad:
             gestures=gestures(gesture, 1 + PAIRS, rng, apart_s=0.06),
             cents=place.cents, pans=place.pans, shares=place.shares,
             breath=Breath(
-                0.035 * self.air, 600.0, 3000.0 + 3000.0 * v, pulsed=0.2, softness=0.8, chiff=0.3,
+                0.02 * self.air, 600.0, 3000.0 + 3000.0 * v, pulsed=0.2, softness=0.8, chiff=0.3,
                 chiff_s=0.08,
             ),
             body=mouth(vowel, f, size=self.size), rough=0.1, peaky=0.5,

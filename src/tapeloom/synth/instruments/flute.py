@@ -27,7 +27,7 @@ def spectrum(k: Signal, hz: float, loudness: float) -> Signal:
 
 def _noise(hz: float, v: float) -> Breath:
     return Breath(
-        amount=0.045,
+        amount=0.036,
         low_hz=0.9 * min(hz, 1000.0),
         high_hz=1800.0 + 2600.0 * v + 1.2 * hz,
         pulsed=0.35,

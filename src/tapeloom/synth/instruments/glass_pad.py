@@ -9,7 +9,7 @@ from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.dsp.stereo import pan_gains
 from tapeloom.synth.chorus import apart_hz, pair_turn
-from tapeloom.synth.ear import FULL, ear_weight
+from tapeloom.synth.ear import FULL, as_loud_as, ear_weight
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import Signal, ring
 from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
@@ -100,15 +100,12 @@ class GlassPad:
         )
         # It is touched before it sings.
         grow = 1.0 - np.exp(-(np.arange(n) / rate) / (0.45 * self.attack_s))
-        return finish(
-            out * grow + chime,
-            rate,
-            gain=FULL * velocity_gain(velocity),
-            rise_s=0.012,
-            held_s=held_s,
-            release_s=self.release_s,
-            fall_s=0.05,
-        )
+        shape = {"rise_s": 0.012, "held_s": held_s, "release_s": self.release_s, "fall_s": 0.05}
+        gain = FULL * velocity_gain(velocity)
+        # Where the readings' beats stand is luck; how loud a note is shouldn't be.
+        asked = finish(grow, rate, **shape).astype(np.float64)
+        note = finish(out * grow + chime, rate, **shape).astype(np.float64)
+        return (gain * as_loud_as(note, asked, rate, until_s=held_s)).astype(np.float32)
 
 
 def _build(values: Values, rng: np.random.Generator) -> Voice:
@@ -133,7 +130,7 @@ DESIGN = Design(
         Parameter("shimmer_hz", "how fast", 0.7, 0.1, 3.0, "Hz", spread=0.3),
         Parameter("detune_cents", "of the outer readings", 4.0, 0.0, 14.0, "cents", spread=1.2),
         Parameter("chime", "how loud the touch is", 0.6, 0.0, 1.5, spread=0.2),
-        Parameter("attack_s", "in which it swells", 0.35, 0.05, 2.0, "s", spread=0.12),
+        Parameter("attack_s", "in which it swells", 0.35, 0.05, 1.2, "s", spread=0.12),
         Parameter("release_s", "to -60 dB", 2.4, 0.3, 6.0, "s", spread=0.5),
         Parameter("cutoff_hz", "where the amplifier ends",
                   8000.0, 1500.0, 15000.0, "Hz", spread=800.0, bright=4000.0),

@@ -21,7 +21,7 @@ def spectrum(k: Signal, hz: float, loudness: float) -> Signal:
 
 def _noise(hz: float, v: float) -> Breath:
     return Breath(
-        amount=0.03,
+        amount=0.014,
         low_hz=900.0,
         high_hz=3500.0 + 2500.0 * v,
         pulsed=0.7,
@@ -44,6 +44,7 @@ _CHARACTER = Character(
     slow_low=0.15,
     rough=0.06,
     peaky=0.75,
+    arc_db=1.4,
 )
 
 

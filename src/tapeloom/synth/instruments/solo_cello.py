@@ -23,7 +23,7 @@ def spectrum(k: Signal, hz: float, loudness: float) -> Signal:
 
 def _noise(hz: float, v: float) -> Breath:
     return Breath(
-        amount=0.05,
+        amount=0.03,
         low_hz=600.0,
         high_hz=2500.0 + 2500.0 * v,
         pulsed=0.8,
@@ -46,6 +46,7 @@ _CHARACTER = Character(
     slow_low=0.3,
     rough=0.12,
     peaky=0.85,
+    arc_db=1.5,
 )
 # Air, the two main wood modes, higher ones and the bridge's hill.
 _BODY = Resonances(

@@ -76,7 +76,7 @@ class StringEnsemble:
             held_s=held_s, gestures=gestures(gesture, 1 + PAIRS, rng, apart_s=0.03),
             cents=place.cents, pans=place.pans, shares=place.shares,
             breath=Breath(
-                0.022 * self.bow, 900.0, 3000.0 + 2500.0 * v, pulsed=0.1, softness=0.75, chiff=0.8,
+                0.014 * self.bow, 900.0, 3000.0 + 2500.0 * v, pulsed=0.1, softness=0.75, chiff=0.8,
                 chiff_s=0.05,
             ),
             body=self.body, rough=0.12, peaky=0.7,

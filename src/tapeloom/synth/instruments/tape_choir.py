@@ -61,8 +61,8 @@ class TapeChoir:
             release_s=self.release_s,
             scoop_cents=0.0,
             scoop_s=0.05,
-            drift_cents=2.5,
-            vibrato=Vibrato(5.3, 13.0, 0.05, 0.3),
+            drift_cents=2.0,
+            vibrato=Vibrato(5.3, 10.0, 0.05, 0.3),
             sway_db=0.25,
             shimmer=0.12,
             lag=1.2,
@@ -72,12 +72,12 @@ class TapeChoir:
             throat, n, rate, rng, hz=f, loudness=v**0.8, held_s=held_s,
             gestures=gestures(gesture, 1 + PAIRS, rng, apart_s=0.01),
             cents=place.cents, pans=place.pans, shares=place.shares,
-            breath=Breath(0.03, 500.0, 3500.0, pulsed=0.2, softness=0.9, chiff=0.4),
+            breath=Breath(0.014, 500.0, 3500.0, pulsed=0.2, softness=0.9, chiff=0.4),
             body=mouth(self.vowel, f, size=size, high_hz=self.bandwidth_hz),
             rough=0.1, peaky=0.5,
         )  # fmt: skip
         sound = self._over_the_head(sound, f, held_s, rate, rng)
-        level = 0.012 * self.hiss
+        level = 0.009 * self.hiss
         noise = np.stack(
             [band_noise(n, rate, rng, low_hz=900.0, high_hz=self.bandwidth_hz) for _ in range(2)]
         )

@@ -24,9 +24,9 @@ def spectrum(k: Signal, hz: float, loudness: float) -> Signal:
 
 def _noise(hz: float, v: float) -> Breath:
     return Breath(
-        amount=0.11,
+        amount=0.075,
         low_hz=500.0,
-        high_hz=2300.0 + 2600.0 * v,
+        high_hz=1900.0 + 2200.0 * v,
         pulsed=0.6,
         softness=0.72,
         chiff=1.2 * (0.4 + 0.6 * v),
@@ -47,6 +47,7 @@ _CHARACTER = Character(
     slow_low=0.2,
     rough=0.12,
     peaky=0.5,
+    arc_db=1.6,
 )
 
 

@@ -8,7 +8,7 @@ from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.dsp.stereo import pan_gains
 from tapeloom.synth.chorus import apart_hz, pair_turn
-from tapeloom.synth.ear import FULL, spectrum_level
+from tapeloom.synth.ear import FULL, as_loud_as, spectrum_level
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import CONTROL, TABLE, Signal, cycle, ensemble_kernel
 from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
@@ -80,15 +80,12 @@ class WarmPad:
             np.ascontiguousarray(gains[:, 0]),
             np.ascontiguousarray(gains[:, 1]),
         )
-        return finish(
-            out,
-            rate,
-            gain=FULL * velocity_gain(velocity),
-            rise_s=opening,
-            held_s=hold_s,
-            release_s=self.release_s,
-            fall_s=0.05,
-        )
+        shape = {"rise_s": opening, "held_s": hold_s, "release_s": self.release_s, "fall_s": 0.05}
+        gain = FULL * velocity_gain(velocity)
+        # Where the voices' beats stand is luck; how loud a note is shouldn't be.
+        asked = finish(np.ones(n), rate, **shape).astype(np.float64)
+        note = as_loud_as(finish(out, rate, **shape).astype(np.float64), asked, rate, until_s=hold_s)
+        return (gain * note).astype(np.float32)
 
     def _wave(self, hz: float, rate: int, corner_hz: float) -> Signal:
         """Return one cycle of unit weighted level with its harmonics in band."""
@@ -129,7 +126,7 @@ DESIGN = Design(
                   1700.0, 400.0, 5000.0, "Hz", spread=200.0, bright=1400.0),
         Parameter("even", "amplitude of the even harmonics: 1 is a saw, 0 a square",
                   0.62, 0.0, 1.0, spread=0.27),
-        Parameter("attack_s", "in which it swells", 0.5, 0.05, 3.0, "s", spread=0.2),
+        Parameter("attack_s", "in which it swells", 0.5, 0.05, 1.2, "s", spread=0.2),
         Parameter("release_s", "to -60 dB", 2.1, 0.3, 6.0, "s", spread=0.5),
         Parameter("breath_hz", "how often its brightness comes and goes",
                   0.12, 0.02, 0.6, "Hz", spread=0.06),
