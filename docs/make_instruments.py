@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tapeloom.core.audio import RATE, AudioFile, AudioWriter
-from tapeloom.synth.catalogue import MODULES, design
+from tapeloom.synth.catalogue import NAMES, design
 from tapeloom.synth.demo import render_demo
 from tapeloom.synth.patch import Design
 from tapeloom.theory.instruments import INSTRUMENTS, Instrument
@@ -80,7 +80,7 @@ def main() -> None:
     options = parser.parse_args()
     body: list[str] = []
     for name in INSTRUMENTS:
-        if name not in MODULES:
+        if name not in NAMES:
             continue
         with tempfile.TemporaryDirectory() as folder:
             kept = options.audio or Path(folder)

@@ -13,7 +13,7 @@ from tapeloom.core.files import write_json
 from tapeloom.core.midi import write_midi
 from tapeloom.core.score import Bend, Control, Note, Part, Score, score_to_json
 from tapeloom.core.time import PPQ, TempoMap
-from tapeloom.synth.catalogue import MODULES, design
+from tapeloom.synth.catalogue import NAMES, design
 from tapeloom.synth.patch_file import read_patch
 from tapeloom.theory.instruments import INSTRUMENTS, KITS
 
@@ -55,7 +55,7 @@ def test_every_instrument_is_listed(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     run("instruments")
     out = capsys.readouterr().out
-    for name in MODULES:
+    for name in NAMES:
         assert name in out
         assert design(name).about in out
 
@@ -63,7 +63,7 @@ def test_every_instrument_is_listed(capsys, monkeypatch):
 def test_figures_are_those_of_the_designs(capsys):
     run("instruments", "--json")
     rows = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in rows] == list(MODULES)
+    assert [row["name"] for row in rows] == list(NAMES)
     for row in rows:
         known = design(row["name"])
         assert [each["name"] for each in row["parameters"]] == [p.name for p in known.parameters]

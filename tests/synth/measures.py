@@ -74,6 +74,19 @@ def pitch_hz(sound, near_hz, rate=RATE, *, from_s=0.05, to_s=0.95):
     return peak_hz(mono, rough, rate)
 
 
+def mean_hz(sound, near_hz, rate=RATE, *, from_s=0.05, to_s=0.95, within_cents=150.0):
+    """Return the mean pitch of a note that wavers: where the power near `near_hz` balances.
+
+    The centre of gravity of a band of the spectrum is the power-weighted mean of the band's
+    instantaneous frequency (L. Cohen, "Time-Frequency Analysis", Prentice Hall, 1995, chapter 1).
+    """
+    mono = middle(sound)[int(from_s * rate) : int(to_s * rate)]
+    power = np.abs(np.fft.rfft(mono * np.hanning(len(mono)), 4 * len(mono))) ** 2
+    hz = np.fft.rfftfreq(4 * len(mono), 1.0 / rate)
+    inside = np.abs(cents(np.maximum(hz, 1.0), near_hz)) < within_cents
+    return float((hz[inside] * power[inside]).sum() / power[inside].sum())
+
+
 def loudness_lufs(sound, rate=RATE):
     """Return the loudest 400 ms of a note (momentary loudness, EBU Tech 3341)."""
     missing = int(0.5 * rate) - sound.shape[1]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tapeloom.synth.envelopes import finish_kernel
-from tapeloom.synth.keys import pickup_kernel
 from tapeloom.synth.oscillators import CONTROL, TABLE, cycle, ensemble_kernel, ring, ring_kernel
+from tapeloom.synth.pickups import pickup_kernel
 from tapeloom.synth.strings import pluck, string_kernel
 
 RATE = 44_100

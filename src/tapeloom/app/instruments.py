@@ -17,10 +17,10 @@ DEMO_TAIL_S = 2.5
 def instrument_figures(name: str | None = None) -> list[dict[str, Any]]:
     """Return every instrument, or one: what it is, its range, presets and parameters."""
     from tapeloom.core.pitch import pitch_name
-    from tapeloom.synth.catalogue import ALIASES, MODULES, design
+    from tapeloom.synth.catalogue import ALIASES, NAMES, design
     from tapeloom.theory.instruments import KITS, instrument
 
-    names = [*MODULES] if name is None else [design(name).name]
+    names = [*NAMES] if name is None else [design(name).name]
     rows = []
     for known in (design(each) for each in names):
         played = instrument(known.name)

@@ -69,10 +69,10 @@ def _sound_every_instrument() -> None:
 
     from tapeloom.core.audio import RATE
     from tapeloom.core.seed import stream
-    from tapeloom.synth.catalogue import MODULES, design
+    from tapeloom.synth.catalogue import NAMES, design
     from tapeloom.synth.sampler import Zone
 
-    for name in MODULES:
+    for name in NAMES:
         voice = design(name).draw(stream(0, name), brightness=0.5)
         voice.note(60, 90, 0.05, RATE, stream(0, "note"))
     silence = np.zeros((1, 64), np.float32)

@@ -75,6 +75,19 @@ def bending_of(part: PlayedPart, *, onset_s: float, held_s: float) -> Bending:
     return Bending(np.array(at), np.array(points))
 
 
+def slide_into(bending: Bending, *, semitones: float, seconds: float) -> Bending:
+    """Begin a note so many semitones off and let it slide to where it would have been.
+
+    >>> still = Bending(np.zeros(1), np.zeros(1))
+    >>> slide_into(still, semitones=-2.0, seconds=0.1).semitones[[0, -1]].tolist()
+    [-2.0, 0.0]
+    """
+    share = np.linspace(0.0, 1.0, 9)
+    times = np.union1d(bending.times_s, share * seconds)
+    slide = np.interp(times, share * seconds, semitones * (1.0 - share) ** 2)
+    return Bending(times, np.interp(times, bending.times_s, bending.semitones) + slide)
+
+
 def bend_note(sound: Samples, bending: Bending, rate: int) -> Samples:
     """Return a note (2, n) read with its pitch bent; its length follows.
 

@@ -6,36 +6,19 @@ from importlib import import_module
 from tapeloom.core.errors import InputError
 from tapeloom.synth.patch import Design
 
-# Name -> module in synth.instruments, whose DESIGN it is.
-MODULES: dict[str, str] = {
-    # Pianos.
-    "felt_piano": "felt_piano",
-    "upright_piano": "upright_piano",
-    # Plucked strings.
-    "nylon_guitar": "nylon_guitar",
-    "steel_guitar": "steel_guitar",
-    "jazz_guitar": "jazz_guitar",
-    "ukulele": "ukulele",
-    "upright_bass": "upright_bass",
-    "electric_bass": "electric_bass",
-    "harp": "harp",
-    "clavinet": "clavinet",
-    # Struck and plucked bars.
-    "vibraphone": "vibraphone",
-    "marimba": "marimba",
-    "kalimba": "kalimba",
-    "music_box": "music_box",
-    "celesta": "celesta",
-    "bells": "bells",
-    "steel_drum": "steel_drum",
-    # Kits.
-    "dusty_kit": "dusty_kit",
-    "boom_bap_kit": "boom_bap_kit",
-    "brushes_kit": "brushes_kit",
-    "jazz_kit": "jazz_kit",
-    "soft_electronic_kit": "soft_electronic_kit",
-    "eight_oh_eight_kit": "eight_oh_eight_kit",
-}
+# Instruments, in the order of lists; the module of each in synth.instruments has its name.
+NAMES = (
+    "electric_piano", "reed_piano", "fm_piano", "clavinet", "organ", "accordion",
+    "felt_piano", "upright_piano", "celesta", "music_box",
+    "vibraphone", "marimba", "kalimba", "bells", "steel_drum",
+    "nylon_guitar", "steel_guitar", "jazz_guitar", "ukulele", "harp",
+    "upright_bass", "electric_bass", "sub_bass", "synth_bass",
+    "flute", "clarinet", "ocarina", "muted_trumpet", "tenor_sax", "solo_cello",
+    "string_ensemble", "choir_pad", "tape_choir", "warm_pad", "glass_pad",
+    "lead", "pluck",
+    "dusty_kit", "boom_bap_kit", "brushes_kit", "jazz_kit", "soft_electronic_kit",
+    "eight_oh_eight_kit",
+)  # fmt: skip
 ALIASES = {"tine": "electric_piano", "rhodes": "electric_piano", "guitar": "nylon_guitar"}
 
 
@@ -52,11 +35,9 @@ def split_name(text: str) -> tuple[str, str]:
 def design(name: str) -> Design:
     """Return a design by its name; raise InputError with the nearest names."""
     name, _ = split_name(name)
-    if name not in MODULES:
-        near = get_close_matches(name, [*MODULES, *ALIASES], n=3, cutoff=0.6)
-        hint = (
-            f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(MODULES)}"
-        )
+    if name not in NAMES:
+        near = get_close_matches(name, [*NAMES, *ALIASES], n=3, cutoff=0.6)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(NAMES)}"
         raise InputError(f"{name!r} is no instrument; {hint}")
-    found: Design = import_module(f"tapeloom.synth.instruments.{MODULES[name]}").DESIGN
+    found: Design = import_module(f"tapeloom.synth.instruments.{name}").DESIGN
     return found

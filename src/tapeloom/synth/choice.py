@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tapeloom.core.errors import InputError
-from tapeloom.synth.catalogue import MODULES, design, split_name
+from tapeloom.synth.catalogue import NAMES, design, split_name
 from tapeloom.synth.patch_file import read_patch
 from tapeloom.synth.render import Choice, Named
 from tapeloom.theory.instruments import INSTRUMENTS
@@ -27,7 +27,7 @@ def choose(text: str) -> Choice:
     if Path(text).suffix.lower() == ".toml":
         return read_patch(Path(text))
     name, preset = split_name(text)
-    if name in MODULES:
+    if name in NAMES:
         design(name).values(preset=preset)
     elif name not in INSTRUMENTS:
         design(name)  # says which names are near

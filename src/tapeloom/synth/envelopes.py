@@ -114,6 +114,18 @@ def finish(
     return out
 
 
+def ended(sound: Signal, *, rate: int, gain: float, rise_s: float, fall_s: float = 0.02) -> Samples:
+    """Return a note that has its own beginning and end, shape (2, n), from (n,) or (2, n).
+
+    Both ends are faded, so that nothing is left of them.
+    """
+    rows = sound if sound.ndim == 2 else np.stack([sound, sound])
+    out = (gain * rows).astype(np.float32)
+    fade_in(out, rate, rise_s)
+    fade_out(out, rate, fall_s)
+    return out
+
+
 def level_gain(sound: Signal, rate: int, *, rms: float, window_s: float = 0.12) -> float:
     """Return the gain that gives the first `window_s` of a note this root mean square.
 

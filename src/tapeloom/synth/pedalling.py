@@ -37,6 +37,11 @@ class Pedal:
         last = max((note.onset_s + note.duration_s for note in part.notes), default=0.0)
         return cls(times, depth, max(last, float(times[-1]) if len(times) else 0.0))
 
+    @property
+    def moves(self) -> bool:
+        """Whether it is pressed at all."""
+        return bool(self.depth.any())
+
     def depth_at(self, time_s: float) -> float:
         """Return the depth at a time.
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from math import ceil, inf
+from math import ceil
 from pathlib import Path
 from threading import Event, Lock
 from typing import Protocol
@@ -13,30 +13,29 @@ import numpy as np
 
 from tapeloom.core.audio import BLOCK, RATE, AudioFile, AudioWriter, Samples
 from tapeloom.core.errors import InputError, TapeloomError
-from tapeloom.core.performance import Performance, PlayedNote, PlayedPart
+from tapeloom.core.performance import Performance, PlayedPart
 from tapeloom.core.product import Stem, Stems
 from tapeloom.core.seed import stream
 from tapeloom.dsp.filters import Biquads
-from tapeloom.synth.bending import bend_note, bending_of
+from tapeloom.synth.bending import bend_note, bending_of, slide_into
 from tapeloom.synth.catalogue import design, split_name
 from tapeloom.synth.envelopes import fade_out, frames_of
+from tapeloom.synth.expression import Expression, with_wheel
 from tapeloom.synth.headroom import HOP, with_headroom
-from tapeloom.synth.keys import draw_electric_piano
 from tapeloom.synth.kit import Kit
 from tapeloom.synth.oscillators import band
-from tapeloom.synth.pads import draw_warm_pad
+from tapeloom.synth.pedalling import Pedal
+from tapeloom.synth.schedule import schedule
+from tapeloom.synth.sympathy import Sympathy
 from tapeloom.synth.textures import MONO_BELOW_HZ, TEXTURES, texture_blocks
 from tapeloom.synth.tuning import Temperament
 from tapeloom.synth.voice import Voice
 from tapeloom.theory.instruments import INSTRUMENTS, KITS
 
 BLOCK_DC_HZ = 18.0
-CHOKE_S = 0.014
+JOINED_S = 0.02  # notes this near are one gesture, of a player who slides
+SIMULTANEOUS_S = 0.001  # and this near they begin together
 
-_DRAW: dict[str, Callable[..., Voice]] = {
-    "electric_piano": draw_electric_piano,
-    "warm_pad": draw_warm_pad,
-}
 _BY_ROLE = {
     "bass": "upright_bass",
     "pad": "warm_pad",
@@ -59,8 +58,6 @@ def draw_voice(instrument: str, rng: np.random.Generator, *, brightness: float) 
     """
     brightness = float(np.clip(brightness, 0.0, 1.0))
     name, preset = split_name(instrument)
-    if name in _DRAW:
-        return _DRAW[name](rng, brightness=brightness)
     return design(name).draw(rng, brightness=brightness, preset=preset)
 
 
@@ -101,59 +98,6 @@ class Named:
         return draw_voice(self.name, rng, brightness=brightness)
 
 
-@dataclass(frozen=True, slots=True)
-class Strike:
-    """One note as the driver plays it."""
-
-    start: int  # frame
-    held_s: float  # until the damper falls
-    stop_s: float  # until another note stops it, or inf
-
-
-def schedule(part: PlayedPart, voice: Voice, *, rate: int) -> list[Strike]:
-    """Return when each note starts, is let go (by finger or pedal) and is stopped by another."""
-    pedal = _pedal_spans(part) if voice.manner.pedal else []
-    ends = [_let_go(note.onset_s + note.duration_s, pedal) for note in part.notes]
-    strikes = []
-    for i, note in enumerate(part.notes):
-        stop = inf
-        for later in part.notes[i + 1 :]:
-            if later.onset_s > ends[i] + voice.tail_s:
-                break
-            together = later.onset_s <= note.onset_s + voice.manner.strum_s
-            if not together and voice.stops(note.pitch, later.pitch):
-                stop = later.onset_s - note.onset_s
-                break
-        held_s = min(ends[i] - note.onset_s, stop)
-        strikes.append(Strike(round(note.onset_s * rate), held_s, stop))
-    return strikes
-
-
-def _pedal_spans(part: PlayedPart) -> list[tuple[float, float]]:
-    """Return when the sustain pedal is down."""
-    spans: list[tuple[float, float]] = []
-    down: float | None = None
-    for control in sorted(part.controls, key=lambda control: control.time_s):
-        if control.number != 64:
-            continue
-        if control.value >= 64 and down is None:
-            down = control.time_s
-        elif control.value < 64 and down is not None:
-            spans.append((down, control.time_s))
-            down = None
-    if down is not None:
-        spans.append((down, max([down, *(n.onset_s + n.duration_s for n in part.notes)])))
-    return spans
-
-
-def _let_go(end_s: float, pedal: list[tuple[float, float]]) -> float:
-    """Return when a key's damper falls: at its end, or when the pedal goes up."""
-    for down, up in pedal:
-        if down <= end_s < up:
-            return up
-    return end_s
-
-
 class _Player:
     """A part being played: sums its notes and hands them on through its amplifier."""
 
@@ -161,14 +105,19 @@ class _Player:
         self, part: PlayedPart, voice: Voice, *, rate: int, seed: int, tuning: Temperament | None
     ) -> None:
         self._part, self._voice, self._rate, self._seed = part, voice, rate, seed
-        is_drums = part.role == "drums" or isinstance(voice, Kit)
-        self._tuning = None if is_drums else tuning
+        self._is_drums = part.role == "drums" or isinstance(voice, Kit)
+        self._tuning = None if self._is_drums else tuning
+        pedal, sympathy = Pedal.of(part), voice.manner.sympathy
+        self._free = Sympathy(rate, pedal, amount=sympathy) if sympathy and pedal.moves else None
+        self._expression = Expression(part, rate)
         self._strikes = schedule(part, voice, rate=rate)
         self._next = 0  # the next note
         self._at = 0  # the next frame
         self._sum = np.zeros((2, 0), np.float32)
         amplifier = band(rate, low_hz=BLOCK_DC_HZ, high_hz=voice.manner.cutoff_hz)
         self._middle = Biquads(amplifier, channels=1)
+        cabinet = voice.manner.cabinet
+        self._speaker = cabinet.start(rate) if cabinet is not None else None
         self._side = Biquads(amplifier + band(rate, low_hz=MONO_BELOW_HZ), channels=1)
 
     def take(self, frames: int) -> Samples:
@@ -179,6 +128,12 @@ class _Player:
             self._strike(self._next)
             self._next += 1
         dry, self._sum = self._sum[:, :frames].astype(np.float64), self._sum[:, frames:]
+        if self._free is not None:
+            dry = self._free.process(dry)
+        if self._expression.acts:
+            dry = self._expression.process(dry)
+        if self._speaker is not None:
+            dry = self._speaker.process(dry)
         # The low end is mono and no channel carries DC: middle and side go their own ways.
         middle = self._middle.process(0.5 * (dry[:1] + dry[1:]))
         side = self._side.process(0.5 * (dry[:1] - dry[1:]))
@@ -201,29 +156,46 @@ class _Player:
 
     def _strike(self, index: int) -> None:
         """Add one note to the sum."""
-        note, strike = self._part.notes[index], self._strikes[index]
+        strike = self._strikes[index]
         rng = stream(self._seed, self._part.name, index)
-        sound = self._sound(note, strike, rng)
-        stop = strike.stop_s + CHOKE_S
+        sound = self._sound(index, rng)
+        choke_s = self._voice.manner.choke_s
+        stop = strike.stop_s + choke_s
         if stop * self._rate < sound.shape[1]:
             sound = sound[:, : frames_of(stop, self._rate)].copy()
-            fade_out(sound, self._rate, CHOKE_S)
+            fade_out(sound, self._rate, choke_s)
         offset = strike.start - self._at
         self._reserve(offset + sound.shape[1])
         self._sum[:, offset : offset + sound.shape[1]] += sound
 
-    def _sound(self, note: PlayedNote, strike: Strike, rng: np.random.Generator) -> Samples:
-        """Let the voice play a note, and bend it where its part is bent."""
+    def _sound(self, index: int, rng: np.random.Generator) -> Samples:
+        """Let the voice play a note, bent where its part is bent and slid into where it slides."""
+        note, strike = self._part.notes[index], self._strikes[index]
         pitch = self._tuning.pitch(note.pitch) if self._tuning else note.pitch
         if pitch is None:  # the tuning leaves this key silent
             return np.zeros((2, 1), np.float32)
-        if self._part.bends and self._part.role != "drums":
+        if not self._is_drums:
+            slide = self._slide(index)
             bending = bending_of(self._part, onset_s=note.onset_s, held_s=strike.held_s)
+            bending = with_wheel(bending, self._part, onset_s=note.onset_s, held_s=strike.held_s)
+            if slide:
+                glide_s = self._voice.manner.glide_s
+                bending = slide_into(bending, semitones=slide, seconds=glide_s)
             if bending.moves:
                 held_s = bending.read_s(strike.held_s)
                 sound = self._voice.note(pitch, note.velocity, held_s, self._rate, rng)
                 return bend_note(sound, bending, self._rate)
         return self._voice.note(pitch, note.velocity, strike.held_s, self._rate, rng)
+
+    def _slide(self, index: int) -> float:
+        """Return how many semitones off a note begins: where the one before is, if they join."""
+        if self._voice.manner.glide_s <= 0.0 or index == 0:
+            return 0.0
+        note, before = self._part.notes[index], self._part.notes[index - 1]
+        apart_s = note.onset_s - before.onset_s
+        if apart_s <= SIMULTANEOUS_S or apart_s > before.duration_s + JOINED_S:
+            return 0.0
+        return float(before.pitch - note.pitch)
 
     def _reserve(self, frames: int) -> None:
         """Make room for frames that are yet to come."""

@@ -4,8 +4,23 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
+
+
+class Speaker(Protocol):
+    """A cabinet that plays: blocks of (2, n) in order."""
+
+    def process(self, block: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what is heard of a block, shape (2, n)."""
+
+
+class Cabinet(Protocol):
+    """What a whole part sounds through, all its notes together."""
+
+    def start(self, rate: int) -> Speaker:
+        """Return a speaker that starts to play."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +33,11 @@ class Manner:
     tremolo_depth: float = 0.0  # 0..1
     tremolo_phase: float = 0.0  # radians
     tremolo_together: float = 0.0  # 0: from side to side; 1: both sides swell as one
+    sympathy: float = 0.0  # how much free strings ring along while the pedal is down
     strum_s: float = 0.001  # strings struck within it don't stop each other
+    choke_s: float = 0.014  # in which a note that another one stops is gone
+    glide_s: float = 0.0  # in which a note that joins the one before slides from its pitch
+    cabinet: Cabinet | None = None
 
 
 class Voice(Protocol):

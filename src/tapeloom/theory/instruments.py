@@ -62,6 +62,35 @@ INSTRUMENTS: dict[str, Instrument] = {
         # A lead pan, C4 to E6.
         Instrument("steel_drum", "Steel drum", 60, 88, (60, 84), 114, 8),
         Instrument("warm_pad", "Warm pad", 36, 96, (48, 79), 89, 8),
+        # Electric keys. A Wurlitzer 200A has 64 keys, A1 to C7; a DX7 61, C2 to C7.
+        Instrument("reed_piano", "Reed piano", 33, 96, (40, 84), 4, 12),
+        Instrument("fm_piano", "FM piano", 36, 96, (40, 84), 5, 12),
+        # A manual of 61 keys, C2 to C7; at the top the drawbars fold back.
+        Instrument("organ", "Organ", 36, 96, (43, 84), 16, 8),
+        # A piano accordion's right hand of 41 keys, F3 to A6.
+        Instrument("accordion", "Accordion", 53, 93, (55, 84), 21, 6),
+        # A Mellotron's 35 keys, G2 to F5.
+        Instrument("tape_choir", "Tape choir", 43, 77, (48, 74), 52, 6),
+        # Pads and synths. Our own; ranges in which they keep their colour.
+        Instrument("string_ensemble", "String ensemble", 36, 93, (48, 84), 48, 8),
+        Instrument("choir_pad", "Choir pad", 41, 84, (48, 79), 91, 8),
+        Instrument("glass_pad", "Glass pad", 45, 96, (52, 88), 92, 8),
+        Instrument("lead", "Lead", 40, 96, (52, 84), 81, 1),
+        Instrument("pluck", "Pluck", 36, 93, (48, 84), 84, 8),
+        Instrument("sub_bass", "Sub bass", 24, 55, (26, 45), 39, 1),
+        Instrument("synth_bass", "Synth bass", 24, 60, (28, 50), 38, 1),
+        # Winds, sounding pitch. Concert flute C4 to C7 and a little more.
+        Instrument("flute", "Flute", 60, 96, (62, 88), 73, 1),
+        # A clarinet in B flat, written E3 to C7; above Bb6 nobody plays softly.
+        Instrument("clarinet", "Clarinet", 50, 91, (50, 84), 71, 1),
+        # A trumpet in B flat, F#3 to C6 and, muted, comfortable to A5.
+        Instrument("muted_trumpet", "Muted trumpet", 52, 84, (55, 79), 59, 1),
+        # A tenor in B flat, written Bb3 to F#6: Ab2 to E5.
+        Instrument("tenor_sax", "Tenor saxophone", 44, 76, (46, 74), 66, 1),
+        # An alto ocarina in C, A4 to F6.
+        Instrument("ocarina", "Ocarina", 69, 89, (72, 86), 79, 1),
+        # A cello's four strings C2 G2 D3 A3, up to A5.
+        Instrument("solo_cello", "Solo cello", 36, 81, (36, 72), 42, 1),
         # Kits: General MIDI's keys, and a few below and above them (see PERCUSSION).
         Instrument("dusty_kit", "Dusty kit", 26, 92, (35, 81), 0, 8),
         # Their programs are those of General MIDI 2's sets: power, brush, jazz, electronic, analog.

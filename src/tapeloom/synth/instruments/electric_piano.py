@@ -1,35 +1,20 @@
-"""Electric piano: a tine before a pickup."""
+"""Electric piano: tines before magnetic pickups."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
-from tapeloom.synth.envelopes import finish, frames_of, level_gain, velocity_gain
-from tapeloom.synth.oscillators import Signal, band_noise, ring
-from tapeloom.synth.voice import Manner
+from tapeloom.synth.ear import FULL, ear_gain
+from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
+from tapeloom.synth.oscillators import band_noise, ring
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.pickups import pickup_kernel
+from tapeloom.synth.placing import key_pan
+from tapeloom.synth.voice import Manner, Voice
 
 MAX_RING_S = 24.0  # no key rings longer
-
-
-@njit(cache=True, nogil=True)
-def pickup_kernel(out: Signal, motion: Signal, offset: float, scale: float, settle: float) -> None:
-    """Write what a magnetic pickup hears of a tine: the change of the flux 1 / (1 + (x + h)^2).
-
-    motion  (2, n): the swing x of the tip in widths of the field, and what is heard as it is
-    settle  samples in which the hammer gives the tine its swing
-    """
-    last = 1.0 / (1.0 + offset * offset)
-    lack = 1.0
-    lacking = np.exp(-1.0 / settle)
-    for n in range(out.shape[0]):
-        lack = lack * lacking if lack > 1e-9 else 0.0  # what is left would be slow denormals
-        x = motion[0, n] * (1.0 - lack) + offset
-        flux = 1.0 / (1.0 + x * x)
-        out[n] = scale * (flux - last) + motion[1, n]
-        last = flux
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +35,7 @@ class ElectricPiano:
     bell_ratio: float  # its frequency, near 7.1 times the note
     detune_cents: float  # of tone bar against tine
     decay: float  # stretches the ring
+    thud: float  # how loud the neoprene's knock is
     manner: Manner
     tail_s: float = 0.6
 
@@ -88,43 +74,71 @@ class ElectricPiano:
         pickup_kernel(sound, motion, self.offset, rate / (2.0 * np.pi * f), 0.0012 * rate)
         head = min(n, frames_of(0.02, rate))
         thud = band_noise(head, rate, rng, low_hz=180.0, high_hz=900.0)
-        sound[:head] += 0.02 * swing * thud * np.exp(-np.arange(head) / (0.005 * rate))
-        loudness = 0.085 * velocity_gain(velocity) * _register(pitch)
+        sound[:head] += 0.02 * self.thud * swing * thud * np.exp(-np.arange(head) / (0.005 * rate))
         return finish(
             sound,
             rate,
-            gain=level_gain(sound, rate, rms=loudness),
-            pan=0.3 * _width(pitch) * float(np.clip((pitch - 62) / 40.0 + 0.2 * pan, -0.6, 0.6)),
+            gain=ear_gain(sound, rate, level=FULL * velocity_gain(velocity)),
+            pan=key_pan(pitch, width=0.3, chance=pan),
             rise_s=0.0015,
             held_s=duration_s,
             release_s=0.34 - 0.0018 * min(pitch, 100),
         )
 
 
-def _register(pitch: float) -> float:
-    """Take the highest keys back a little: the ear hears them well."""
-    return float(10.0 ** (-0.07 * max(0, pitch - 60) / 20.0))
-
-
-def _width(pitch: float) -> float:
-    """Return how far from the middle a pitch may stand, 0..1: low notes stay there."""
-    return min(1.0, max(0.0, (pitch - 40) / 14.0))
-
-
-def draw_electric_piano(rng: np.random.Generator, *, brightness: float) -> ElectricPiano:
-    """Draw an electric piano."""
+def _build(values: Values, rng: np.random.Generator) -> Voice:
     return ElectricPiano(
-        bark=rng.uniform(0.45, 0.75) + 0.3 * brightness,
-        offset=rng.uniform(0.28, 0.5),
-        bell=rng.uniform(0.10, 0.18) + 0.12 * brightness,
-        bell_ratio=rng.uniform(6.9, 7.3),
-        detune_cents=rng.uniform(1.0, 2.2),
-        decay=rng.uniform(0.85, 1.15),
+        bark=values["bark"],
+        offset=values["offset"],
+        bell=values["bell"],
+        bell_ratio=values["bell_ratio"],
+        detune_cents=values["detune_cents"],
+        decay=values["decay"],
+        thud=values["thud"],
         manner=Manner(
             pedal=True,
-            cutoff_hz=rng.uniform(3600.0, 4600.0) + 2400.0 * brightness,
-            tremolo_hz=rng.uniform(3.6, 5.4),
-            tremolo_depth=rng.uniform(0.22, 0.4),
+            cutoff_hz=values["cutoff_hz"],
+            tremolo_hz=values["tremolo_hz"],
+            tremolo_depth=values["tremolo_depth"],
             tremolo_phase=rng.uniform(0.0, 2.0 * np.pi),
         ),
     )
+
+
+DESIGN = Design(
+    "electric_piano",
+    "Tines before magnetic pickups, with a bell on top and a bark when struck hard",
+    (
+        Parameter("bark", "how far a hard note swings, in widths of the magnet's field",
+                  0.75, 0.2, 1.2, spread=0.15, bright=0.3),
+        Parameter("offset", "where the pickup sits beside the tine", 0.39, 0.1, 0.7, spread=0.11),
+        Parameter("bell", "how loud the tine's second mode is",
+                  0.2, 0.0, 0.5, spread=0.04, bright=0.12),
+        Parameter("bell_ratio", "frequency of that mode in terms of the note's",
+                  7.1, 6.5, 7.7, spread=0.2),
+        Parameter("detune_cents", "of the tone bar against the tine",
+                  1.6, 0.0, 8.0, "cents", spread=0.6),
+        Parameter("decay", "stretches the ring", 1.0, 0.4, 1.6, spread=0.15),
+        Parameter("cutoff_hz", "where the amplifier ends",
+                  5300.0, 1200.0, 12000.0, "Hz", spread=500.0, bright=2400.0),
+        Parameter("tremolo_hz", "how fast the sound moves between left and right",
+                  4.5, 0.5, 9.0, "Hz", spread=0.9),
+        Parameter("tremolo_depth", "how far it moves", 0.31, 0.0, 0.9, spread=0.09),
+        Parameter("thud", "how loud the neoprene's knock is", 1.0, 0.0, 4.0),
+    ),
+    _build,
+    (
+        # A slow ii-V-I with the ninth on top.
+        DemoNote(0.0, 2.4, 50, 66), DemoNote(0.02, 2.4, 57, 56), DemoNote(0.03, 2.3, 60, 60),
+        DemoNote(0.05, 2.3, 64, 70), DemoNote(1.5, 1.0, 72, 58), DemoNote(2.5, 1.4, 71, 74),
+        DemoNote(4.0, 2.0, 43, 70), DemoNote(4.02, 2.0, 59, 58), DemoNote(4.03, 2.0, 64, 62),
+        DemoNote(4.05, 2.0, 69, 84), DemoNote(5.5, 0.7, 67, 64), DemoNote(6.25, 0.7, 64, 98),
+        DemoNote(7.0, 3.0, 48, 72), DemoNote(7.02, 3.0, 55, 58), DemoNote(7.03, 3.0, 59, 60),
+        DemoNote(7.05, 3.0, 64, 68), DemoNote(8.0, 2.5, 74, 78),
+    ),
+    {
+        "worn": {"detune_cents": 5.0, "decay": 0.7, "bell": 0.1, "cutoff_hz": 3600.0,
+                 "thud": 2.5, "tremolo_depth": 0.45},
+        "far": {"bark": 0.45, "bell": 0.08, "cutoff_hz": 2600.0, "tremolo_depth": 0.15},
+    },
+)  # fmt: skip

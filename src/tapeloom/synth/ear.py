@@ -1,0 +1,69 @@
+"""One loudness for every note: what a spectrum or a sound weighs to the ear.
+
+The weight is that of ITU-R BS.1770, so that notes that measure alike sound alike in the mix.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapeloom.dsp.filters import Biquads, frequency_response
+from tapeloom.dsp.loudness import k_weighting
+from tapeloom.synth.envelopes import frames_of
+
+Signal = NDArray[np.float64]
+FULL = 0.07  # weighted root mean square of a note at velocity 127
+
+
+def ear_weight(hz: Signal) -> Signal:
+    """Return the amplitude with which frequencies count.
+
+    >>> ear_weight(np.array([40.0, 1000.0, 4000.0])).round(2)
+    array([0.58, 1.08, 1.55])
+    """
+    return np.asarray(np.abs(frequency_response(k_weighting(192_000), hz, 192_000)), np.float64)
+
+
+def spectrum_level(amplitudes: Signal, hz: Signal) -> Signal:
+    """Return the weighted root mean square of sums of sines, of the last axis."""
+    return np.asarray(np.sqrt(0.5 * np.sum((amplitudes * ear_weight(hz)) ** 2, axis=-1)))
+
+
+def sound_level(sound: Signal, rate: int, *, from_s: float = 0.0, until_s: float = 0.3) -> float:
+    """Return the weighted root mean square of a stretch of a sound, shape (n,) or (2, n).
+
+    It is heard from its beginning, so that the weighting has settled where the stretch begins.
+    """
+    heard = np.atleast_2d(sound)[:, : frames_of(until_s, rate)]
+    weighted = weigh(heard, rate)
+    start = min(int(from_s * rate), weighted.shape[1] - 1)
+    return float(np.sqrt(np.mean(weighted[:, start:] ** 2)))
+
+
+def weigh(sound: Signal, rate: int) -> Signal:
+    """Return a sound of shape (channels, n) as the ear weighs it."""
+    return Biquads(k_weighting(rate), channels=len(sound)).process(sound)
+
+
+def loudest(weighted: Signal, rate: int, *, until_s: float, window_s: float = 0.4) -> float:
+    """Return the mean square of the loudest window that begins before `until_s`, (channels, n)."""
+    power = np.cumsum(np.mean(weighted**2, axis=0))
+    width = min(frames_of(window_s, rate), len(power))
+    sums = power[width - 1 :].copy()
+    sums[1:] -= power[: len(power) - width]
+    return float(np.max(sums[: frames_of(until_s, rate)])) / width
+
+
+def as_loud_as(heard: Signal, asked: Signal, rate: int, *, until_s: float) -> Signal:
+    """Return a note, (channels, n), whose loudest moment is as loud as an envelope's, (1, n).
+
+    asked    what the note's weighted level would be if nothing beat or wavered
+    until_s  when the note is let go
+    """
+    found = loudest(weigh(heard, rate), rate, until_s=until_s)
+    return heard * np.sqrt(loudest(asked, rate, until_s=until_s) / max(found, 1e-12))
+
+
+def ear_gain(sound: Signal, rate: int, *, level: float, window_s: float = 0.3) -> float:
+    """Return the gain that brings the first `window_s` of a sound to a weighted level."""
+    measured = sound_level(sound, rate, until_s=window_s)
+    return level / measured if measured > 1e-9 else 0.0
