@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 
 from tapeloom.core.performance import PlayedControl, PlayedNote, PlayedPart
 from tapeloom.core.pitch import midi_to_hz
+from tapeloom.core.seed import stream
 from tapeloom.synth.bending import Bending
 from tapeloom.synth.expression import Expression, darken_kernel, with_wheel
 from tapeloom.synth.pedalling import BRUSHED_S, Pedal
+from tapeloom.synth.render import draw_voice
+from tapeloom.synth.schedule import schedule, steal
 from tapeloom.synth.sympathy import Sympathy, sympathy_kernel
 
 RATE = 16_000
@@ -132,3 +135,14 @@ def test_the_wheel_sways_about_the_pitch() -> None:
     assert with_wheel(STILL, part((0.0, 64, 127)), onset_s=1.0, held_s=2.0) is STILL
     late = with_wheel(STILL, part((5.0, 1, 127)), onset_s=1.0, held_s=2.0)
     assert not late.moves
+
+
+def test_the_oldest_note_makes_room() -> None:
+    voice = draw_voice("felt_piano", stream(1), brightness=0.5)
+    notes = tuple(PlayedNote(0.1 * i, 30.0, 40 + i, 80) for i in range(6))
+    strikes = schedule(PlayedPart("keys", "keys", "felt_piano", notes), voice, rate=RATE)
+    assert all(strike.stop_s == np.inf for strike in strikes)
+    fewer = steal(strikes, voice, rate=RATE, voices=4)
+    assert [strike.stop_s for strike in fewer[:2]] == pytest.approx([0.4, 0.4])
+    assert [strike.held_s for strike in fewer[:2]] == pytest.approx([0.4, 0.4])
+    assert fewer[2:] == strikes[2:]

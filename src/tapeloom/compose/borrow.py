@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tapeloom.compose.band import GUITARS, draw_band, named_in
 from tapeloom.compose.engines import child_streams, write_parts
 from tapeloom.compose.form import ENERGY, ORDER, draw_layers, number_names
 from tapeloom.compose.grid import bars_per_measure, measures
@@ -13,7 +14,7 @@ from tapeloom.compose.harmony import end_on, join_equal, lay_out
 from tapeloom.compose.likeness import likeness
 from tapeloom.compose.line import class_costs
 from tapeloom.compose.melody import chord_under
-from tapeloom.compose.plan import Piece, Plan, draw_instruments, draw_progressions
+from tapeloom.compose.plan import Piece, Plan, draw_progressions
 from tapeloom.compose.rhythms import layers_of, phrase_bars
 from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError
@@ -95,7 +96,10 @@ def plan_around(
 ) -> Plan:
     """Draw a plan that fits a song: its bars, its tempo unless the brief has one, its phrases."""
     character = brief.character
-    instruments = _instruments_for(melody, draw_instruments(character, rng))
+    words = (*brief.moods, *brief.scenes)
+    drawn = draw_band(words, character, rng.spawn(1)[0], named_in(brief.unknown))
+    rng.random(2)  # as compose.plan
+    instruments = _instruments_for(melody, drawn)
     sections = _sections(song, melody, dict(instruments), character.energy, rng)
     tempo = song.tempo
     if brief.bpm is not None:
@@ -157,7 +161,7 @@ def _sections(
         cuts.insert(0, 0)  # the lead-in
     blocks = [(edges[a], edges[b]) for a, b in zip(cuts, [*cuts[1:], len(starts)], strict=True)]
     kinds = _kinds(blocks, melody or _pitched(song), has_melody=bool(melody))
-    extra = "pad" if instruments["melody"] == "nylon_guitar" or rng.random() < 0.4 else "guitar"
+    extra = "pad" if instruments["melody"] in GUITARS or rng.random() < 0.4 else "guitar"
     names = number_names(kinds)
     sections = []
     for (start, stop), kind, name in zip(blocks, kinds, names, strict=True):

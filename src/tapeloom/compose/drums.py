@@ -23,9 +23,8 @@ from tapeloom.rhythm.patterns import (
     groove_in,
     grooves_in,
 )
-from tapeloom.theory.instruments import DRUMS, instrument
+from tapeloom.theory.instruments import DRUMS, KITS, instrument
 
-KIT = "dusty_kit"
 CYCLE = 8  # bars until the small changes of a section's letter come back
 GHOST_VELOCITIES = (20, 45)
 
@@ -52,6 +51,7 @@ def write_drums(
     density: float,
     energy: float,
     rng: np.random.Generator,
+    kit: str = KITS[0],
 ) -> Part:
     """Write the drum part of a whole record on the straight grid.
 
@@ -74,7 +74,7 @@ def write_drums(
                 _generator(base_seed, section.piece),
                 meter=meter_at(meters, section.start),
             )
-        kit = kits[section.piece]
+        grooves = kits[section.piece]
         draw = _generator(base_seed, section.piece, index + 1)
         first, last = (bisect_left(starts, at) for at in (section.start, section.end))
         bars = starts[first:last]
@@ -86,20 +86,20 @@ def write_drums(
             stop = min([*bars[number + 1 : number + 2], section.end, start + meter.bar_ticks])
             key = (section.piece, section.name, str(meter))
             if key not in cycles:
-                cycles[key] = write_cycle(kit, section.name, meter, density=density, rng=draw)
+                cycles[key] = write_cycle(grooves, section.name, meter, density=density, rng=draw)
             bar = dict(cycles[key][number % CYCLE])
-            bar = _shape(bar, section, number, len(bars), meter, kit)
+            bar = _shape(bar, section, number, len(bars), meter, grooves)
             fill: set[tuple[int, str]] = set()
             if number == len(bars) - 1 and follows and len(bars) > 1:
-                bar, fill = _fill(bar, section, meter, kit, draw)
+                bar, fill = _fill(bar, section, meter, grooves, draw)
             elif number % CYCLE == CYCLE - 1 and draw.random() < 0.5:
-                bar, fill = _fill(bar, section, meter, kit, draw, small=True)
+                bar, fill = _fill(bar, section, meter, grooves, draw, small=True)
             if number == 0 and not entered:
                 bar = _announce(bar, section, draw)
             bar = playable(bar)
-            _place(notes, marks, bar, fill, start, stop, meter, kit.gain * _loudness(section))
+            _place(notes, marks, bar, fill, start, stop, meter, grooves.gain * _loudness(section))
     part = Part(
-        "drums", "drums", KIT, tuple(notes), instrument(KIT).program, marks=tuple(set(marks)),
+        "drums", "drums", kit, tuple(notes), instrument(kit).program, marks=tuple(set(marks)),
         style=kits[min(kits)].main.style if kits else "",
     )  # fmt: skip
     return ornament_drums(part, sections, _generator(base_seed))

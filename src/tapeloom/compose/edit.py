@@ -6,7 +6,7 @@ from dataclasses import replace
 from tapeloom.core.meter import Meters
 from tapeloom.core.score import Mark, Note, Part, Score
 from tapeloom.core.time import PPQ, TempoMap
-from tapeloom.theory.instruments import INSTRUMENTS, KITS
+from tapeloom.theory.instruments import KITS, of_program
 
 _TOLERANCE = PPQ // 96  # what a DAW at 96 ticks a quarter or more may have moved a note by
 
@@ -65,12 +65,8 @@ def _reattach(marks: tuple[Mark, ...], notes: tuple[Note, ...]) -> tuple[Mark, .
 def _instrument_for(part: Part) -> str:
     """Choose the instrument of a part that was added by hand: by its program, else a piano."""
     if part.role == "drums":
-        return "dusty_kit"
-    near = min(
-        (known for known in INSTRUMENTS.values() if known.name not in KITS),
-        key=lambda known: (known.program // 8 != part.program // 8, known.name != "felt_piano"),
-    )
-    return near.name
+        return KITS[0]
+    return of_program(part.program).name
 
 
 def _same_tempo(a: TempoMap, b: TempoMap) -> bool:

@@ -86,7 +86,7 @@ def write_parts(
     """Write every part of a plan over its chords."""
     drums = write_drums(
         plan.sections, meters=plan.meters, end=plan.end, density=plan.density,
-        energy=plan.energy, rng=streams["drums"],
+        energy=plan.energy, rng=streams["drums"], kit=plan.instrument_of("drums"),
     )  # fmt: skip
     percussion = write_percussion(plan)
     heard = with_clave_kicks(drums, percussion, plan.clave)

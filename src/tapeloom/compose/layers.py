@@ -17,7 +17,7 @@ from tapeloom.rhythm.polyrhythm import Polyrhythm, layer_hits
 from tapeloom.rhythm.timelines import Timeline, place
 from tapeloom.theory.instruments import DRUMS, instrument
 
-NAME, KIT = "percussion", "dusty_kit"
+NAME = "percussion"
 BARE = ("intro", "breakdown", "outro")  # where the kit itself is thinned out
 CLAVE_VELOCITY, POLYRHYTHM_VELOCITY = 62, 58
 BACKBEAT_VELOCITY = 70  # of a rim stroke that is no mere colour
@@ -37,7 +37,8 @@ def write_percussion(plan: Plan) -> Part | None:
             kept = notes.get((note.start, note.pitch))
             if kept is None or kept.velocity < louder.velocity:
                 notes[note.start, note.pitch] = louder
-    return Part(NAME, "drums", KIT, tuple(notes.values()), instrument(KIT).program)
+    kit = plan.instrument_of("drums")
+    return Part(NAME, "drums", kit, tuple(notes.values()), instrument(kit).program)
 
 
 def layered_sections(sections: Sequence[Section]) -> list[Section]:

@@ -144,7 +144,8 @@ class TransformerEngine:
         placed = _into_place(filled, seen, edges[first])
         inside = [note for note in placed if start <= note.start < end]
         if locks.rhythm:
-            return _repitched(old, inside, edges[first])
+            others = [note for note in part.notes if note not in old]
+            return _repitched(old, inside, edges[first], others)
         cut_off = [replace(note, duration=min(note.duration, end - note.start)) for note in inside]
         return separate(cut_off, alone=part.role in ONE_AT_A_TIME)
 
@@ -289,10 +290,13 @@ def _into_place(notes: Sequence[Note], seen: Score, start: int) -> list[Note]:
     return placed
 
 
-def _repitched(old: Sequence[Note], fresh: Sequence[Note], origin: int) -> list[Note]:
+def _repitched(
+    old: Sequence[Note], fresh: Sequence[Note], origin: int, others: Sequence[Note]
+) -> list[Note]:
     """Give old notes the pitches that were chosen for them: their rhythm was told on the grid.
 
     origin  tick of the grid's first place
+    others  notes that stay: where one of them rings, its pitch cannot be struck
     """
 
     def by_place(notes: Sequence[Note]) -> dict[int, list[Note]]:
@@ -303,7 +307,9 @@ def _repitched(old: Sequence[Note], fresh: Sequence[Note], origin: int) -> list[
 
     chosen, notes = by_place(fresh), []
     for place, held in by_place(old).items():
-        pitches = [note.pitch for note in chosen.get(place, ())]
+        at = held[0].start
+        ringing = {note.pitch for note in others if note.start <= at < note.end}
+        pitches = [note.pitch for note in chosen.get(place, ()) if note.pitch not in ringing]
         notes += [replace(n, pitch=p) for n, p in zip(held, pitches, strict=False)]
         # What the grid has no place for keeps its pitch.
         notes += [note for note in held[len(pitches) :] if note.pitch not in pitches]

@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PEDAL = 64  # the sustain pedal's controller number
-PEDALLED = ("electric_piano", "felt_piano")
+PEDALLED = ("electric_piano", "felt_piano", "upright_piano", "reed_piano", "fm_piano")
 
 
 def play_controls(

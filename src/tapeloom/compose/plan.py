@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from tapeloom.compose.band import GUITARS, draw_band, named_in
 from tapeloom.compose.form import ENERGY, draw_form, draw_layers, kind_of
 from tapeloom.compose.rhythms import Rhythms, rhythms_of
 from tapeloom.core.brief import Brief
@@ -91,7 +92,10 @@ def plan(brief: Brief, rng: np.random.Generator) -> Plan:
     pieces = tuple(
         Piece(key, draw_progressions(character, key, i, rng), stretch) for i, key in enumerate(keys)
     )
-    instruments = draw_instruments(character, rng)
+    words = (*brief.moods, *brief.scenes)
+    # By a stream of its own, and two draws that it once took: a seed's form stays as it was.
+    instruments = draw_band(words, character, rng.spawn(1)[0], named_in(brief.unknown))
+    rng.random(2)
     return Plan(
         tempo=_tempo_map(tempi, bars, edges),
         meters=rhythms.changes(sum(bars)),
@@ -210,22 +214,6 @@ def draw_progressions(
     return tuple(chosen)
 
 
-def draw_instruments(character: Character, rng: np.random.Generator) -> tuple[tuple[str, str], ...]:
-    """Draw who plays: the melody never on the instrument of the keys."""
-    bright = character.brightness
-    keys = "electric_piano" if rng.random() < 0.35 + 0.5 * bright else "felt_piano"
-    other = "felt_piano" if keys == "electric_piano" else "electric_piano"
-    melody = "nylon_guitar" if rng.random() < 0.3 else other
-    return (
-        ("melody", melody),
-        ("keys", keys),
-        ("pad", "warm_pad"),
-        ("guitar", "nylon_guitar"),
-        ("bass", "upright_bass"),
-        ("drums", "dusty_kit"),
-    )
-
-
 def _draw_sections(
     lengths: Sequence[int],
     edges: Sequence[int],
@@ -237,7 +225,7 @@ def _draw_sections(
     sections: list[Section] = []
     bar = 0
     for number, length in enumerate(lengths):
-        has_guitar = instruments["melody"] != "nylon_guitar" and rng.random() < 0.65
+        has_guitar = instruments["melody"] not in GUITARS and rng.random() < 0.65
         extra = "guitar" if has_guitar else "pad"
         layers: dict[str, tuple[str, ...]] = {}
         for name, bars in draw_form(length, unit=unit, rng=rng):

@@ -16,7 +16,14 @@ from tapeloom.core.score import Mark, Note, Part, Section
 from tapeloom.core.time import PPQ
 from tapeloom.theory.instruments import DRUMS
 
-FRETTED = ("nylon_guitar", "upright_bass")  # a finger on a string slides, hammers and bends
+FRETTED = (
+    "nylon_guitar",
+    "jazz_guitar",
+    "steel_guitar",
+    "ukulele",
+    "upright_bass",
+    "electric_bass",
+)  # a finger on a string slides, hammers and bends
 _SNARE = DRUMS["snare"]  # a cross-stick or a clap takes no grace strokes
 _BRUSH = DRUMS["brush"]
 _LOUD = 60  # the least velocity of a stroke that takes an ornament

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tapeloom.core.performance import PlayedPart
 
 SUSTAIN = 64  # the controller
-LIFTED, DOWN = 0.3, 0.85  # below, the dampers lie on the strings; above, they are off
+LIFTED, DOWN = 0.3, 0.75  # below, the dampers lie on the strings; above, they are off
 BRUSHED_S = 0.5  # how long a note lives whose dampers all but lie on its strings
 
 Floats = NDArray[np.float64]

@@ -30,7 +30,7 @@ from tapeloom.synth.sympathy import Sympathy
 from tapeloom.synth.textures import MONO_BELOW_HZ, TEXTURES, texture_blocks
 from tapeloom.synth.tuning import Temperament
 from tapeloom.synth.voice import Voice
-from tapeloom.theory.instruments import INSTRUMENTS, KITS
+from tapeloom.theory.instruments import INSTRUMENTS, KITS, of_program
 
 BLOCK_DC_HZ = 18.0
 JOINED_S = 0.02  # notes this near are one gesture, of a player who slides
@@ -42,13 +42,6 @@ _BY_ROLE = {
     "guitar": "nylon_guitar",
 }
 _KIT_OF_PROGRAM = {INSTRUMENTS[name].program: name for name in KITS}
-# General MIDI families of eight programs, from piano to sound effects.
-_BY_FAMILY = (
-    "felt_piano", "electric_piano", "warm_pad", "nylon_guitar",
-    "upright_bass", "warm_pad", "warm_pad", "electric_piano",
-    "electric_piano", "electric_piano", "electric_piano", "warm_pad",
-    "warm_pad", "nylon_guitar", "electric_piano", "warm_pad",
-)  # fmt: skip
 
 
 def draw_voice(instrument: str, rng: np.random.Generator, *, brightness: float) -> Voice:
@@ -65,19 +58,15 @@ def instrument_of(part: PlayedPart) -> str:
     """Return the instrument that plays a part, chosen by role and program where none is named.
 
     >>> instrument_of(PlayedPart("Lead", "other", "", (), program=25))
-    'nylon_guitar'
+    'steel_guitar'
     """
     if split_name(part.instrument)[0] in INSTRUMENTS:
         return part.instrument
     if part.role == "drums":
         return _KIT_OF_PROGRAM.get(part.program, KITS[0])
-    if part.role in _BY_ROLE:
-        return _BY_ROLE[part.role]
-    if part.program in (4, 5):
-        return "electric_piano"
     if part.program == 0 and part.role != "other":
-        return "electric_piano"
-    return _BY_FAMILY[part.program // 8]
+        return _BY_ROLE.get(part.role, "electric_piano")
+    return of_program(part.program).name
 
 
 class Choice(Protocol):

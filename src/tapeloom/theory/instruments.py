@@ -154,6 +154,22 @@ PERCUSSION: dict[str, int] = {
 }
 
 
+def of_program(program: int) -> Instrument:
+    """Return the instrument that is nearest to a General MIDI program, 0..127.
+
+    >>> of_program(73).name, of_program(40).name, of_program(1).name
+    ('flute', 'solo_cello', 'felt_piano')
+    """
+    return min(
+        (known for known in INSTRUMENTS.values() if known.name not in KITS),
+        key=lambda known: (
+            known.program != program, known.program // 8 != program // 8,
+            known.name not in ("felt_piano", "electric_bass", "tape_choir", "lead", "warm_pad"),
+            abs(known.program - program),
+        ),
+    )  # fmt: skip
+
+
 def instrument(name: str) -> Instrument:
     """Return an instrument by name.
 

@@ -1,0 +1,132 @@
+"""Who plays a record: a band drawn from its moods and scenes, and whom the words name."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tapeloom.core.mood import Character
+
+Weights = Mapping[str, float]
+Band = tuple[tuple[str, str], ...]  # role, name in theory.instruments
+
+# Role -> instrument -> how often, where nothing else is told.
+PLAIN: dict[str, dict[str, float]] = {
+    "keys": {"electric_piano": 6, "felt_piano": 5, "reed_piano": 2, "upright_piano": 1.5,
+             "fm_piano": 1, "organ": 0.4},
+    "melody": {"electric_piano": 3, "felt_piano": 3, "nylon_guitar": 2.5, "jazz_guitar": 2,
+               "vibraphone": 2, "flute": 1, "muted_trumpet": 1, "kalimba": 0.7, "celesta": 0.6,
+               "clarinet": 0.7, "tenor_sax": 0.7, "lead": 0.6, "music_box": 0.3},
+    "pad": {"warm_pad": 5, "string_ensemble": 2, "tape_choir": 1.5, "choir_pad": 1,
+            "glass_pad": 1},
+    "guitar": {"nylon_guitar": 3, "jazz_guitar": 2, "steel_guitar": 1},
+    "bass": {"upright_bass": 5, "electric_bass": 3, "sub_bass": 1.5},
+    "drums": {"dusty_kit": 5, "boom_bap_kit": 2, "jazz_kit": 1, "brushes_kit": 1,
+              "soft_electronic_kit": 1, "eight_oh_eight_kit": 0.6},
+}  # fmt: skip
+# Mood or scene -> instrument -> by how much its weight is multiplied.
+LEANINGS: dict[str, dict[str, float]] = {
+    "peaceful": {"felt_piano": 2, "nylon_guitar": 2, "flute": 1.5, "brushes_kit": 3,
+                 "muted_trumpet": 0.5, "eight_oh_eight_kit": 0.3, "boom_bap_kit": 0.5},
+    "melancholic": {"felt_piano": 2.5, "upright_piano": 2, "clarinet": 2, "string_ensemble": 2,
+                    "muted_trumpet": 1.5, "brushes_kit": 1.5, "kalimba": 0.3},
+    "uplifting": {"electric_piano": 2, "vibraphone": 1.5, "flute": 2, "steel_guitar": 2,
+                  "electric_bass": 2, "boom_bap_kit": 1.5, "brushes_kit": 0.3},
+    "dreamy": {"glass_pad": 3, "choir_pad": 2, "celesta": 3, "fm_piano": 2, "sub_bass": 2,
+               "soft_electronic_kit": 3, "jazz_kit": 0.3, "tape_choir": 2},
+    "nostalgic": {"upright_piano": 2.5, "reed_piano": 2, "tape_choir": 3, "music_box": 3,
+                  "muted_trumpet": 1.5, "dusty_kit": 2},
+    "dark": {"reed_piano": 2, "organ": 3, "tenor_sax": 2, "muted_trumpet": 2, "sub_bass": 2,
+             "eight_oh_eight_kit": 3, "boom_bap_kit": 1.5, "kalimba": 0.2, "celesta": 0.3},
+    "warm": {"electric_piano": 1.5, "jazz_guitar": 2, "tenor_sax": 1.5, "upright_bass": 1.5,
+             "string_ensemble": 1.5},
+    "focused": {"electric_piano": 2, "fm_piano": 1.5, "electric_bass": 1.5, "vibraphone": 1.5,
+                "soft_electronic_kit": 2, "muted_trumpet": 0.4, "tenor_sax": 0.4},
+    "playful": {"reed_piano": 2, "clarinet": 2, "kalimba": 3, "vibraphone": 2, "organ": 2,
+                "electric_bass": 2, "boom_bap_kit": 2, "glass_pad": 0.5},
+    "romantic": {"felt_piano": 1.5, "nylon_guitar": 2, "tenor_sax": 2, "string_ensemble": 3,
+                 "brushes_kit": 2, "jazz_kit": 1.5, "eight_oh_eight_kit": 0.3},
+    "cafe": {"upright_piano": 2, "jazz_guitar": 2, "tenor_sax": 2, "upright_bass": 2,
+             "brushes_kit": 3, "jazz_kit": 3, "clarinet": 1.5},
+    "night": {"tenor_sax": 1.5, "muted_trumpet": 1.5, "vibraphone": 1.5},
+    "winter": {"celesta": 3, "music_box": 2, "glass_pad": 2, "felt_piano": 1.5},
+    "summer": {"steel_guitar": 2, "nylon_guitar": 1.5, "flute": 1.5, "kalimba": 1.5},
+    "sleep": {"felt_piano": 2, "music_box": 3, "glass_pad": 2, "sub_bass": 1.5, "brushes_kit": 2,
+              "muted_trumpet": 0.2, "tenor_sax": 0.2, "lead": 0.2},
+    "city": {"reed_piano": 1.5, "muted_trumpet": 1.5, "boom_bap_kit": 2,
+             "eight_oh_eight_kit": 1.5},
+}  # fmt: skip
+GUITARS = frozenset({"nylon_guitar", "jazz_guitar", "steel_guitar"})
+# Instruments of one kind: two of them would hide one another.
+ALIKE = (
+    frozenset({"electric_piano", "reed_piano", "fm_piano"}),
+    frozenset({"felt_piano", "upright_piano"}), GUITARS, frozenset({"celesta", "music_box"}),
+)  # fmt: skip
+
+# What a brief may say -> the role that then goes to an instrument.
+NAMED: dict[str, tuple[str, str]] = {
+    "accordion": ("melody", "accordion"), "bells": ("melody", "bells"),
+    "brushes": ("drums", "brushes_kit"), "celesta": ("melody", "celesta"),
+    "cello": ("melody", "solo_cello"), "choir": ("pad", "choir_pad"),
+    "clarinet": ("melody", "clarinet"), "clavinet": ("keys", "clavinet"),
+    "felt": ("keys", "felt_piano"), "flute": ("melody", "flute"),
+    "guitar": ("melody", "nylon_guitar"), "harp": ("melody", "harp"),
+    "kalimba": ("melody", "kalimba"), "marimba": ("melody", "marimba"),
+    "mellotron": ("pad", "tape_choir"), "ocarina": ("melody", "ocarina"),
+    "organ": ("keys", "organ"), "piano": ("keys", "upright_piano"),
+    "rhodes": ("keys", "electric_piano"), "sax": ("melody", "tenor_sax"),
+    "saxophone": ("melody", "tenor_sax"), "strings": ("pad", "string_ensemble"),
+    "synth": ("melody", "lead"), "trumpet": ("melody", "muted_trumpet"),
+    "ukulele": ("guitar", "ukulele"), "vibes": ("melody", "vibraphone"),
+    "vibraphone": ("melody", "vibraphone"), "wurlitzer": ("keys", "reed_piano"),
+}  # fmt: skip
+
+
+def named_in(words: Sequence[str]) -> dict[str, str]:
+    """Return the instruments that words of a brief name, by role; the first of a role counts.
+
+    >>> named_in(("quiet", "sax", "strings"))
+    {'melody': 'tenor_sax', 'pad': 'string_ensemble'}
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        if word in NAMED:
+            role, name = NAMED[word]
+            found.setdefault(role, name)
+    return found
+
+
+def draw_band(
+    words: Sequence[str], character: Character, rng: np.random.Generator,
+    named: Mapping[str, str] | None = None,
+) -> Band:  # fmt: skip
+    """Draw an instrument for each role.
+
+    words  names of the brief's moods and scenes
+    named  role -> instrument that the brief asks for
+
+    Melody and keys are never of one kind; where a guitar has the melody, no other one plays
+    (compose.plan). Bright moods lean to electric keys, dark ones to felt.
+    """
+    found: dict[str, str] = {}
+    for role in ("keys", "melody", "pad", "guitar", "bass", "drums"):
+        weights = _weights(PLAIN[role], words)
+        if role == "keys":
+            weights["electric_piano"] *= 0.5 + character.brightness
+            weights["felt_piano"] *= 1.5 - character.brightness
+        taken = {found[other] for other in ("keys", "melody") if other in found}
+        barred = taken.union(*(kind for kind in ALIKE if kind & taken))
+        names = [name for name in weights if name not in barred] or list(weights)
+        chances = np.array([weights[name] for name in names])
+        drawn = names[int(rng.choice(len(names), p=chances / chances.sum()))]
+        found[role] = (named or {}).get(role, drawn)
+    order = ("melody", "keys", "pad", "guitar", "bass", "drums")
+    return tuple((role, found[role]) for role in order)
+
+
+def _weights(plain: Weights, words: Sequence[str]) -> dict[str, float]:
+    weights = dict(plain)
+    for word in words:
+        for name, factor in LEANINGS.get(word, {}).items():
+            if name in weights:
+                weights[name] *= factor
+    return weights
