@@ -148,7 +148,7 @@ def build(values: Values, rng: np.random.Generator) -> FeltPiano:
             float(hz)
             for hz in np.array([88.0, 131.0, 187.0, 264.0, 390.0]) * rng.uniform(0.93, 1.07, 5)
         ),
-        manner=Manner(pedal=True, cutoff_hz=values["cutoff_hz"]),
+        manner=Manner(pedal=True, cutoff_hz=values["cutoff_hz"], sympathy=values["sympathy"]),
     )
 
 
@@ -180,6 +180,8 @@ DESIGN = Design(
         Parameter("thump", "knock of key and damper", 0.0065, 0.0, 0.04, spread=0.0015),
         Parameter("cutoff_hz", "low-pass of the microphone", 7850.0, 800.0, 16_000.0, "Hz",
                   spread=650.0, bright=4000.0),
+        Parameter("sympathy", "free strings that ring along under the pedal", 0.1, 0.0, 0.5,
+                  spread=0.03),
     ),
     build=build,
     demo=DEMO,

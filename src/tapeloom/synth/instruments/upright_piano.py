@@ -24,7 +24,7 @@ def build(values: Values, rng: np.random.Generator) -> UprightPiano:
         damper_s=values["damper_s"],
         off=values["off"],
         keys=int(rng.integers(1 << 31)),
-        manner=Manner(pedal=True, cutoff_hz=values["cutoff_hz"]),
+        manner=Manner(pedal=True, cutoff_hz=values["cutoff_hz"], sympathy=values["sympathy"]),
     )
 
 
@@ -63,6 +63,8 @@ DESIGN = Design(
                   spread=0.004),
         Parameter("cutoff_hz", "low-pass of the microphone", 8000.0, 1000.0, 16_000.0, "Hz",
                   spread=800.0, bright=4500.0),
+        Parameter("sympathy", "free strings that ring along under the pedal", 0.1, 0.0, 0.5,
+                  spread=0.03),
     ),
     build=build,
     demo=DEMO,
