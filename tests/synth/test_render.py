@@ -180,9 +180,9 @@ def test_the_order_of_parts_and_the_other_parts_do_not_matter():
         ("melody", "", 0, "electric_piano"),
         ("other", "", 0, "felt_piano"),
         ("other", "", 4, "electric_piano"),
-        ("other", "", 25, "nylon_guitar"),
-        ("other", "", 33, "upright_bass"),
-        ("other", "", 48, "warm_pad"),
+        ("other", "", 25, "steel_guitar"),
+        ("other", "", 33, "electric_bass"),
+        ("other", "", 48, "string_ensemble"),
         ("other", "", 127, "warm_pad"),
     ],
 )
