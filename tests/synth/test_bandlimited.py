@@ -73,6 +73,4 @@ def test_the_decimators_loop_is_a_sum_of_taps():
     out = np.zeros(5)
     decimate_kernel.py_func(out, phases, taps)
     n = np.arange(5)
-    np.testing.assert_allclose(
-        out, phases[0, n] + 0.5 * phases[0, n + 1] - phases[1, n + 1]
-    )
+    np.testing.assert_allclose(out, phases[0, n] + 0.5 * phases[0, n + 1] - phases[1, n + 1])

@@ -1,5 +1,7 @@
 """The organ's wheels, and the speaker that turns."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -52,7 +54,7 @@ def test_wheels_are_sines_that_begin_when_their_contact_closes():
 def through(settings, sound, blocks):
     speaker = settings.start(RATE)
     edges = np.cumsum([0, *blocks])
-    parts = [speaker.process(sound[:, a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [speaker.process(sound[:, a:b]) for a, b in pairwise(edges)]
     return np.concatenate(parts, axis=1)
 
 

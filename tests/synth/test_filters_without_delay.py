@@ -25,9 +25,7 @@ def gain_at(hz, run):
 def test_the_ladder_is_its_analogue_but_for_the_warping(resonance):
     k = 4.0 * resonance
     for hz in (100.0, 800.0, 1000.0, 4000.0):
-        found = gain_at(
-            hz, lambda x: ladder(x, RATE, cutoff_hz=held(1000.0), resonance=resonance)
-        )
+        found = gain_at(hz, lambda x: ladder(x, RATE, cutoff_hz=held(1000.0), resonance=resonance))
         s = 1j * np.tan(np.pi * hz / RATE) / np.tan(np.pi * 1000.0 / RATE)
         assert found == pytest.approx(abs((1.0 + 0.5 * k) / ((1.0 + s) ** 4 + k)), rel=0.01)
 
@@ -73,9 +71,7 @@ def voice(hz, *, frames=FRAMES, drive=1.0, **more):
     t = curve_times(frames, RATE)
     settings = {"cutoff_hz": np.full(len(t), 9_000.0), "cents": np.zeros(len(t))} | more
     sources = (Source("saw", 0.5), Source("pulse", 0.3, width=0.3), Source("triangle", 0.2))
-    return subtract(
-        sources, frames, RATE, rng, hz=hz, resonance=0.3, drive=drive, **settings
-    )
+    return subtract(sources, frames, RATE, rng, hz=hz, resonance=0.3, drive=drive, **settings)
 
 
 @pytest.mark.parametrize("hz", [220.3, 5003.7])

@@ -107,8 +107,8 @@ class Motion:
         level_db += 2.2 * gesture.shimmer * wander(len(wave), rate, rng, hz=5.0)
         level_db += gesture.arc_db * wander(len(wave), rate, rng, hz=0.7)
         moved = pitch_cents(
-            frames, rate, rng, held_s=held_s, power=10.0 ** (level_db / 10.0), scoop_cents=gesture.scoop_cents,
-            scoop_s=gesture.scoop_s, drift_cents=gesture.drift_cents,
+            frames, rate, rng, held_s=held_s, power=10.0 ** (level_db / 10.0),
+            scoop_cents=gesture.scoop_cents, scoop_s=gesture.scoop_s, drift_cents=gesture.drift_cents,
             vibrato=gesture.vibrato.depth_cents * wave * grown,
         )  # fmt: skip
         return cls(moved, level_db)
@@ -156,9 +156,7 @@ def sustain(
             gesture.shimmer * wander(len(t), rate, rng, hz=turns_hz) * loud
             for turns_hz in SHADES_HZ
         ]
-        weights = np.concatenate(
-            [weights, np.stack(shades, axis=1), np.ones((len(t), 1))], axis=1
-        )
+        weights = np.concatenate([weights, np.stack(shades, axis=1), np.ones((len(t), 1))], axis=1)
     out = np.zeros((2, frames))
     step = SIZE * hz / rate * 2.0 ** ((motion.cents + cents) / 1200.0)
     origin = rng.uniform() if start is None else start
@@ -226,7 +224,8 @@ def play_held(
         puff, rate, rng, loudness=loudness, held_s=held_s, gesture=gesture, breath=breath
     )
     heard = body.through(tone[None] + noise, rate)
-    return _as_loud_as_asked(heard, rate, gesture=gesture, held_s=held_s)[0]
+    loud: Signal = _as_loud_as_asked(heard, rate, gesture=gesture, held_s=held_s)[0]
+    return loud
 
 
 def play_section(

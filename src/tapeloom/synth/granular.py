@@ -94,9 +94,7 @@ def grains_kernel(
             out[1, start[g] + n] += right[g] * y
 
 
-def strew(
-    sound: Signal, frames: int, rate: int, cloud: Cloud, rng: np.random.Generator
-) -> Signal:
+def strew(sound: Signal, frames: int, rate: int, cloud: Cloud, rng: np.random.Generator) -> Signal:
     """Return a cloud of grains from a mono sound, shape (2, frames).
 
     Grains that are read faster than at their own speed come from a sound with its highest octaves

@@ -12,7 +12,7 @@ import numpy as np
 
 from tapeloom.core.audio import BLOCK, RATE, AudioFile, AudioWriter, Samples
 from tapeloom.core.errors import InputError, TapeloomError
-from tapeloom.core.performance import Performance, PlayedNote, PlayedPart
+from tapeloom.core.performance import Performance, PlayedPart
 from tapeloom.core.product import Stem, Stems
 from tapeloom.core.seed import stream
 from tapeloom.dsp.filters import Biquads

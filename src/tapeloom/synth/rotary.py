@@ -43,7 +43,7 @@ def _between(line: Signal, at: int, t: float) -> float:
     mask = line.shape[0] - 1
     p, q = t + 1.0, t + 2.0
     r, s, u = t - 1.0, t - 2.0, t - 3.0
-    return (
+    return float(
         -line[(at + 2) & mask] * p * t * r * s * u / 120.0
         + line[(at + 1) & mask] * q * t * r * s * u / 24.0
         - line[at & mask] * q * p * r * s * u / 12.0
@@ -55,8 +55,15 @@ def _between(line: Signal, at: int, t: float) -> float:
 
 @njit(cache=True, nogil=True)
 def rotor_kernel(
-    out: Signal, band: Signal, line: Signal, at: int, step: float, phase: float,
-    radius: float, depth: float, apart: float,
+    out: Signal,
+    band: Signal,
+    line: Signal,
+    at: int,
+    step: float,
+    phase: float,
+    radius: float,
+    depth: float,
+    apart: float,
 ) -> tuple[int, float]:
     """Add what a turning mouth sends to two ears to `out` (2, n); return place and phase.
 

@@ -28,9 +28,7 @@ def tables(amplitudes: Signal, phases: Signal) -> Signal:
     """
     count = min(amplitudes.shape[1], SIZE // 4)
     spectrum = np.zeros((len(amplitudes), SIZE // 2 + 1), np.complex128)
-    spectrum[:, 1 : count + 1] = amplitudes[:, :count] * np.exp(
-        1j * (phases[:count] - np.pi / 2)
-    )
+    spectrum[:, 1 : count + 1] = amplitudes[:, :count] * np.exp(1j * (phases[:count] - np.pi / 2))
     waves = np.fft.irfft(spectrum * SIZE / 2, SIZE, axis=1)
     return np.ascontiguousarray(np.concatenate([waves, waves[:, :1]], axis=1).T)
 
@@ -86,7 +84,7 @@ def controls(frames: int) -> int:
 
 def control_times(frames: int, rate: int) -> Signal:
     """Return the times of those values in seconds."""
-    return np.arange(controls(frames)) * (CONTROL / rate)
+    return np.arange(controls(frames), dtype=np.float64) * (CONTROL / rate)
 
 
 def level_weights(level: Signal, count: int) -> Signal:

@@ -99,9 +99,7 @@ class Soloist:
                 bite=known.bite,
                 arc_db=known.arc_db,
             ),
-            breath=replace(
-                noise, amount=noise.amount * self.air, chiff=noise.chiff * self.chiff
-            ),
+            breath=replace(noise, amount=noise.amount * self.air, chiff=noise.chiff * self.chiff),
             body=self.body,
             rough=known.rough,
             peaky=known.peaky,
@@ -112,7 +110,9 @@ class Soloist:
 def soloist(values: Values, character: Character, body: Resonances) -> Soloist:
     """Return a soloist with the values of `soloist_parameters`."""
     turned = {name: value for name, value in values.items() if name != "cutoff_hz"}
-    return Soloist(character, body, **turned, manner=Manner(cutoff_hz=values["cutoff_hz"], choke_s=SLUR_S))
+    return Soloist(
+        character, body, **turned, manner=Manner(cutoff_hz=values["cutoff_hz"], choke_s=SLUR_S)
+    )
 
 
 def soloist_parameters(

@@ -11,7 +11,7 @@ from tapeloom.dsp.stereo import pan_gains
 from tapeloom.synth.chorus import apart_hz, pair_turn
 from tapeloom.synth.ear import FULL, as_loud_as, ear_weight
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
-from tapeloom.synth.oscillators import Signal, ring
+from tapeloom.synth.oscillators import ring
 from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
 from tapeloom.synth.player import wander
 from tapeloom.synth.spectra import control_times
@@ -85,7 +85,9 @@ class GlassPad:
             place = reach * v * (1.0 - np.exp(-t / (1.3 * self.attack_s)))
             place += 0.22 * self.shimmer * wander(len(t), rate, rng, hz=self.shimmer_hz)
             cents = side * self.detune_cents + waver
-            wave = _rims().read(f / rate * 2.0 ** (cents / 1200.0), place, n, start=origin + side * turn)
+            wave = _rims().read(
+                f / rate * 2.0 ** (cents / 1200.0), place, n, start=origin + side * turn
+            )
             left, right = pan_gains(pan)
             out[0] += level * left * wave
             out[1] += level * right * wave

@@ -64,7 +64,9 @@ class Organ:
             near = np.concatenate([hz * 2.0 ** (1.0 / 12.0), hz * 2.0 ** (-1.0 / 12.0)])
             heard = 0.01 * self.leak * rng.uniform(0.2, 1.0, len(near))
             phase = rng.uniform(0.0, 6.28, len(near))
-            tone += ring(n, rate, hz=near, t60_s=np.full(len(near), 1e6), left=heard, phase=phase)[0]
+            tone += ring(n, rate, hz=near, t60_s=np.full(len(near), 1e6), left=heard, phase=phase)[
+                0
+            ]
         # A cube makes third harmonics only: wheels end at 6 kHz, so that nothing folds.
         x = tone / float(np.abs(amplitudes).sum() + 0.5 * self.percussion + 0.1)
         sound = x - 0.33 * self.drive * (0.2 + 0.8 * v) * x**3

@@ -84,7 +84,9 @@ class WarmPad:
         gain = FULL * velocity_gain(velocity)
         # Where the voices' beats stand is luck; how loud a note is shouldn't be.
         asked = finish(np.ones(n), rate, **shape).astype(np.float64)
-        note = as_loud_as(finish(out, rate, **shape).astype(np.float64), asked, rate, until_s=hold_s)
+        note = as_loud_as(
+            finish(out, rate, **shape).astype(np.float64), asked, rate, until_s=hold_s
+        )
         return (gain * note).astype(np.float32)
 
     def _wave(self, hz: float, rate: int, corner_hz: float) -> Signal:
