@@ -108,7 +108,8 @@ class Motion:
         level_db += gesture.arc_db * wander(len(wave), rate, rng, hz=0.7)
         moved = pitch_cents(
             frames, rate, rng, held_s=held_s, power=10.0 ** (level_db / 10.0),
-            scoop_cents=gesture.scoop_cents, scoop_s=gesture.scoop_s, drift_cents=gesture.drift_cents,
+            scoop_cents=gesture.scoop_cents, scoop_s=gesture.scoop_s,
+            drift_cents=gesture.drift_cents,
             vibrato=gesture.vibrato.depth_cents * wave * grown,
         )  # fmt: skip
         return cls(moved, level_db)

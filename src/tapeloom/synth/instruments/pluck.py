@@ -93,7 +93,7 @@ DESIGN = Design(
                   0.09, 0.02, 0.6, "s", spread=0.03, bright=0.04),
         Parameter("decay_s", "of the loudness, to -60 dB on C4", 2.2, 0.4, 6.0, "s", spread=0.5),
         Parameter("resonance", "of the filter", 0.22, 0.0, 0.85, spread=0.1),
-        Parameter("width", "of the pulse", 0.32, 0.08, 0.5, spread=0.1),
+        Parameter("width", "of the pulse", 0.22, 0.08, 0.5, spread=0.06),
         Parameter("detune_cents", "between the saws beside the pulse",
                   10.0, 0.0, 30.0, "cents", spread=3.0),
         Parameter("cutoff_hz", "where the amplifier ends",
