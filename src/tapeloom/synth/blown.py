@@ -107,8 +107,9 @@ class Motion:
         level_db += 2.2 * gesture.shimmer * wander(len(wave), rate, rng, hz=5.0)
         level_db += gesture.arc_db * wander(len(wave), rate, rng, hz=0.7)
         moved = pitch_cents(
-            frames, rate, rng, held_s=held_s, power=10.0 ** (level_db / 10.0), scoop_cents=gesture.scoop_cents,
-            scoop_s=gesture.scoop_s, drift_cents=gesture.drift_cents,
+            frames, rate, rng, held_s=held_s, power=10.0 ** (level_db / 10.0),
+            scoop_cents=gesture.scoop_cents, scoop_s=gesture.scoop_s,
+            drift_cents=gesture.drift_cents,
             vibrato=gesture.vibrato.depth_cents * wave * grown,
         )  # fmt: skip
         return cls(moved, level_db)
@@ -224,7 +225,8 @@ def play_held(
         puff, rate, rng, loudness=loudness, held_s=held_s, gesture=gesture, breath=breath
     )
     heard = body.through(tone[None] + noise, rate)
-    return _as_loud_as_asked(heard, rate, gesture=gesture, held_s=held_s)[0]
+    loud: Signal = _as_loud_as_asked(heard, rate, gesture=gesture, held_s=held_s)[0]
+    return loud
 
 
 def play_section(

@@ -12,7 +12,7 @@ def pair_turn(apart_hz: float, rng: np.random.Generator) -> float:
 
     apart_hz  how far each of the two is from it
 
-    The beat passes its middle 0.4 s into the note, so that slow beats leave a note as loud as it is.
+    The beat passes its middle 0.4 s into the note, so that slow beats leave a note its loudness.
     """
     sign = rng.choice([-1.0, 1.0])
     return float(sign * rng.uniform(0.21, 0.29) - 0.4 * apart_hz)

@@ -60,7 +60,8 @@ def as_loud_as(heard: Signal, asked: Signal, rate: int, *, until_s: float) -> Si
     until_s  when the note is let go
     """
     found = loudest(weigh(heard, rate), rate, until_s=until_s)
-    return heard * np.sqrt(loudest(asked, rate, until_s=until_s) / max(found, 1e-12))
+    gain = float(np.sqrt(loudest(asked, rate, until_s=until_s) / max(found, 1e-12)))
+    return heard * gain
 
 
 def ear_gain(sound: Signal, rate: int, *, level: float, window_s: float = 0.3) -> float:

@@ -13,12 +13,21 @@ CONTROL = 64  # samples between two cutoffs
 
 
 @njit(cache=True, nogil=True)
+def _saturate(x: float) -> float:
+    """Return Pade's approximation of tanh, which reaches 1 at 3."""
+    w = min(max(x, -3.0), 3.0)
+    return w * (27.0 + w * w) / (27.0 + 9.0 * w * w)
+
+
+@njit(cache=True, nogil=True)
 def ladder_kernel(out: Signal, sound: Signal, g: Signal, k: float, drive: float) -> None:
     """Write the filtered sound, shape (n,).
 
     g      tan(pi fc / fs) at every CONTROLth sample, (n / CONTROL + 2,)
     k      resonance: 0 none, 4 rings for ever
-    drive  gain into the saturating input, 0 for a linear filter
+    drive  gain into the saturation of what is fed back and of what comes out, 0 for none
+
+    Both lie behind the four poles: a saw's high harmonics would fold in a saturating input.
     """
     s1 = s2 = s3 = s4 = 0.0
     G = loop = G_slope = loop_slope = 0.0
@@ -35,9 +44,8 @@ def ladder_kernel(out: Signal, sound: Signal, g: Signal, k: float, drive: float)
         x = sound[n] * (1.0 + 0.5 * k)
         u = (x - k * S) * loop
         if drive > 0.0:
-            # Pade's approximation of tanh, which reaches 1 at 3.
-            w = min(max(drive * u, -3.0), 3.0)
-            u = w * (27.0 + w * w) / (27.0 + 9.0 * w * w) / drive
+            # What is fed back saturates: at its linear guess, which the filter has smoothed.
+            u = x - k * _saturate(drive * (G * G * G * G * u + S)) / drive
         v = (u - s1) * G
         y = v + s1
         s1 = y + v
@@ -50,7 +58,7 @@ def ladder_kernel(out: Signal, sound: Signal, g: Signal, k: float, drive: float)
         v = (y - s4) * G
         y = v + s4
         s4 = y + v
-        out[n] = y
+        out[n] = _saturate(drive * y) / drive if drive > 0.0 else y
         G += G_slope
         loop += loop_slope
 
@@ -62,7 +70,7 @@ def ladder(
 
     cutoff_hz  at every CONTROLth sample, at least n / CONTROL + 2 of them; kept below 0.45 rate
     resonance  0..1; at 1 it is about to ring by itself
-    drive      how hard the input saturates, 0 not at all
+    drive      how hard it saturates, 0 not at all
     """
     out = np.empty(len(sound))
     g = np.tan(np.pi * np.clip(cutoff_hz, 10.0, 0.45 * rate) / rate)

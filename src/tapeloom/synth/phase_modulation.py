@@ -172,7 +172,7 @@ def modulate(
         )
     fast = rate * factor
     count = frames * factor
-    t = np.arange(count // CONTROL + 2) * (CONTROL / fast)
+    t = np.arange(count // CONTROL + 2, dtype=np.float64) * (CONTROL / fast)
     levels = [each.levels(t, pitch=pitch, velocity=velocity) for each in operators]
     cents = np.array([each.detune_cents for each in operators])
     step = hz * np.array([each.ratio for each in operators]) * 2.0 ** (cents / 1200.0) / fast

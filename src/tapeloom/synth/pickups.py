@@ -27,7 +27,7 @@ def pickup_kernel(out: Signal, motion: Signal, offset: float, scale: float, sett
 
 @njit(cache=True, nogil=True)
 def reed_kernel(out: Signal, motion: Signal, rest: float, settle: float) -> None:
-    """Write what a charged plate hears of a reed that swings by x before it: 1 / (1 - x), no DC.
+    """Write what a charged plate hears of a reed that swings by x into it: 1 / (1 - x)^2, no DC.
 
     motion  swing of the reed in widths of the gap, shape (n,), below 0.95
     rest    pole of the high-pass that takes the charge's rest away
@@ -39,7 +39,8 @@ def reed_kernel(out: Signal, motion: Signal, rest: float, settle: float) -> None
     lacking = np.exp(-1.0 / settle)
     for n in range(out.shape[0]):
         lack = lack * lacking if lack > 1e-9 else 0.0
-        charge = 1.0 / (1.0 - min(motion[n] * (1.0 - lack), 0.95))
+        gap = 1.0 - min(motion[n] * (1.0 - lack), 0.95)
+        charge = 1.0 / (gap * gap)
         held = rest * (held + charge - last)
         last = charge
         out[n] = held

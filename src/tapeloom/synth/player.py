@@ -40,8 +40,8 @@ class Vibrato:
         Rate, depth and delay are drawn anew for each note, and rate and depth waver within it.
         """
         t = control_times(frames, rate)
-        speed = self.rate_hz * (1.0 + 0.06 * rng.standard_normal())
-        speed = speed * (1.0 + 0.05 * wander(len(t), rate, rng, hz=0.9))
+        mean_hz = self.rate_hz * (1.0 + 0.06 * rng.standard_normal())
+        speed = mean_hz * (1.0 + 0.05 * wander(len(t), rate, rng, hz=0.9))
         delay_s = self.delay_s * float(np.clip(1.0 + 0.3 * rng.standard_normal(), 0.4, 1.8))
         # A smooth step: a little of it is there from the first.
         grown = 1.0 / (1.0 + np.exp(-8.0 * (t - delay_s - 0.5 * self.onset_s) / self.onset_s))

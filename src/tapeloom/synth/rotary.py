@@ -38,6 +38,22 @@ class Rotary:
 
 
 @njit(cache=True, nogil=True)
+def _between(line: Signal, at: int, t: float) -> float:
+    """Read the line a part t of a sample before place `at`: Lagrange through six samples."""
+    mask = line.shape[0] - 1
+    p, q = t + 1.0, t + 2.0
+    r, s, u = t - 1.0, t - 2.0, t - 3.0
+    return float(
+        -line[(at + 2) & mask] * p * t * r * s * u / 120.0
+        + line[(at + 1) & mask] * q * t * r * s * u / 24.0
+        - line[at & mask] * q * p * r * s * u / 12.0
+        + line[(at - 1) & mask] * q * p * t * s * u / 12.0
+        - line[(at - 2) & mask] * q * p * t * r * u / 24.0
+        + line[(at - 3) & mask] * q * p * t * r * s / 120.0
+    )
+
+
+@njit(cache=True, nogil=True)
 def rotor_kernel(
     out: Signal,
     band: Signal,
@@ -64,15 +80,7 @@ def rotor_kernel(
             lag = 4.0 + radius * (1.0 - towards)
             i = int(lag)
             t = lag - i
-            a = line[(at - i + 1) & mask]
-            b = line[(at - i) & mask]
-            c = line[(at - i - 1) & mask]
-            d = line[(at - i - 2) & mask]
-            slope = 0.5 * (c - a)
-            after = 0.5 * (d - b)
-            u = b - c
-            y = b + t * (slope + t * (-3.0 * u - 2.0 * slope - after
-                                      + t * (2.0 * u + slope + after)))  # fmt: skip
+            y = _between(line, at - i, t)
             out[ear, n] += y * (1.0 - 0.5 * depth * (1.0 - towards))
         at = (at + 1) & mask
         phase += step

@@ -84,7 +84,7 @@ def controls(frames: int) -> int:
 
 def control_times(frames: int, rate: int) -> Signal:
     """Return the times of those values in seconds."""
-    return np.arange(controls(frames)) * (CONTROL / rate)
+    return np.arange(controls(frames), dtype=np.float64) * (CONTROL / rate)
 
 
 def level_weights(level: Signal, count: int) -> Signal:

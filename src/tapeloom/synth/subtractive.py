@@ -46,7 +46,7 @@ def detuned_saws(level: float, cents: float, rng: np.random.Generator) -> tuple[
 
 def curve_times(frames: int, rate: int) -> Signal:
     """Return the times in seconds at which `subtract` takes its curves."""
-    return np.arange(frames * FACTOR // CONTROL + 2) * (CONTROL / (rate * FACTOR))
+    return np.arange(frames * FACTOR // CONTROL + 2, dtype=np.float64) * (CONTROL / (rate * FACTOR))
 
 
 def subtract(
@@ -78,9 +78,10 @@ def subtract(
         width: Signal | float = source.width
         if source.shape == "pulse" and source.sway > 0.0:
             turn = 2.0 * np.pi * (source.sway_hz / fast * np.arange(count) + rng.uniform())
-            width = source.width + source.sway * np.sin(turn)
+            swayed = source.width + source.sway * np.sin(turn)
             # Both edges move, so that the wave's middle stays and with it the pitch.
-            step = step + 0.5 * np.diff(width, append=width[-1])
+            step = step + 0.5 * np.diff(swayed, append=swayed[-1])
+            width = swayed
         start = origin + source.turn
         if source.shape == "pulse":
             # Its fundamental in phase with a saw's.

@@ -53,13 +53,13 @@ class FmPiano:
         # Modulators in tune with their carriers keep a pair's spectrum still while it fades.
         operators = (
             Operator(1.0, 0.7, 0.0012, decay_s, touch=0.0, slow=26.0, detune_cents=low),
-            Operator(1.0, 1.9 * body, 0.001, 0.6 * decay_s, touch=1.3, scale_db=-4.0, slow=26.0,
+            Operator(1.0, 1.45 * body, 0.001, 0.7 * decay_s, touch=1.2, scale_db=-1.5, slow=26.0,
                      detune_cents=low),
             Operator(1.0, 0.35, 0.0012, 0.8 * decay_s, touch=0.0, slow=26.0, detune_cents=high),
-            Operator(3.0, 0.9 * body, 0.001, 0.2 * decay_s, touch=1.6, scale_db=-6.0,
+            Operator(3.0, 1.1 * body, 0.001, 0.25 * decay_s, touch=1.6, scale_db=-6.0,
                      detune_cents=high),
             Operator(1.0, 0.5 * tine, 0.001, 0.45 * decay_s, touch=0.5, scale_db=-1.5),
-            Operator(self.tine_ratio, 0.8, 0.001, 0.6, touch=1.2, scale_db=-9.0, slow=30.0,
+            Operator(self.tine_ratio, 0.8, 0.001, 0.7, touch=1.0, scale_db=-8.0, slow=30.0,
                      phase=rng.uniform()),
         )  # fmt: skip
         sound = modulate(

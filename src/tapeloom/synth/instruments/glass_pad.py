@@ -24,9 +24,9 @@ _PARTIALS = (1, 2, 3, 4, 6, 9, 11, 14)
 _FRAMES = (
     (1.0, 0.05, 0.00, 0.02, 0.00, 0.00, 0.00, 0.00),
     (1.0, 0.16, 0.04, 0.10, 0.01, 0.00, 0.00, 0.00),
-    (1.0, 0.22, 0.16, 0.06, 0.09, 0.02, 0.00, 0.00),
-    (1.0, 0.26, 0.10, 0.22, 0.06, 0.10, 0.02, 0.01),
-    (1.0, 0.30, 0.20, 0.16, 0.18, 0.07, 0.09, 0.05),
+    (1.0, 0.24, 0.18, 0.07, 0.10, 0.02, 0.00, 0.00),
+    (1.0, 0.28, 0.12, 0.26, 0.08, 0.12, 0.03, 0.01),
+    (1.0, 0.34, 0.24, 0.20, 0.22, 0.09, 0.11, 0.06),
 )
 
 
@@ -127,7 +127,7 @@ DESIGN = Design(
     "glass_pad",
     "Rubbed glasses that ring when touched and shimmer as they sing",
     (
-        Parameter("shine", "how bright the rims are", 0.75, 0.1, 1.0, spread=0.1, bright=0.3),
+        Parameter("shine", "how bright the rims are", 0.7, 0.1, 1.0, spread=0.08, bright=0.5),
         Parameter("shimmer", "how much that wanders", 0.5, 0.0, 1.0, spread=0.15),
         Parameter("shimmer_hz", "how fast", 0.7, 0.1, 3.0, "Hz", spread=0.3),
         Parameter("detune_cents", "of the outer readings", 4.0, 0.0, 14.0, "cents", spread=1.2),

@@ -19,7 +19,7 @@ MAX_HOLD_S = 28.0
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Two saws and a pulse through a ladder filter, one note at a time."""
+    """Saws and a pulse through a ladder filter, one note at a time."""
 
     cutoff: float  # of the filter in harmonics of the note, at middle velocity
     envelope: float  # octaves that the filter opens at an attack
@@ -54,8 +54,8 @@ class Lead:
         vibrato = Vibrato(self.vibrato_hz, self.vibrato_cents, 0.35, 0.45)
         wave, grown = vibrato.turns(n, rate, rng)
         cents = pitch_cents(
-            n, rate, rng, held_s=held_s, scoop_cents=-8.0, scoop_s=0.02, drift_cents=self.drift_cents,
-            vibrato=self.vibrato_cents * wave * grown,
+            n, rate, rng, held_s=held_s, scoop_cents=-8.0, scoop_s=0.02,
+            drift_cents=self.drift_cents, vibrato=self.vibrato_cents * wave * grown,
         )  # fmt: skip
         t = curve_times(n, rate)
         opening = self.envelope * (0.4 + 0.6 * v) * np.exp(-t / 0.22)
@@ -103,7 +103,7 @@ def _build(values: Values, rng: np.random.Generator) -> Voice:
 
 DESIGN = Design(
     "lead",
-    "One voice of two saws and a pulse that slides between notes and warms to long ones",
+    "One voice of saws and a pulse that slides between notes and warms to long ones",
     (
         Parameter("cutoff", "of the filter in harmonics of the note",
                   4.5, 1.0, 16.0, spread=0.8, bright=3.0),

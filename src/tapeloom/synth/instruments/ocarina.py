@@ -12,7 +12,7 @@ from tapeloom.synth.winds import Character, soloist, soloist_parameters
 def spectrum(k: Signal, hz: float, loudness: float) -> Signal:
     """Return the harmonics' amplitudes: a Helmholtz resonator has but one mode."""
     db = np.where(k == 1.0, 0.0, -18.0 - 5.0 * (k - 1.0) - 4.0 * (k % 2 == 0))
-    return decibels(db + 15.0 * (loudness - 0.5) * np.minimum(k - 1.0, 2.0))
+    return decibels(db + 19.0 * (loudness - 0.5) * np.minimum(k - 1.0, 2.0))
 
 
 def _noise(hz: float, v: float) -> Breath:

@@ -8,25 +8,27 @@ from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
-from tapeloom.synth.oscillators import band_noise, ring
+from tapeloom.synth.oscillators import band_noise, band_pass, ring
 from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
 from tapeloom.synth.pickups import reed_kernel
 from tapeloom.synth.placing import key_pan
 from tapeloom.synth.voice import Manner, Voice
 
 MAX_RING_S = 16.0
+LEAN = 0.3  # how far from the middle of its curve the amplifier rests
 
 
 @dataclass(frozen=True, slots=True)
 class ReedPiano:
     """Reeds that swing towards a plate: the nearer they come, the steeper the voltage rises.
 
-    The charge is 1 / (1 - x) of the swing x, so that soft notes are round and hard ones growl.
+    The plate is cut out around the reed: of the swing x the charge is taken as 1 / (1 - x)^2, so
+    that soft notes are round and hard ones growl.
 
     F. Pfeifle, "Real-time physical model of a Wurlitzer and Rhodes electric piano", DAFx 2017.
     """
 
-    growl: float  # how near a hard note comes to the plate, 0..0.85 of the gap
+    growl: float  # how much nearer a hard note comes to the plate, 0..0.7 of the gap
     tick: float  # amplitude of the reed's second mode
     decay: float  # stretches the ring
     bloom: float  # share of the swing that is gone within a quarter of a second
@@ -45,10 +47,10 @@ class ReedPiano:
         f = midi_to_hz(pitch)
         v = velocity / 127.0
         strike, touch, pan = rng.normal(0.0, 1.0, 3)
-        t60_s = self.decay * 7.0 * 2.0 ** (-(pitch - 45.0) / 20.0)
+        t60_s = self.decay * 9.0 * 2.0 ** (-(pitch - 45.0) / 20.0)
         n = frames_of(min(duration_s + self.tail_s, 1.4 * t60_s + 0.4, MAX_RING_S), rate)
-        swing = (0.05 + self.growl * v**1.5) * min(1.0, (420.0 / f) ** 0.3)
-        swing = min(swing * (1.0 + 0.04 * strike), 0.88)
+        swing = (0.2 + self.growl * v**1.2) * min(1.0, (420.0 / f) ** 0.3)
+        swing = min(swing * (1.0 + 0.04 * strike), 0.93)
         tick = self.tick * v**1.3 * (1.0 + 0.2 * touch) * min(1.0, (400.0 / f) ** 0.5)
         ring_s = 2.0 ** (-(pitch - 60.0) / 24.0)
         # A bar clamped at one end has its second and third modes 6.27 and 17.5 times above.
@@ -65,10 +67,9 @@ class ReedPiano:
         head = min(n, frames_of(0.03, rate))
         knock = band_noise(head, rate, rng, low_hz=250.0, high_hz=1400.0)
         sound[:head] += 0.05 * swing * knock * np.exp(-np.arange(head) / (0.004 * rate))
-        # The amplifier leans to one side: second harmonics before third ones.
-        x = self.drive * sound
-        sound = x + 0.18 * x**2 / (1.0 + x**2)
-        sound -= 0.18 * float(np.mean(x**2 / (1.0 + x**2)))
+        # The amplifier leans to one side and rounds the peaks off.
+        sound = np.tanh(0.45 * self.drive * sound - LEAN) + np.tanh(LEAN)
+        sound = band_pass(sound, rate, low_hz=25.0)
         return finish(
             sound,
             rate,
@@ -101,13 +102,13 @@ DESIGN = Design(
     "reed_piano",
     "Struck reeds before a charged plate: nasal, round when soft and growling when hard",
     (
-        Parameter("growl", "how near a hard note comes to the plate, as a part of the gap",
-                  0.62, 0.2, 0.85, spread=0.07, bright=0.12),
+        Parameter("growl", "how much nearer to the plate a hard note comes, as a part of the gap",
+                  0.52, 0.15, 0.7, spread=0.03, bright=0.3),
         Parameter("tick", "how loud the reed's second mode is",
                   0.6, 0.0, 1.5, spread=0.15, bright=0.3),
         Parameter("decay", "stretches the ring", 1.0, 0.4, 1.6, spread=0.12),
-        Parameter("bloom", "share of the swing that is gone at once", 0.3, 0.0, 0.6, spread=0.08),
-        Parameter("drive", "of the amplifier in the lid", 0.7, 0.1, 2.0, spread=0.15),
+        Parameter("bloom", "share of the swing that is gone at once", 0.16, 0.0, 0.5, spread=0.05),
+        Parameter("drive", "of the amplifier in the lid", 1.1, 0.2, 2.5, spread=0.15, bright=0.8),
         Parameter("cutoff_hz", "where its loudspeakers end",
                   4300.0, 1200.0, 9000.0, "Hz", spread=400.0, bright=2000.0),
         Parameter("tremolo_hz", "of its vibrato knob", 5.6, 3.0, 8.0, "Hz", spread=0.5),
@@ -124,8 +125,8 @@ DESIGN = Design(
         DemoNote(7.05, 2.6, 52, 70),
     ),
     {
-        "worn": {"growl": 0.75, "drive": 1.5, "decay": 0.75, "tick": 0.25, "cutoff_hz": 3300.0,
+        "worn": {"growl": 0.66, "drive": 1.9, "decay": 0.75, "tick": 0.25, "cutoff_hz": 3300.0,
                  "tremolo_depth": 0.4},
-        "far": {"growl": 0.35, "tick": 0.2, "drive": 0.4, "cutoff_hz": 2300.0},
+        "far": {"growl": 0.35, "tick": 0.2, "drive": 0.6, "cutoff_hz": 2300.0},
     },
 )  # fmt: skip

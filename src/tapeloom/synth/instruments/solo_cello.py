@@ -15,10 +15,10 @@ def spectrum(k: Signal, hz: float, loudness: float) -> Signal:
     H. Helmholtz, "On the Sensations of Tone"; L. Cremer, "The Physics of the Violin", MIT Press,
     1984, for the rounding of the corner.
     """
-    corner = 700.0 * 6.0**loudness
+    corner = 450.0 * 9.0**loudness
     # The bow is a seventh of the string from the bridge: that harmonic is weaker.
     bowed = 0.45 + 0.55 * np.abs(np.sin(np.pi * k / 7.3)) / np.sin(np.pi / 7.3) / 2.3
-    return np.asarray(bowed / k**0.95 / (1.0 + (k * hz / corner) ** 2) ** 0.6, np.float64)
+    return np.asarray(bowed / k**0.95 / (1.0 + (k * hz / corner) ** 2) ** 0.8, np.float64)
 
 
 def _noise(hz: float, v: float) -> Breath:

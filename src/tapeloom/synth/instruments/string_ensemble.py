@@ -21,8 +21,8 @@ PAIRS = 3
 
 def spectrum(k: Signal, hz: float, loudness: float) -> Signal:
     """Return the harmonics' amplitudes of a bowed string, its corner rounded when it is soft."""
-    corner = 650.0 * 5.0**loudness * (hz / 262.0) ** 0.35
-    return np.asarray(k**-0.9 / (1.0 + (k * hz / corner) ** 2) ** 0.6, np.float64)
+    corner = 750.0 * 6.0**loudness * (hz / 262.0) ** 0.35
+    return np.asarray(k**-0.7 / (1.0 + (k * hz / corner) ** 2) ** 0.75, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class StringEnsemble:
 def _build(values: Values, rng: np.random.Generator) -> Voice:
     body = Resonances(
         (210.0, 290.0, 460.0, 700.0, 1100.0, 2400.0, 4200.0),
-        (2.5, 3.0, 3.0, -2.5, -3.0, 3.5, -4.0),
+        (1.5, 2.0, 3.0, -2.0, -3.0, 3.5, -4.0),
         (3.0, 3.0, 3.0, 2.0, 1.5, 1.2, 1.0),
         low_hz=55.0,
     )

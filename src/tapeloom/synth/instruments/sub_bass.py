@@ -51,9 +51,9 @@ class SubBass:
         early = octaves * np.log(2.0) * self.knock_s * (1.0 - np.exp(-t / self.knock_s))
         angle = 2.0 * np.pi * f * (t + early)
         # Harmonics by name, so that nothing folds; the higher ones fade sooner.
-        warmth = self.warmth * (0.1 + 0.9 * v**1.3) * (1.0 + 0.05 * drift)
+        warmth = self.warmth * (0.05 + 0.95 * v**1.3) * (1.0 + 0.05 * drift)
         even = self.even * warmth
-        tones = (1.0, even, 0.2 * warmth, 0.25 * even, 0.05 * warmth**2, 0.0, 0.02 * warmth**3)
+        tones = (1.0, even, 0.28 * warmth, 0.25 * even, 0.05 * warmth**2, 0.0, 0.02 * warmth**3)
         turn = np.exp(1j * angle)
         fading = np.exp(-0.3 * np.log(1000.0) / self.decay_s * t) * turn
         wave = np.exp(-0.7 * np.log(1000.0) / self.decay_s * t).astype(np.complex128)
@@ -90,7 +90,7 @@ DESIGN = Design(
     (
         Parameter("warmth", "how loud its harmonics are", 0.9, 0.2, 1.6, spread=0.15, bright=0.5),
         Parameter("even", "amplitude of the second one",
-                  0.24, 0.0, 0.6, spread=0.06, bright=0.1),
+                  0.3, 0.0, 0.6, spread=0.06, bright=0.1),
         Parameter("knock_octaves", "how high the pitch begins", 0.25, 0.0, 1.0, spread=0.08),
         Parameter("knock_s", "time constant of its fall", 0.008, 0.003, 0.03, "s", spread=0.003),
         Parameter("decay_s", "of the held note, to -60 dB", 9.0, 1.5, 30.0, "s", spread=3.0),

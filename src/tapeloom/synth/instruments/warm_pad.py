@@ -128,7 +128,7 @@ DESIGN = Design(
                   1700.0, 400.0, 5000.0, "Hz", spread=200.0, bright=1400.0),
         Parameter("even", "amplitude of the even harmonics: 1 is a saw, 0 a square",
                   0.62, 0.0, 1.0, spread=0.27),
-        Parameter("attack_s", "in which it swells", 0.5, 0.05, 1.2, "s", spread=0.2),
+        Parameter("attack_s", "in which it swells", 0.5, 0.05, 1.0, "s", spread=0.2),
         Parameter("release_s", "to -60 dB", 2.1, 0.3, 6.0, "s", spread=0.5),
         Parameter("breath_hz", "how often its brightness comes and goes",
                   0.12, 0.02, 0.6, "Hz", spread=0.06),
