@@ -7,7 +7,25 @@ from tapeloom.core.errors import InputError
 from tapeloom.synth.patch import Design
 
 # Name -> module in synth.instruments, whose DESIGN it is.
-MODULES: dict[str, str] = {}
+MODULES: dict[str, str] = {
+    # Pianos.
+    "upright_piano": "upright_piano",
+    # Plucked strings.
+    "steel_guitar": "steel_guitar",
+    "jazz_guitar": "jazz_guitar",
+    "ukulele": "ukulele",
+    "electric_bass": "electric_bass",
+    "harp": "harp",
+    "clavinet": "clavinet",
+    # Struck and plucked bars.
+    "vibraphone": "vibraphone",
+    "marimba": "marimba",
+    "kalimba": "kalimba",
+    "music_box": "music_box",
+    "celesta": "celesta",
+    "bells": "bells",
+    "steel_drum": "steel_drum",
+}
 ALIASES = {"tine": "electric_piano", "rhodes": "electric_piano", "guitar": "nylon_guitar"}
 
 

@@ -17,6 +17,8 @@ class Manner:
     tremolo_hz: float = 0.0  # the stereo tremolo's rate
     tremolo_depth: float = 0.0  # 0..1
     tremolo_phase: float = 0.0  # radians
+    tremolo_together: float = 0.0  # 0: from side to side; 1: both sides swell as one
+    strum_s: float = 0.001  # strings struck within it don't stop each other
 
 
 class Voice(Protocol):
