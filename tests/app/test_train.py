@@ -99,6 +99,7 @@ def test_training_goes_on_only_when_asked(store, weights, capsys):
         (("evaluate", "--data", ".", "--model", "x.pt"), "x.pt is no file"),
         (("evaluate", "--data", ".", "--songs", "0"), "--songs is 0"),
         (("evaluate", "--data", ".", "--out", "x.txt"), "must end in .md"),
+        (("evaluate", "--data", ".", "--pieces", "-1"), "--pieces is -1"),
         (("finetune", "--midi", ".", "--out", "x.onnx", "--model", "x.pt"), "holds no MIDI file"),
         (("finetune", "--midi", ".", "--out", "x.onnx", "--model", "x.pt", "--steps", "0"),
          "steps is 0"),

@@ -8,15 +8,48 @@ from tapeloom.synth.patch import Design
 
 # Name -> module in synth.instruments, whose DESIGN it is.
 MODULES: dict[str, str] = {
-    name: name
-    for name in (
-        "electric_piano", "reed_piano", "fm_piano", "organ",
-        "warm_pad", "glass_pad",
-        "lead", "pluck", "sub_bass", "synth_bass",
-        "accordion", "string_ensemble", "choir_pad", "tape_choir",
-        "flute", "clarinet", "ocarina", "muted_trumpet", "tenor_sax", "solo_cello",
-    )
-}  # fmt: skip
+    # Pianos.
+    "upright_piano": "upright_piano",
+    # Plucked strings.
+    "steel_guitar": "steel_guitar",
+    "jazz_guitar": "jazz_guitar",
+    "ukulele": "ukulele",
+    "electric_bass": "electric_bass",
+    "harp": "harp",
+    "clavinet": "clavinet",
+    # Struck and plucked bars.
+    "vibraphone": "vibraphone",
+    "marimba": "marimba",
+    "kalimba": "kalimba",
+    "music_box": "music_box",
+    "celesta": "celesta",
+    "bells": "bells",
+    "steel_drum": "steel_drum",
+    # Electric keys and organs.
+    "electric_piano": "electric_piano",
+    "reed_piano": "reed_piano",
+    "fm_piano": "fm_piano",
+    "organ": "organ",
+    "accordion": "accordion",
+    "tape_choir": "tape_choir",
+    # Pads and sections.
+    "warm_pad": "warm_pad",
+    "glass_pad": "glass_pad",
+    "choir_pad": "choir_pad",
+    "string_ensemble": "string_ensemble",
+    # Synths.
+    "lead": "lead",
+    "pluck": "pluck",
+    "sub_bass": "sub_bass",
+    "synth_bass": "synth_bass",
+    # Winds and a bow.
+    "flute": "flute",
+    "clarinet": "clarinet",
+    "ocarina": "ocarina",
+    "muted_trumpet": "muted_trumpet",
+    "tenor_sax": "tenor_sax",
+    "solo_cello": "solo_cello",
+}
 ALIASES = {"tine": "electric_piano", "rhodes": "electric_piano", "guitar": "nylon_guitar"}
 
 

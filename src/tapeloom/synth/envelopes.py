@@ -5,6 +5,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
+from tapeloom.dsp.filters import Biquads
+from tapeloom.dsp.loudness import k_weighting, lufs_to_power
 from tapeloom.dsp.stereo import pan_gains
 
 Signal = NDArray[np.float64]
@@ -132,6 +134,17 @@ def level_gain(sound: Signal, rate: int, *, rms: float, window_s: float = 0.12) 
     head = sound[..., : frames_of(window_s, rate)]
     measured = float(np.sqrt(np.mean(head**2)))
     return rms / measured if measured > 1e-9 else 0.0
+
+
+def loudness_gain(sound: Signal, rate: int, *, lufs: float, window_s: float = 0.4) -> float:
+    """Return the gain that gives the first `window_s` of a note this loudness (ITU-R BS.1770).
+
+    sound  shape (2, n) or (n,); one row is heard in both channels
+    """
+    head = np.atleast_2d(sound)[:, : frames_of(window_s, rate)]
+    weighted = Biquads(k_weighting(rate), channels=len(head)).process(head)
+    power = 2.0 * float(np.mean(weighted**2))
+    return float(np.sqrt(lufs_to_power(lufs) / power)) if power > 1e-18 else 0.0
 
 
 def stereo(mono: Signal, pan: float) -> Signal:

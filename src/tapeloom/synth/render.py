@@ -31,7 +31,6 @@ from tapeloom.theory.instruments import INSTRUMENTS
 
 BLOCK_DC_HZ = 18.0
 JOINED_S = 0.02  # notes this near are one gesture, of a player who slides
-SIMULTANEOUS_S = 0.001  # strings struck together don't stop each other
 
 _DRAW: dict[str, Callable[..., Voice]] = {
     "felt_piano": draw_felt_piano,
@@ -102,7 +101,7 @@ def schedule(part: PlayedPart, voice: Voice, *, rate: int) -> list[Strike]:
         for later in part.notes[i + 1 :]:
             if later.onset_s > ends[i] + voice.tail_s:
                 break
-            together = later.onset_s <= note.onset_s + SIMULTANEOUS_S
+            together = later.onset_s <= note.onset_s + voice.manner.strum_s
             if not together and voice.stops(note.pitch, later.pitch):
                 stop = later.onset_s - note.onset_s
                 break
@@ -169,15 +168,16 @@ class _Player:
         return out.astype(np.float32)
 
     def _tremolo(self, block: np.ndarray) -> np.ndarray:
-        """Move the sound gently between left and right."""
+        """Move the sound gently between left and right, or let it swell."""
         manner = self._voice.manner
         if manner.tremolo_depth == 0.0:
             return block
         t = np.arange(self._at, self._at + block.shape[1]) / self._rate
         sway = np.sin(2.0 * np.pi * manner.tremolo_hz * t + manner.tremolo_phase)
+        other = (2.0 * manner.tremolo_together - 1.0) * sway
         return block * np.stack(
             [1.0 - 0.5 * manner.tremolo_depth * (1.0 + sway),
-             1.0 - 0.5 * manner.tremolo_depth * (1.0 - sway)]
+             1.0 - 0.5 * manner.tremolo_depth * (1.0 + other)]
         )  # fmt: skip
 
     def _strike(self, index: int) -> None:
@@ -215,7 +215,7 @@ class _Player:
             return 0.0
         note, before = self._part.notes[index], self._part.notes[index - 1]
         apart_s = note.onset_s - before.onset_s
-        if apart_s <= SIMULTANEOUS_S or apart_s > before.duration_s + JOINED_S:
+        if apart_s <= self._voice.manner.strum_s or apart_s > before.duration_s + JOINED_S:
             return 0.0
         return float(before.pitch - note.pitch)
 

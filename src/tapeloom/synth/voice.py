@@ -35,6 +35,8 @@ class Manner:
     choke_s: float = 0.014  # in which a note that another one stops is gone
     glide_s: float = 0.0  # in which a note that joins the one before slides from its pitch
     cabinet: Cabinet | None = None
+    tremolo_together: float = 0.0  # 0: from side to side; 1: both sides swell as one
+    strum_s: float = 0.001  # strings struck within it don't stop each other
 
 
 class Voice(Protocol):

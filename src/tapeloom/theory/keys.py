@@ -20,6 +20,7 @@ from tapeloom.theory.key_evidence import (
     seen_from_keys,
 )
 from tapeloom.theory.key_net import KeyNet, probabilities, shipped_nets
+from tapeloom.theory.key_sweep import VECTORS
 from tapeloom.theory.profiles import PROFILES, correlate
 
 __all__ = [
@@ -39,6 +40,8 @@ ENOUGH_ONSETS = 8  # with fewer the evidence counts for less
 # and jazz are; both values were chosen on held-out songs and annotated passages (models/keys.md).
 CHROMATIC_SHARE = 0.05
 CHROMATIC_BLUR = 0.01
+PROFILES_HEARD = ("simple", "aarden", "krumhansl")  # published ones; passages ask them too
+PROFILES_WEIGHT = 2.0  # nats for the mean of their correlations, -1..1
 LISTENINGS = 4  # passages that a whole diatonic piece is heard by as well
 LISTENING_BARS = 8
 
@@ -74,9 +77,10 @@ def key_distribution(
     A small net weighs which pitch classes sound, in the bass, at the beginning and the end, which
     triads they make and where these resolve, and a tracking of the key over the bars. It was
     taught on songs, lead sheets and exercises (models/keys.md); passages are heard by two nets,
-    one for diatonic and one for chromatic music. A whole diatonic piece is heard by some of its
-    passages too, which count together as much as it does. The fewer notes begin one after another,
-    the flatter is the answer; where there are none all keys are alike.
+    one for diatonic and one for chromatic music, and three published profiles have a say. A whole
+    diatonic piece is heard by some of its passages too, which count together as much as it does.
+    The fewer notes begin one after another, the flatter is the answer; where there are none all
+    keys are alike.
 
     >>> notes = [Note(i * PPQ, PPQ, p) for i, p in enumerate((60, 64, 67, 65, 62, 59, 60))]
     >>> shares = key_distribution(Events.from_notes(notes))
@@ -138,7 +142,9 @@ def weigh(
     far = (chromaticism(vectors) - CHROMATIC_SHARE) / CHROMATIC_BLUR
     share = 1.0 / (1.0 + np.exp(-min(max(far, -50.0), 50.0)))
     chromatic, diatonic = nets["chromatic"].logits(seen), nets["diatonic"].logits(seen)
-    return probabilities(share * chromatic + (1.0 - share) * diatonic)
+    lengths = vectors[VECTORS.index("duration")]
+    fit = np.mean([correlate(lengths, profile=profile) for profile in PROFILES_HEARD], axis=0)
+    return probabilities(share * chromatic + (1.0 - share) * diatonic + PROFILES_WEIGHT * fit)
 
 
 def find_key(

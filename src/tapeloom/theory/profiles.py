@@ -1,6 +1,7 @@
 """Key profiles: how well each pitch class above a tonic fits, as published."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,8 +74,15 @@ def correlate(
         raise InputError(f"there are {heard.size} weights; there must be 12, one a pitch class")
     heard = heard - heard.mean()
     size = float(np.linalg.norm(heard))
+    scores: NDArray[np.float64] = _shapes(profile) @ heard
+    return scores / size if size > 1e-9 else np.zeros(24)
+
+
+@lru_cache(maxsize=32)
+def _shapes(profile: str) -> NDArray[np.float64]:
+    """Return a profile in all 24 keys, each less its mean and of size 1, shape (24, 12)."""
     shapes = turned(profile)
     shapes -= shapes.mean(axis=1, keepdims=True)
     shapes /= np.linalg.norm(shapes, axis=1, keepdims=True)
-    scores: NDArray[np.float64] = shapes @ heard
-    return scores / size if size > 1e-9 else np.zeros(24)
+    shapes.flags.writeable = False
+    return shapes

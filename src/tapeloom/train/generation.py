@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from tapeloom.core.errors import InputError
+from tapeloom.core.files import sha256_of
 from tapeloom.core.harmony import Key
 from tapeloom.core.score import Score
 from tapeloom.neural.constraints import limits_of
@@ -105,10 +106,31 @@ def lofi_table(scores: Sequence[Score]) -> Table:
                  tuple(rows))  # fmt: skip
 
 
+def generated(
+    runtime: Runtime, *, pieces: int, samples: int, candidates: int, report: Callable[[str], None]
+) -> tuple[Table, ...]:
+    """Draw pieces and samples, and measure them.
+
+    candidates  drawn for each piece, of which one is taken
+    """
+    if pieces < 1 or samples < 1:
+        raise InputError(f"{pieces} pieces and {samples} samples; give at least 1 of each")
+    config = GeneratorConfig(bars=BARS, candidates=candidates)
+    drawn = draw_pieces(LoFiGenerator(runtime, config=config), draw_orders(pieces), report)
+    scores = [score for _, score in drawn]
+    return (
+        controls({"generator": drawn}, RULES),
+        validity({"generator": draw_samples(runtime, samples)}),
+        lofi_table(scores),
+        originality({"generator": scores}, OriginalityIndex.load()),
+    )
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Read the options, draw, and write the report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path, help="the report, .md")
+    parser.add_argument("--model", type=Path, default=MODEL, help="[the shipped one]")
     parser.add_argument("--pieces", type=int, default=100)
     parser.add_argument("--samples", type=int, default=500)
     parser.add_argument("--candidates", type=int, default=6)
@@ -118,27 +140,19 @@ def main(words: Sequence[str] | None = None) -> None:
         print(text, flush=True)  # noqa: T201  (the command's output)
 
     try:
-        runtime = Runtime.load(MODEL)
-        generator = LoFiGenerator(
-            runtime, config=GeneratorConfig(bars=BARS, candidates=options.candidates)
-        )
-        pieces = draw_pieces(generator, draw_orders(options.pieces), say)
-        samples = draw_samples(runtime, options.samples)
+        runtime = Runtime.load(options.model)
+        tables = generated(
+            runtime, pieces=options.pieces, samples=options.samples,
+            candidates=options.candidates, report=say,
+        )  # fmt: skip
     except InputError as error:
         parser.error(str(error))
-    scores = [score for _, score in pieces]
-    tables = (
-        controls({"generator": pieces}, RULES),
-        validity({"generator": samples}),
-        lofi_table(scores),
-        originality({"generator": scores}, OriginalityIndex.load()),
-    )
     command = f"python -m tapeloom.train.generation {options.out.name} --pieces {options.pieces}"
     write_report(
         tables, options.out, title="What the generator writes", command=command,
-        facts={"pieces": f"{len(pieces)} of {BARS} bars", "candidates a piece":
-               str(options.candidates), "samples": f"{len(samples)} of 4 bars",
-               "model": runtime.facts.name},
+        facts={"pieces": f"{options.pieces} of {BARS} bars", "candidates a piece":
+               str(options.candidates), "samples": f"{options.samples} of 4 bars",
+               "model": f"{runtime.facts.name}, sha256 {sha256_of(options.model)}"},
     )  # fmt: skip
     say("\n\n".join(each.markdown() for each in tables))
 
