@@ -26,7 +26,10 @@ PITCHED = [name for name in MODULES if not name.endswith("_kit")]
 # Where the tuned partial is none of the first: its frequency in terms of the written pitch.
 TUNED: dict[str, float] = {"bells": 2.0}
 # The part of a note in which its pitch has settled, where that isn't 0.05 to 0.95 s.
-SETTLED: dict[str, tuple[float, float]] = {"upright_bass": (0.45, 1.4)}
+SETTLED: dict[str, tuple[float, float]] = {
+    "upright_bass": (0.45, 1.4),
+    "nylon_guitar": (0.3, 1.4),  # once the box has rung off
+}
 # What makes a pitch waver: its mean is measured then.
 WAVERING = ("vibrato_cents", "wow_cents")
 # What stands between the harmonics and is no alias: noise, wavering, reeds apart, an octave below.

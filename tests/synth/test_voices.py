@@ -25,6 +25,8 @@ WAVERING = (
 )  # fmt: skip
 # Breath, bows, and pipes below the note: what they fold is told in test_instruments.
 BELOW = (*WAVERING, "organ", "sub_bass", "synth_bass")
+VIRTUAL = ("bells",)  # what is heard as their pitch is no partial, and partials lie below it
+SHORT = ("marimba",)  # its highest notes are over within the tenth of a second
 LONGEST = 30.0  # no single note may last longer than its duration plus this
 
 
@@ -54,7 +56,7 @@ def fundamental_hz(mono, near_hz):
     return (i + 0.5 * (a - c) / (a - 2 * b + c)) * RATE / size
 
 
-@pytest.mark.parametrize("name", PITCHED)
+@pytest.mark.parametrize("name", [name for name in PITCHED if name not in VIRTUAL])
 def test_sustained_notes_are_in_tune_within_three_cents(name):
     low, high = INSTRUMENTS[name].comfortable
     for seed, pitch in enumerate(range(low, high + 1, 7)):
@@ -181,7 +183,9 @@ def test_brightness_of_the_mood_is_heard(name):
     assert bright(1.0) > 1.05 * bright(0.0)
 
 
-@pytest.mark.parametrize("name", [name for name in PITCHED if name not in BELOW])
+@pytest.mark.parametrize(
+    "name", [name for name in PITCHED if name not in (*BELOW, *VIRTUAL, *SHORT)]
+)
 def test_no_alias_sounds_below_the_note(name):
     pitch = min(INSTRUMENTS[name].high, 100)
     sound = play(name, pitch, velocity=127, duration_s=1.0).mean(axis=0).astype(np.float64)

@@ -9,11 +9,14 @@ from tapeloom.synth.patch import Design
 # Name -> module in synth.instruments, whose DESIGN it is.
 MODULES: dict[str, str] = {
     # Pianos.
+    "felt_piano": "felt_piano",
     "upright_piano": "upright_piano",
     # Plucked strings.
+    "nylon_guitar": "nylon_guitar",
     "steel_guitar": "steel_guitar",
     "jazz_guitar": "jazz_guitar",
     "ukulele": "ukulele",
+    "upright_bass": "upright_bass",
     "electric_bass": "electric_bass",
     "harp": "harp",
     "clavinet": "clavinet",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tapeloom.core.audio import Samples
+from tapeloom.dsp.stereo import pan_gains
 from tapeloom.synth.envelopes import finish, frames_of, loudness_gain, velocity_gain
 from tapeloom.synth.oscillators import Signal, ring
 
@@ -45,6 +46,7 @@ def planes(
     quick: float,
     lasting: float,
     split_cents: float,
+    phase: Signal,
 ) -> Signal:
     """Let every partial swing in two planes, shape (2, frames): one sinks into the bridge, one not.
 
@@ -52,6 +54,7 @@ def planes(
     t60_s        of the lasting plane; the quick one takes this times `quick`
     lasting      part of the amplitude that lasts, 0..1
     split_cents  how far apart they are: they beat
+    phase        radians at the first sample, shape (len(hz),)
 
     G. Weinreich, "Coupled piano strings", JASA, 1977.
     """
@@ -65,6 +68,7 @@ def planes(
         t60_s=np.concatenate([quick * t60_s, t60_s]),
         left=np.concatenate([(1.0 - lasting) * left, lasting * left]),
         right=np.concatenate([(1.0 - lasting) * right, lasting * right]),
+        phase=np.tile(phase, 2),
     )
 
 
@@ -95,7 +99,8 @@ def whole_note(
 
     lufs  loudness of the first 400 ms at velocity 127, whatever the pitch
     """
-    gain = loudness_gain(sound, rate, lufs=lufs) * velocity_gain(velocity)
+    heard = sound[:, : frames_of(MEASURED_S, rate)] * np.array(pan_gains(pan))[:, None]
+    gain = loudness_gain(heard, rate, lufs=lufs) * velocity_gain(velocity)
     return finish(
         sound[:, :frames],
         rate,

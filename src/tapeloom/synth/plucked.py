@@ -26,6 +26,33 @@ from tapeloom.synth.oscillators import Signal, band_noise, band_pass
 from tapeloom.synth.voice import Manner
 from tapeloom.synth.wood import Wood, contact
 
+LONGEST_S = 18.0  # no string rings longer
+
+
+def string_of(open_pitches: tuple[int, ...], pitch: float) -> int:
+    """Return the string on which a pitch is played: the highest that reaches down to it.
+
+    >>> string_of((40, 45, 50, 55, 59, 64), 57)
+    3
+    """
+    return max([i for i, low in enumerate(open_pitches) if low <= pitch + 1e-6], default=0)
+
+
+def one_string(open_pitches: tuple[int, ...], ringing: int, struck: int) -> bool:
+    """Tell whether a pluck ends what rings: it needs the same string.
+
+    What lies a third or more apart a hand can take on two strings.
+
+    >>> guitar = (40, 45, 50, 55, 59, 64)
+    >>> one_string(guitar, 60, 62), one_string(guitar, 59, 62), one_string(guitar, 64, 63)
+    (True, False, False)
+    """
+    if ringing == struck:
+        return True
+    near = abs(ringing - struck) <= 2
+    strings = string_of(open_pitches, ringing), string_of(open_pitches, struck)
+    return bool(open_pitches) and near and strings[0] == strings[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Strings:
@@ -42,15 +69,11 @@ class Strings:
     quick: float = 0.5  # how long the quick plane rings, as a part of the other
     lasting: float = 0.4  # what lasts
 
-    def string_of(self, pitch: float) -> int:
-        """Return the string on which a pitch is played: the highest that reaches down to it."""
-        return max([i for i, low in enumerate(self.open) if low <= pitch + 1e-6], default=0)
-
     def stiffness(self, pitch: float) -> float:
         """Return B of the string at a pitch: a shorter string is a stiffer one."""
         if not self.open:
             return float(self.B[0] * 2.0 ** ((pitch - 60.0) / 12.0))
-        i = self.string_of(pitch)
+        i = string_of(self.open, pitch)
         return float(self.B[i] * 4.0 ** (max(pitch - self.open[i], 0.0) / 12.0))
 
 
@@ -84,10 +107,7 @@ class Plucked:
 
     def stops(self, ringing: int, struck: int) -> bool:
         """Tell whether a pluck stops what rings: where both are on one string."""
-        if self.alone or ringing == struck:
-            return True
-        strings = self.strings
-        return bool(strings.open) and strings.string_of(ringing) == strings.string_of(struck)
+        return self.alone or one_string(self.strings.open, ringing, struck)
 
     def note(
         self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
@@ -111,12 +131,13 @@ class Plucked:
             quick=strings.quick,
             lasting=strings.lasting,
             split_cents=strings.split_cents,
+            phase=self.body * self.wood.phase(hz),
         )
         peak = float(np.abs(sound[:, : frames_of(0.05, rate)]).max())
         if self.drive > 0.0:
             # A cube spreads a band that ends at to_hz over three times that: nothing folds back.
             x = np.clip(sound / peak, -1.0, 1.0)
-            sound = peak * (x - 0.33 * self.drive * (0.2 + 0.8 * v) * x**3)
+            sound = peak * (x - 0.33 * self.drive * (0.2 + 0.8 * v) * x * x * x)
         self._add_touch(sound, rate, rng, v=v, peak=peak)
         out = whole_note(
             sound,
@@ -134,8 +155,11 @@ class Plucked:
     def _partials(self, f: float, pitch: float, rate: int) -> tuple[Signal, Signal]:
         """Return the partials and how long each rings."""
         strings = self.strings
-        hz = stiff_partials(f, strings.stiffness(pitch), rate, to_hz=max(self.to_hz, 1.1 * f))
+        # What an amplifier spreads over three times the band must find room below half the rate.
+        to_hz = min(self.to_hz, rate / 6.5) if self.drive > 0.0 else self.to_hz
+        hz = stiff_partials(f, strings.stiffness(pitch), rate, to_hz=max(to_hz, 1.1 * f))
         whole_s = self.decay * strings.t60_s * 2.0 ** (-(pitch - strings.at) / strings.halves)
+        whole_s = min(whole_s, LONGEST_S)
         bright_s = min(self.decay * strings.bright_s, whole_s)
         # The palm takes what it touches: the whole string, and the highest most.
         whole_s = whole_s ** (1.0 - self.mute) * min(whole_s, 0.42) ** self.mute
@@ -149,7 +173,8 @@ class Plucked:
     ) -> Signal:
         """Return how much of each partial is heard left and right, shape (2, len(hz))."""
         k = np.arange(1.0, len(hz) + 1.0)
-        open_at = self.strings.open[self.strings.string_of(pitch)] if self.strings.open else pitch
+        strings = self.strings
+        open_at = strings.open[string_of(strings.open, pitch)] if strings.open else pitch
         # A stopped string is shorter, but finger and pickup stay where they are.
         shorter = 2.0 ** (max(pitch - open_at, 0.0) / 12.0)
         position = float(np.clip(self.position * shorter**0.5 + 0.012 * place, 0.05, 0.49))
@@ -162,7 +187,7 @@ class Plucked:
         pickup = _node(pickup)
         wood = self.wood.response(hz) * (np.clip(hz, 250.0, 4000.0) / 250.0) ** self.tilt
         heard = pull * ((1.0 - self.body) * pickup + self.body * wood)
-        return np.asarray(0.1 * heard / np.abs(heard).max())
+        return np.asarray(0.04 * heard / np.abs(heard).max())
 
     def _add_touch(
         self, sound: Signal, rate: int, rng: np.random.Generator, *, v: float, peak: float
@@ -170,7 +195,9 @@ class Plucked:
         """Add the finger's or pick's noise and the body's knock, in place."""
         head = min(frames_of(0.022, rate), sound.shape[1])
         low_hz, high_hz = self.noise_hz
-        skin = band_noise(head, rate, rng, low_hz=low_hz, high_hz=high_hz) * np.hanning(head)
+        skin = band_noise(head, rate, rng, low_hz=low_hz, high_hz=high_hz)
+        skin *= np.exp(-np.arange(head) / (0.005 * rate))
+        fade_out(skin, rate, 0.006)
         sound[:, :head] += self.noise * (0.5 + 0.5 * v) * peak * skin
         if self.knock > 0.0:
             frames = min(frames_of(0.25, rate), sound.shape[1])
@@ -192,7 +219,7 @@ class Plucked:
         noise *= np.exp(-np.arange(frames) / (0.009 * rate))
         fade_in(noise, rate, 0.003)
         fade_out(noise, rate, 0.012)
-        level = 0.06 * float(np.abs(out).max()) * (0.4 + 0.6 * v)
+        level = 0.03 * float(np.abs(out).max()) * (0.4 + 0.6 * v)
         level += 0.5 * float(np.abs(out[:, max(0, start - 512) : start + 1]).max())
         out[:, start : start + frames] += (self.lift * level * noise).astype(np.float32)
 

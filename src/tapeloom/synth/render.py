@@ -16,15 +16,12 @@ from tapeloom.core.performance import Performance, PlayedPart
 from tapeloom.core.product import Stem, Stems
 from tapeloom.core.seed import stream
 from tapeloom.dsp.filters import Biquads
-from tapeloom.synth.bass import draw_upright_bass
 from tapeloom.synth.bending import bend_note, bending_of, slide_into
 from tapeloom.synth.catalogue import design, split_name
 from tapeloom.synth.drums import draw_dusty_kit
 from tapeloom.synth.envelopes import fade_out, frames_of
 from tapeloom.synth.headroom import HOP, with_headroom
-from tapeloom.synth.keys import draw_felt_piano
 from tapeloom.synth.oscillators import band
-from tapeloom.synth.strings import draw_nylon_guitar
 from tapeloom.synth.textures import MONO_BELOW_HZ, TEXTURES, texture_blocks
 from tapeloom.synth.voice import Voice
 from tapeloom.theory.instruments import INSTRUMENTS
@@ -33,9 +30,6 @@ BLOCK_DC_HZ = 18.0
 JOINED_S = 0.02  # notes this near are one gesture, of a player who slides
 
 _DRAW: dict[str, Callable[..., Voice]] = {
-    "felt_piano": draw_felt_piano,
-    "upright_bass": draw_upright_bass,
-    "nylon_guitar": draw_nylon_guitar,
     "dusty_kit": draw_dusty_kit,
 }
 _BY_ROLE = {

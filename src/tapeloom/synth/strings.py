@@ -1,15 +1,12 @@
-"""Plucked strings after Karplus, Strong, Jaffe and Smith, and the nylon guitar."""
+"""Plucked strings after Karplus, Strong, Jaffe and Smith: the loop, the pluck, the body."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
 
-from tapeloom.core.audio import Samples
-from tapeloom.core.pitch import midi_to_hz
-from tapeloom.synth.envelopes import fade_out, finish, frames_of, level_gain, velocity_gain
-from tapeloom.synth.oscillators import Signal, band_noise, band_pass, ring
-from tapeloom.synth.voice import Manner
+from tapeloom.synth.envelopes import fade_out, frames_of
+from tapeloom.synth.oscillators import Signal, band_pass, ring
 
 
 @njit(cache=True, nogil=True)
@@ -162,93 +159,3 @@ class Body:
         fade_out(out, rate, 0.3 * seconds)
         out[0] += self.direct
         return out
-
-
-@dataclass(frozen=True, slots=True)
-class NylonGuitar:
-    """A guitar with nylon strings, plucked by fingertips.
-
-    Each string swings in two planes that the box hears differently: two loops, a hair apart in
-    pitch, one long and one short, each with its own way through the body.
-
-    J. Woodhouse, "Plucked guitar transients", Acta Acustica, 2004, for the body's modes.
-    """
-
-    body: Body
-    position: float  # of the plucking finger, as a part of the string
-    cutoff_hz: float  # of a fingertip at full strength
-    split_cents: float  # between the two planes
-    decay: float  # stretches the ring
-    manner: Manner
-    tail_s: float = 0.5
-
-    def stops(self, ringing: int, struck: int) -> bool:
-        """Tell whether a pluck stops the string that rings."""
-        return ringing == struck
-
-    def note(
-        self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
-    ) -> Samples:
-        """Return a whole note with its release, shape (2, n)."""
-        f = midi_to_hz(pitch)
-        v = velocity / 127.0
-        place, strength, pan = rng.normal(0.0, 1.0, 3)
-        t60_s = self.decay * 4.6 * 2.0 ** (-(pitch - 40) / 26.0)
-        n = frames_of(min(duration_s + self.tail_s, 1.4 * t60_s + 0.2), rate)
-        cutoff_hz = self.cutoff_hz * (0.35 + 0.65 * v) * (1.0 + 0.06 * strength)
-        cutoff_hz = max(cutoff_hz, 1.2 * f)
-        touch = struck_shape(
-            frames_of(0.03, rate), rate, rng, cutoff_hz=min(cutoff_hz, 0.45 * rate), noise=0.35
-        )
-        position = float(np.clip(self.position + 0.012 * place, 0.06, 0.45))
-        touch = comb(touch, rate, hz=f, position=position)
-        sound = np.zeros((2, n))
-        # The second plane is shorter, weaker, and leans to the other side.
-        for sign, share, left, right in ((-1.0, 1.0, 1.0, 0.78), (1.0, 0.5, 0.3, 0.75)):
-            spread = 1.0 + 0.3 * rng.standard_normal(len(self.body.hz))
-            body = self.body.response(rate, seconds=0.12, spread=spread)
-            pluck(
-                sound,
-                through_body(touch, body),
-                rate,
-                hz=f * 2.0 ** (sign * 0.5 * self.split_cents / 1200.0),
-                t60_s=t60_s * share**0.7,
-                bright_hz=3000.0,
-                bright_t60_s=0.42 * share**0.7,
-                left=left,
-                right=right,
-            )
-        out = finish(
-            sound,
-            rate,
-            gain=level_gain(sound, rate, rms=0.062 * velocity_gain(velocity)),
-            pan=0.05 * float(np.tanh(pan)),
-            rise_s=0.0015,
-            held_s=duration_s,
-            release_s=0.22,
-        )
-        brush = min(n, frames_of(0.018, rate))
-        skin = band_noise(brush, rate, rng, low_hz=1200.0, high_hz=3800.0)
-        out[:, :brush] += (0.006 * (0.25 + v) * skin * np.hanning(brush)).astype(np.float32)
-        return out
-
-
-def draw_nylon_guitar(rng: np.random.Generator, *, brightness: float) -> NylonGuitar:
-    """Draw a nylon guitar."""
-    low = np.array([98.0, 192.0, 222.0, 305.0, 395.0, 470.0]) * rng.uniform(0.96, 1.04, 6)
-    high = np.sort(rng.uniform(520.0, 3200.0, 16))
-    hz = np.concatenate([low, high])
-    gain = np.concatenate(
-        [np.array([0.35, 0.6, 0.5, 0.35, 0.45, 0.4]), 0.5 * (520.0 / high) ** 0.6]
-    ) * rng.choice([-1.0, 1.0], len(hz))
-    t60_s = np.clip(26.0 / hz, 0.02, 0.2) * rng.uniform(0.8, 1.2, len(hz))
-    return NylonGuitar(
-        body=Body(
-            tuple(map(float, hz)), tuple(map(float, t60_s)), tuple(map(float, gain)), direct=0.9
-        ),
-        position=rng.uniform(0.14, 0.24),
-        cutoff_hz=rng.uniform(2200.0, 2800.0) + 1400.0 * brightness,
-        split_cents=rng.uniform(0.3, 0.9),
-        decay=rng.uniform(0.85, 1.15),
-        manner=Manner(cutoff_hz=rng.uniform(5000.0, 6200.0) + 3000.0 * brightness),
-    )

@@ -112,7 +112,7 @@ class Struck:
         # The lowest mode is what is played; the place of a stroke changes the others.
         gain[1:] *= np.exp(0.16 * place[1:] + 0.12 * key[1, 1:])
         heard = self.wood.response(hz) if self.wood is not None else np.ones((2, len(hz)))
-        left, right = 0.1 * gain * heard
+        left, right = 0.05 * gain * heard
         fall_s = t60_s * rings
         parts = [(hz, fall_s, left, right)]
         if self.pair_cents > 0.0:

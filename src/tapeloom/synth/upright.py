@@ -19,6 +19,7 @@ from tapeloom.synth.voice import Manner
 from tapeloom.synth.wood import Wood, contact
 
 UNDAMPED = 91  # from G6 on there are no dampers
+LENGTHWISE = 55  # below this pitch waves along the strings are heard
 LONGEST_S = 18.0  # no key rings longer
 
 
@@ -52,14 +53,16 @@ class UprightPiano:
         f = min(midi_to_hz(pitch), 0.4 * rate)
         v = velocity / 127.0
         own = np.random.default_rng([self.keys, round(max(pitch, 0.0))])
-        t60_s = min(self.decay * 15.0 * 2.0 ** (-(pitch - 45) / 20.0), LONGEST_S)
+        t60_s = min(self.decay * 22.0 * 2.0 ** (-(pitch - 45) / 20.0), LONGEST_S)
         frames = note_frames(duration_s, self.tail_s, t60_s, rate)
         long = measured_frames(frames, rate)
         hz = stiff_partials(f, self.stiffness * stiffness(pitch), rate, to_hz=max(9000.0, 1.5 * f))
         amplitude = self._heard(hz, pitch, v, own, rng)
         sound = self._strings(long, rate, hz, amplitude, pitch, t60_s, own)
+        if pitch < LENGTHWISE:
+            self._add_lengthwise(sound, rate, own, pitch=pitch, v=v)
         peak = float(np.abs(sound[:, : frames_of(0.06, rate)]).max())
-        self._add_blow(sound, rate, rng, v=v, peak=peak)
+        self._add_blow(sound, rate, rng, pitch=pitch, v=v, peak=peak)
         damped_s = self.damper_s * 2.0 ** (-(pitch - 60) / 24.0)
         out = whole_note(
             sound,
@@ -71,6 +74,7 @@ class UprightPiano:
             release_s=damped_s if pitch < UNDAMPED else max(t60_s, 0.5),
             rise_s=0.0045 - 0.0025 * v - 0.00001 * pitch,
             fall_s=0.05,
+            pan=float(np.clip((pitch - 62) / 110.0, -0.2, 0.3)) if pitch > 48 else 0.0,
         )
         self._add_off(out, rate, rng, at_s=duration_s + 0.012, v=v)
         return out
@@ -88,7 +92,7 @@ class UprightPiano:
         radiated = 1.0 / np.sqrt(1.0 + (95.0 / hz) ** 4) / np.sqrt(1.0 + (hz / 2600.0) ** 2)
         rough = np.exp(0.22 * own.standard_normal(len(hz)) + rng.normal(0.0, 0.07, len(hz)))
         heard = contact(hz, hammer_s) * comb * radiated * rough * self.board.response(hz)
-        return np.asarray(0.1 * heard / np.abs(heard).max())
+        return np.asarray(0.04 * heard / np.abs(heard).max())
 
     def _strings(
         self,
@@ -106,35 +110,68 @@ class UprightPiano:
             hz, t60_s=t60_s, at_hz=max(3000.0, 2.0 * hz[0]), at_t60_s=bright_s, power=1.3
         )
         # Where the board moves easily it takes more.
-        easy = np.clip(self.board.response(hz).mean(axis=0), 0.5, 1.8)
-        quick = 0.42 * lasting / easy**0.7
+        easy = np.clip(self.board.response(hz).mean(axis=0), 0.75, 1.6)
+        part = 0.31 + 0.12 * float(np.clip((60 - pitch) / 39.0, 0.0, 1.0))
+        quick = part * lasting / easy**0.7
         # One string a key at the bottom, and tuners listen closest at the top.
         apart = 0.5 if pitch < 33 else min(1.0, 2.0 ** (-(pitch - 72) / 36.0))
         spread = self.unison_cents * apart * own.uniform(0.6, 1.4, 2)
-        shares = np.array([0.74, 0.16, 0.10])
+        shares = np.array([0.80, 0.12, 0.08] if pitch >= 33 else [0.80, 0.20, 0.0])
         cents = np.array([0.0, spread[0], -spread[1]])
         cents -= (shares * cents).sum()
         ratio = 2.0 ** (cents / 1200.0)
-        phase = own.uniform(-0.7, 0.7, len(hz)) * np.minimum(1.0, hz / 900.0)
-        left, right = amplitude
+        phase = self.board.phase(hz)
+        rings = np.stack([quick, lasting, 0.75 * lasting])
         return ring(
             frames,
             rate,
-            hz=np.concatenate([hz * each for each in ratio]),
-            t60_s=np.concatenate([quick, lasting, 0.75 * lasting]),
-            left=np.concatenate([left * each for each in shares]),
-            right=np.concatenate([right * each for each in shares]),
+            hz=np.outer(ratio, hz).ravel(),
+            t60_s=rings.ravel(),
+            left=np.outer(shares, amplitude[0]).ravel(),
+            right=np.outer(shares, amplitude[1]).ravel(),
             phase=np.tile(phase, 3),
         )
 
-    def _add_blow(
-        self, sound: Signal, rate: int, rng: np.random.Generator, *, v: float, peak: float
+    def _add_lengthwise(
+        self, sound: Signal, rate: int, own: np.random.Generator, *, pitch: float, v: float
     ) -> None:
-        """Add what hammer and key do to the wood, in place."""
+        """Add the long strings' waves along themselves, in place: the edge of a hard low note.
+
+        B. Bank and L. Sujbert, "Generation of longitudinal vibrations in piano strings", JASA,
+        2005.
+        """
+        first = 1250.0 * 2.0 ** ((pitch - 28) / 30.0) * 2.0 ** (own.uniform(-80.0, 80.0) / 1200.0)
+        level = 0.012 * v**2 * min(1.0, (LENGTHWISE - pitch) / 12.0)
+        frames = min(frames_of(0.4, rate), sound.shape[1])
+        ping = ring(
+            frames,
+            rate,
+            hz=first * np.array([1.0, 2.01, 3.03]),
+            t60_s=np.array([0.35, 0.22, 0.15]),
+            left=level * np.array([1.0, 0.6, 0.3]),
+            phase=own.uniform(0.0, 2.0 * np.pi, 3),
+        )
+        fade_in(ping, rate, 0.003)
+        fade_out(ping, rate, 0.05)
+        sound[:, :frames] += ping
+
+    def _add_blow(
+        self,
+        sound: Signal,
+        rate: int,
+        rng: np.random.Generator,
+        *,
+        pitch: float,
+        v: float,
+        peak: float,
+    ) -> None:
+        """Add what hammer and key do to the wood, in place: of the highest notes half is knock."""
         frames = min(frames_of(0.3, rate), sound.shape[1])
-        knock = self.board.knock(frames, rate, rng, contact_s=0.0035 - 0.002 * v)
+        high = float(np.clip((pitch - 66) / 36.0, 0.0, 1.0))
+        contact_s = (0.0035 - 0.002 * v) * (1.0 - 0.6 * high)
+        knock = self.board.knock(frames, rate, rng, contact_s=contact_s)
         fade_out(knock, rate, 0.1)
-        sound[:, :frames] += self.knock * (0.55 + 0.45 * v) * peak * knock
+        sound[:, :frames] += self.knock * (1.0 + 1.5 * high) * (0.55 + 0.45 * v) * peak * knock
         frames = min(frames_of(0.03, rate), sound.shape[1])
         felt = band_noise(frames, rate, rng, low_hz=700.0, high_hz=3600.0)
         felt *= np.exp(-np.arange(frames) / (0.006 * rate))

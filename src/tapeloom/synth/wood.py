@@ -9,6 +9,7 @@ weighted by the body's response at its frequency, and the modes themselves ring 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tapeloom.synth.oscillators import Signal, ring
 
@@ -27,10 +28,17 @@ class Wood:
 
     def response(self, hz: Signal) -> Signal:
         """Return how much of each frequency is heard, shape (2, len(hz)), 1 on average."""
+        return np.asarray(self.direct + np.abs(self._moved(hz)))
+
+    def phase(self, hz: Signal) -> Signal:
+        """Return how far the body turns each frequency, in radians."""
+        return np.asarray(np.angle(self.direct + self._moved(hz).sum(axis=0)))
+
+    def _moved(self, hz: Signal) -> NDArray[np.complex128]:
         f, q = np.array(self.hz)[:, None], np.array(self.q)[:, None]
         width = 1j * hz * f / q
         resonance = width / (f**2 - hz**2 + width)  # (modes, len(hz)), 1 at its peak
-        return np.asarray(self.direct + np.abs(np.array([self.left, self.right]) @ resonance))
+        return np.asarray(np.array([self.left, self.right]) @ resonance)
 
     def knock(
         self, frames: int, rate: int, rng: np.random.Generator, *, contact_s: float

@@ -25,7 +25,7 @@ INSTRUMENTS: dict[str, Instrument] = {
         Instrument("electric_piano", "Electric piano", 28, 100, (40, 84), 4, 12),
         Instrument("felt_piano", "Felt piano", 21, 108, (36, 88), 0, 16),
         # Eighty-eight keys, A0 to C8.
-        Instrument("upright_piano", "Upright piano", 21, 108, (36, 96), 0, 16),
+        Instrument("upright_piano", "Upright piano", 21, 108, (36, 96), 1, 16),
         # Sixty keys, F1 to E6.
         Instrument("clavinet", "Clavinet", 29, 88, (36, 79), 7, 8),
         # Four strings E1 A1 D2 G2; the neck is played to about G4.

@@ -70,8 +70,8 @@ DESIGN = Design(
     name="bells",
     about="Tubular bells, towards church bells as one likes",
     parameters=(
-        Parameter("hammer_ms", "contact of the hammer on middle C", 0.5, 0.1, 2.0, "ms",
-                  spread=0.08, bright=-0.35),
+        Parameter("hammer_ms", "contact of the hammer on middle C", 0.32, 0.08, 2.0, "ms",
+                  spread=0.05, bright=-0.22),
         Parameter("church", "0 tubes .. 1 cast bells with their minor third", 0.0, 0.0, 1.0),
         Parameter("hum", "how much is heard below the strike note", 1.0, 0.0, 2.0, spread=0.2),
         Parameter("decay", "stretches the ring", 1.0, 0.2, 2.0, spread=0.12),
@@ -85,7 +85,7 @@ DESIGN = Design(
     demo=DEMO,
     presets={
         "worn": {"beat_cents": 5.0, "cutoff_hz": 3000.0, "decay": 0.7},
-        "far": {"cutoff_hz": 1700.0, "hammer_ms": 1.2, "thud": 0.02},
+        "far": {"cutoff_hz": 1700.0, "hammer_ms": 0.9, "thud": 0.02},
         "church": {"church": 1.0},
     },
 )  # fmt: skip

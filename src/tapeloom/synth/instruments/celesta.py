@@ -16,7 +16,7 @@ CASE = ((210.0, 0.5), (345.0, 0.7), (520.0, 0.8), (760.0, 0.8), (1150.0, 0.8))
 def build(values: Values, rng: np.random.Generator) -> Struck:
     """Build a celesta from the table's values; its case is drawn."""
     chime = values["chime"]
-    gains = (1.0, 0.5 * chime, 0.42 * chime, 0.25 * chime)
+    gains = (1.0, 0.5 * chime, 0.5 * chime, 0.4 * chime)
     rings = (1.0, 0.3, 0.16, 0.08)
     strays = (0.0, 15.0, 25.0, 40.0)
     return Struck(
@@ -27,7 +27,7 @@ def build(values: Values, rng: np.random.Generator) -> Struck:
         t60_s=4.5 * values["decay"],
         halves=22.0,
         mallet_s=values["felt_ms"] / 1000.0,
-        grows=0.8,
+        grows=1.3,
         thud=values["key"],
         thud_hz=(200.0, 1500.0),
         thud_s=0.035,
@@ -61,8 +61,8 @@ DESIGN = Design(
     name="celesta",
     about="Celesta: felt hammers on steel plates",
     parameters=(
-        Parameter("felt_ms", "contact of the felt on middle C", 0.32, 0.1, 1.5, "ms", spread=0.05,
-                  bright=-0.2),
+        Parameter("felt_ms", "contact of the felt on middle C", 0.26, 0.08, 1.5, "ms", spread=0.04,
+                  bright=-0.16),
         Parameter("chime", "how much of the upper modes is heard", 1.0, 0.0, 3.0, spread=0.2,
                   bright=0.5),
         Parameter("decay", "stretches the ring", 1.0, 0.3, 2.0, spread=0.1),

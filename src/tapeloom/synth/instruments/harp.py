@@ -14,7 +14,7 @@ def build(values: Values, rng: np.random.Generator) -> Plucked:
     """Build a harp from the table's values; its soundboard is drawn."""
     return Plucked(
         strings=Strings(
-            open=(), B=(6e-5,), t60_s=6.5, at=48, halves=22.0, bright_hz=3000.0,
+            open=(), B=(6e-5,), t60_s=8.0, at=48, halves=24.0, bright_hz=3000.0,
             bright_s=values["sparkle_s"], split_cents=values["split_cents"], quick=0.7,
             lasting=0.45,
         ),
@@ -32,6 +32,7 @@ def build(values: Values, rng: np.random.Generator) -> Plucked:
         lift=0.0,
         manner=Manner(pedal=True, cutoff_hz=values["cutoff_hz"]),
         tail_s=2.5,
+        lufs=-21.5,
         to_hz=9000.0,
         tilt=0.25,
         width=0.3,

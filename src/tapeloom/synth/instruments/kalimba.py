@@ -17,7 +17,7 @@ BOX = ((172.0, 0.5), (318.0, 0.9), (455.0, 0.7), (640.0, 0.7), (905.0, 0.7))
 def build(values: Values, rng: np.random.Generator) -> Struck:
     """Build a kalimba from the table's values; its box is drawn."""
     ping = values["ping"]
-    gains = (1.0, 0.5 * ping, 0.2 * ping, 0.08 * ping)
+    gains = (1.0, 0.8 * ping, 0.35 * ping, 0.15 * ping)
     rings = (1.0, 0.2, 0.07, 0.04)
     strays = (0.0, 40.0, 60.0, 80.0)
     return Struck(
@@ -28,7 +28,7 @@ def build(values: Values, rng: np.random.Generator) -> Struck:
         t60_s=2.6 * values["decay"],
         halves=22.0,
         mallet_s=values["thumb_ms"] / 1000.0,
-        grows=0.9,
+        grows=1.1,
         thud=values["thumb"],
         thud_hz=(400.0, 2600.0),
         thud_s=0.022,

@@ -15,7 +15,7 @@ RATIOS = (1.0, 3.98, 9.8, 16.9)
 def build(values: Values, rng: np.random.Generator) -> Struck:
     """Build a marimba from the table's values."""
     bite = values["overtones"]
-    gains = (1.0, 0.6 * bite, 0.5 * bite, 0.28 * bite)
+    gains = (1.0, 0.95 * bite, 0.75 * bite, 0.45 * bite)
     rings = (1.0, 0.32, 0.13, 0.08)
     strays = (0.0, 7.0, 45.0, 60.0)
     return Struck(
@@ -26,7 +26,7 @@ def build(values: Values, rng: np.random.Generator) -> Struck:
         t60_s=1.5 * values["decay"],
         halves=16.0,
         mallet_s=values["mallet_ms"] / 1000.0,
-        grows=0.9,
+        grows=1.1,
         thud=values["thud"],
         thud_hz=(180.0, 1400.0),
         thud_s=0.028,

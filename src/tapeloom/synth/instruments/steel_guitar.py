@@ -18,8 +18,8 @@ def build(values: Values, rng: np.random.Generator) -> Plucked:
     """Build a guitar from the table's values; its wood is drawn."""
     return Plucked(
         strings=Strings(
-            open=OPEN, B=STIFFNESS, t60_s=7.0, at=40, halves=34.0, bright_hz=3500.0,
-            bright_s=values["sparkle_s"], split_cents=values["split_cents"], quick=0.55,
+            open=OPEN, B=STIFFNESS, t60_s=8.5, at=40, halves=40.0, bright_hz=3500.0,
+            bright_s=values["sparkle_s"], split_cents=values["split_cents"], quick=0.6,
             lasting=0.35,
         ),
         wood=draw_wood(rng, low=BODY, to_hz=9000.0, direct=0.45),
@@ -38,6 +38,7 @@ def build(values: Values, rng: np.random.Generator) -> Plucked:
         tail_s=0.4,
         to_hz=11_000.0,
         tilt=0.4,
+        lufs=-23.0,
     )  # fmt: skip
 
 
@@ -63,12 +64,12 @@ DESIGN = Design(
                   spread=0.03),
         Parameter("pick_ms", "softness of the pick", 0.11, 0.04, 0.6, "ms", spread=0.02,
                   bright=-0.06),
-        Parameter("sparkle_s", "ring of a partial near 3.5 kHz", 1.3, 0.2, 3.0, "s", spread=0.2,
+        Parameter("sparkle_s", "ring of a partial near 3.5 kHz", 1.6, 0.2, 3.0, "s", spread=0.2,
                   bright=0.6),
         Parameter("decay", "stretches the ring", 1.0, 0.3, 1.6, spread=0.12),
         Parameter("split_cents", "beating of each string with itself", 0.6, 0.0, 3.0, "cents",
                   spread=0.25),
-        Parameter("pick_noise", "scrape of the pick", 0.10, 0.0, 0.4, spread=0.03),
+        Parameter("pick_noise", "scrape of the pick", 0.08, 0.0, 0.4, spread=0.03),
         Parameter("knock", "knock of the body", 0.10, 0.0, 0.4, spread=0.03),
         Parameter("mute", "palm on the strings", 0.0, 0.0, 1.0),
         Parameter("cutoff_hz", "low-pass of the microphone", 8500.0, 1500.0, 16_000.0, "Hz",

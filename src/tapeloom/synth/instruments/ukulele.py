@@ -37,6 +37,7 @@ def build(values: Values, rng: np.random.Generator) -> Plucked:
         tail_s=0.3,
         to_hz=10_000.0,
         tilt=0.3,
+        lufs=-22.5,
     )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ DESIGN = Design(
     about="Upright piano, its lid open",
     parameters=(
         Parameter("hammer_ms", "contact of the hammer on middle C: worn felt is hard and short",
-                  0.62, 0.2, 2.5, "ms", spread=0.06, bright=-0.3),
+                  0.82, 0.2, 2.5, "ms", spread=0.07, bright=-0.4),
         Parameter("strike", "where the hammer hits, as a part of the string", 0.118, 0.06, 0.2,
                   spread=0.008),
         Parameter("unison_cents", "how far the strings of a key stand apart", 0.9, 0.0, 8.0,
@@ -67,10 +67,10 @@ DESIGN = Design(
     build=build,
     demo=DEMO,
     presets={
-        "worn": {"unison_cents": 4.5, "hammer_ms": 0.5, "off": 0.04, "knock": 0.26,
+        "worn": {"unison_cents": 4.5, "hammer_ms": 0.65, "off": 0.04, "knock": 0.26,
                  "cutoff_hz": 4200.0},
-        "far": {"cutoff_hz": 2000.0, "hammer_ms": 1.1, "knock": 0.08},
-        "tack": {"hammer_ms": 0.22, "unison_cents": 3.0, "felt": 0.12},
+        "far": {"cutoff_hz": 2000.0, "hammer_ms": 1.4, "knock": 0.08},
+        "tack": {"hammer_ms": 0.25, "unison_cents": 3.0, "felt": 0.12},
     },
     demo_bpm=72.0,
 )  # fmt: skip

@@ -14,7 +14,7 @@ RATIOS = (1.0, 4.0, 9.9, 17.2, 26.0)
 def build(values: Values, rng: np.random.Generator) -> Struck:
     """Build a vibraphone from the table's values."""
     bite = values["overtones"]
-    gains = (1.0, 0.55 * bite, 0.42 * bite, 0.22 * bite, 0.12 * bite)
+    gains = (1.0, 0.9 * bite, 0.65 * bite, 0.38 * bite, 0.2 * bite)
     rings = (1.0, 0.42, 0.12, 0.06, 0.04)
     strays = (0.0, 4.0, 25.0, 40.0, 50.0)
     return Struck(
@@ -25,7 +25,7 @@ def build(values: Values, rng: np.random.Generator) -> Struck:
         t60_s=9.0 * values["decay"],
         halves=20.0,
         mallet_s=values["mallet_ms"] / 1000.0,
-        grows=1.0,
+        grows=1.15,
         thud=values["thud"],
         thud_hz=(250.0, 1300.0),
         thud_s=0.03,
@@ -62,7 +62,7 @@ DESIGN = Design(
     name="vibraphone",
     about="Vibraphone with its motor running slowly",
     parameters=(
-        Parameter("mallet_ms", "contact of the yarn mallet on middle C", 0.55, 0.15, 2.5, "ms",
+        Parameter("mallet_ms", "contact of the yarn mallet on middle C", 0.6, 0.15, 2.5, "ms",
                   spread=0.08, bright=-0.35),
         Parameter("overtones", "how much of the upper modes the stroke finds", 1.0, 0.0, 2.0,
                   spread=0.2, bright=0.4),

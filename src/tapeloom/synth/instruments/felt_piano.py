@@ -1,4 +1,4 @@
-"""Felt piano (bank of modes)."""
+"""Felt piano: an upright with its practice pedal down."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from tapeloom.synth.envelopes import (
     velocity_gain,
 )
 from tapeloom.synth.oscillators import Signal, band_noise, ring
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
 from tapeloom.synth.voice import Manner
 
 MAX_RING_S = 24.0  # no key rings longer
@@ -127,7 +128,7 @@ class FeltPiano:
 
 def _register(pitch: float) -> float:
     """Take the highest keys back a little: the ear hears them well."""
-    return float(10.0 ** (-0.07 * max(0, pitch - 60) / 20.0))
+    return float(10.0 ** (-0.055 * max(0, pitch - 60) / 20.0))
 
 
 def _width(pitch: float) -> float:
@@ -135,17 +136,57 @@ def _width(pitch: float) -> float:
     return min(1.0, max(0.0, (pitch - 40) / 14.0))
 
 
-def draw_felt_piano(rng: np.random.Generator, *, brightness: float) -> FeltPiano:
-    """Draw a felt piano."""
+def build(values: Values, rng: np.random.Generator) -> FeltPiano:
+    """Build a piano from the table's values; the modes of its wood are drawn."""
     return FeltPiano(
-        felt_hz=rng.uniform(520.0, 700.0) + 800.0 * brightness,
-        strike=rng.uniform(0.11, 0.135),
-        unison_cents=rng.uniform(0.5, 1.3),
-        decay=rng.uniform(0.85, 1.1),
-        thump=rng.uniform(0.005, 0.008),
+        felt_hz=values["felt_hz"],
+        strike=values["strike"],
+        unison_cents=values["unison_cents"],
+        decay=values["decay"],
+        thump=values["thump"],
         knock_hz=tuple(
             float(hz)
             for hz in np.array([88.0, 131.0, 187.0, 264.0, 390.0]) * rng.uniform(0.93, 1.07, 5)
         ),
-        manner=Manner(pedal=True, cutoff_hz=rng.uniform(5200.0, 6500.0) + 4000.0 * brightness),
+        manner=Manner(pedal=True, cutoff_hz=values["cutoff_hz"]),
     )
+
+
+# Broken chords in the left hand, few notes in the right.
+DEMO = tuple(
+    DemoNote(beat, beats, pitch, velocity)
+    for beat, beats, pitch, velocity in (
+        (0.0, 3.9, 41, 66), (0.5, 3.4, 48, 58), (1.0, 2.9, 57, 62), (1.0, 1.5, 76, 76),
+        (1.5, 2.4, 60, 58), (2.5, 0.5, 74, 66), (3.0, 0.9, 72, 72), (4.0, 3.9, 40, 66),
+        (4.5, 3.4, 47, 58), (5.0, 2.9, 55, 60), (5.0, 2.0, 71, 74), (5.5, 2.4, 59, 56),
+        (7.0, 0.5, 67, 64), (7.5, 0.5, 69, 66), (8.0, 3.9, 38, 66), (8.5, 3.4, 45, 58),
+        (9.0, 2.9, 53, 62), (9.0, 1.5, 72, 76), (9.5, 2.4, 60, 58), (10.5, 1.4, 64, 64),
+        (12.0, 4.0, 36, 68), (12.1, 3.9, 43, 60), (12.2, 3.8, 52, 62), (12.3, 3.7, 59, 62),
+        (12.4, 3.6, 62, 64), (12.5, 3.5, 67, 74),
+    )
+)  # fmt: skip
+
+DESIGN = Design(
+    name="felt_piano",
+    about="Felt piano: an upright with its practice pedal down",
+    parameters=(
+        Parameter("felt_hz", "where the felt cuts, for a note of middle strength", 1010.0, 300.0,
+                  4000.0, "Hz", spread=90.0, bright=800.0),
+        Parameter("strike", "where the hammer hits, as a part of the string", 0.1225, 0.06, 0.2,
+                  spread=0.0125),
+        Parameter("unison_cents", "detuning of the strings of one note", 0.9, 0.0, 8.0, "cents",
+                  spread=0.4),
+        Parameter("decay", "stretches the ring", 0.975, 0.2, 1.5, spread=0.125),
+        Parameter("thump", "knock of key and damper", 0.0065, 0.0, 0.04, spread=0.0015),
+        Parameter("cutoff_hz", "low-pass of the microphone", 7850.0, 800.0, 16_000.0, "Hz",
+                  spread=650.0, bright=4000.0),
+    ),
+    build=build,
+    demo=DEMO,
+    presets={
+        "worn": {"unison_cents": 4.0, "felt_hz": 800.0, "thump": 0.014, "cutoff_hz": 3600.0},
+        "far": {"cutoff_hz": 1600.0, "felt_hz": 650.0},
+        "close": {"thump": 0.02, "felt_hz": 1500.0},
+    },
+    demo_bpm=70.0,
+)  # fmt: skip
