@@ -18,7 +18,7 @@ def ear_weight(hz: Signal) -> Signal:
     """Return the amplitude with which frequencies count.
 
     >>> ear_weight(np.array([40.0, 1000.0, 4000.0])).round(2)
-    array([0.58, 1.08, 1.55])
+    array([0.52, 1.08, 1.57])
     """
     return np.asarray(np.abs(frequency_response(k_weighting(192_000), hz, 192_000)), np.float64)
 

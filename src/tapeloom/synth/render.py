@@ -182,7 +182,7 @@ class _Player:
             return 0.0
         note, before = self._part.notes[index], self._part.notes[index - 1]
         apart_s = note.onset_s - before.onset_s
-        if apart_s <= SIMULTANEOUS_S or apart_s > before.duration_s + JOINED_S:
+        if apart_s <= self._voice.manner.strum_s or apart_s > before.duration_s + JOINED_S:
             return 0.0
         return float(before.pitch - note.pitch)
 

@@ -63,7 +63,7 @@ class ChoirPad:
             shimmer=0.12,
             lag=1.4,
         )
-        place = seats(PAIRS, cents=self.detune_cents, width=self.width, share=0.28)
+        place = seats(PAIRS, cents=self.detune_cents, width=self.width, share=0.24)
         sound = play_section(
             throat, n, rate, rng, hz=f, loudness=v**0.8, held_s=held_s,
             gestures=gestures(gesture, 1 + PAIRS, rng, apart_s=0.06),

@@ -47,7 +47,7 @@ class ReedPiano:
         f = midi_to_hz(pitch)
         v = velocity / 127.0
         strike, touch, pan = rng.normal(0.0, 1.0, 3)
-        t60_s = self.decay * 9.0 * 2.0 ** (-(pitch - 45.0) / 20.0)
+        t60_s = self.decay * 11.0 * 2.0 ** (-(pitch - 45.0) / 20.0)
         n = frames_of(min(duration_s + self.tail_s, 1.4 * t60_s + 0.4, MAX_RING_S), rate)
         swing = (0.2 + self.growl * v**1.2) * min(1.0, (420.0 / f) ** 0.3)
         swing = min(swing * (1.0 + 0.04 * strike), 0.93)

@@ -46,7 +46,7 @@ _CHARACTER = Character(
     slow_low=0.3,
     rough=0.12,
     peaky=0.85,
-    arc_db=1.5,
+    arc_db=1.0,
 )
 # Air, the two main wood modes, higher ones and the bridge's hill.
 _BODY = Resonances(

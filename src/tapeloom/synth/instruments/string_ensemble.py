@@ -70,7 +70,7 @@ class StringEnsemble:
             shimmer=0.1,
             lag=1.6,
         )
-        place = seats(PAIRS, cents=self.detune_cents, width=self.width, share=0.28)
+        place = seats(PAIRS, cents=self.detune_cents, width=self.width, share=0.24)
         sound = play_section(
             spectrum, n, rate, rng, hz=f, loudness=min(v**0.8 * self.brightness, 1.0),
             held_s=held_s, gestures=gestures(gesture, 1 + PAIRS, rng, apart_s=0.03),
