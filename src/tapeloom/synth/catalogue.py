@@ -19,7 +19,13 @@ NAMES = (
     "dusty_kit", "boom_bap_kit", "brushes_kit", "jazz_kit", "soft_electronic_kit",
     "eight_oh_eight_kit",
 )  # fmt: skip
-ALIASES = {"tine": "electric_piano", "rhodes": "electric_piano", "guitar": "nylon_guitar"}
+ALIASES = {
+    "tine": "electric_piano", "rhodes": "electric_piano", "wurlitzer": "reed_piano",
+    "dx": "fm_piano", "piano": "upright_piano", "vibes": "vibraphone", "guitar": "nylon_guitar",
+    "double_bass": "upright_bass", "trumpet": "muted_trumpet", "sax": "tenor_sax",
+    "cello": "solo_cello", "strings": "string_ensemble", "choir": "choir_pad",
+    "mellotron": "tape_choir", "808": "eight_oh_eight_kit",
+}  # fmt: skip
 
 
 def split_name(text: str) -> tuple[str, str]:
