@@ -9,10 +9,12 @@ import pytest
 
 from tapeloom.core.audio import Audio, AudioFile, write_audio
 from tapeloom.core.errors import InputError, TapeloomError
-from tapeloom.core.performance import PlayedControl, PlayedNote, PlayedPart
+from tapeloom.core.performance import Performance, PlayedControl, PlayedNote, PlayedPart
 from tapeloom.synth import plugins
+from tapeloom.synth.choice import choose
 from tapeloom.synth.plugin_host import midi_of
-from tapeloom.synth.plugins import process_plugin, render_plugin
+from tapeloom.synth.plugins import Plugin, process_plugin, render_plugin
+from tapeloom.synth.render import render
 
 PART = PlayedPart("Keys", "keys", "", (PlayedNote(0.1, 0.5, 60, 90),), 0,
                   controls=(PlayedControl(0.0, 64, 127),))  # fmt: skip
@@ -100,3 +102,29 @@ def test_the_real_host_tells_what_is_missing(plugin: Path) -> None:
         render_plugin(PART, plugin, plugin.with_name("x.wav"), seconds=1.0, rate=44_100)
     told = subprocess.run(plugins.HOST, input="{}", capture_output=True, text=True, check=False)
     assert told.returncode != 0
+
+
+def test_one_that_crashes_costs_its_own_stem_only(plugin: Path, tmp_path: Path) -> None:
+    notes = (PlayedNote(0.0, 0.3, 40, 90),)
+    bass = PlayedPart("bass", "bass", "sub_bass", notes)
+    performance = Performance((PART, bass), 1.0)
+    good, broken = (Plugin(plugin, host(code)) for code in (PLAYS, CRASHES))
+    for name, choice in (("good", good), ("broken", broken)):
+        (tmp_path / name).mkdir()
+        options = {"seed": 1, "brightness": 0.5, "tail_s": 0.2, "choices": {"Keys": choice}}
+        if name == "good":
+            stems = render(performance, tmp_path / name, **options)
+            assert [stem.audio.frames for stem in stems.stems] == [52_920, 52_920]
+        else:
+            with pytest.raises(TapeloomError, match=r"crashed while it played Keys .*; the other"):
+                render(performance, tmp_path / name, **options)
+    kept = {path.name for path in (tmp_path / "broken").iterdir()}
+    assert kept == {"bass_120bpm.flac"}
+    whole = (tmp_path / "good" / "bass_120bpm.flac").read_bytes()
+    assert (tmp_path / "broken" / "bass_120bpm.flac").read_bytes() == whole
+
+
+def test_a_plug_in_is_chosen_by_its_file(plugin: Path) -> None:
+    assert choose(str(plugin)) == Plugin(plugin)
+    with pytest.raises(InputError, match="does not exist"):
+        choose("nothing.vst3")

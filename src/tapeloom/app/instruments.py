@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tapeloom.core.errors import InputError
 from tapeloom.core.files import replacing
-from tapeloom.core.performance import PlayedNote, PlayedPart
 from tapeloom.core.seed import stream
 
 DEMO_TAIL_S = 2.5
@@ -58,23 +56,19 @@ def write_demo(name: str, path: Path, *, seed: int, brightness: float = 0.5) -> 
     """
     from tapeloom.core.audio import RATE, Audio, write_audio
     from tapeloom.synth.catalogue import design, split_name
-    from tapeloom.synth.choice import choose
+    from tapeloom.synth.demo import demo_part, demo_seconds
     from tapeloom.synth.patch_file import read_patch
-    from tapeloom.synth.render import render_part
-    from tapeloom.theory.instruments import KITS
+    from tapeloom.synth.render import draw_voice, render_part
 
-    is_patch = name.lower().endswith(".toml")
-    known = design(read_patch(Path(name)).instrument if is_patch else split_name(name)[0])
-    voice = choose(name).draw(stream(seed, known.name, "voice"), brightness=brightness)
-    beat_s = 60.0 / known.demo_bpm
-    notes = tuple(
-        PlayedNote(n.beat * beat_s, n.beats * beat_s, n.pitch, n.velocity) for n in known.demo
-    )
-    if not notes:
-        raise InputError(f"{known.name} has no phrase to show")
-    role = "drums" if known.name in KITS else "other"
-    part = PlayedPart(known.name, role, known.name, notes)
-    seconds = max(n.onset_s + n.duration_s for n in notes) + DEMO_TAIL_S
+    patch = read_patch(Path(name)) if name.lower().endswith(".toml") else None
+    known = design(patch.instrument if patch else split_name(name)[0])
+    rng = stream(seed, known.name, "voice")
+    if patch:
+        voice = patch.draw(rng, brightness=brightness)
+    else:
+        voice = draw_voice(name, rng, brightness=brightness)
+    part = demo_part(known)
+    seconds = demo_seconds(part)
     blocks = render_part(part, voice, frames=round(seconds * RATE), seed=seed)
     write_audio(path, Audio(np.concatenate(list(blocks), axis=1), RATE))
     return {"file": str(path), "instrument": name, "seed": seed, "duration_s": round(seconds, 3)}

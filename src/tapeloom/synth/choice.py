@@ -6,16 +6,21 @@ from pathlib import Path
 from tapeloom.core.errors import InputError
 from tapeloom.synth.catalogue import NAMES, design, split_name
 from tapeloom.synth.patch_file import read_patch
+from tapeloom.synth.plugins import SUFFIXES, Plugin
 from tapeloom.synth.render import Choice, Named
 from tapeloom.theory.instruments import INSTRUMENTS
 
 
-def choose(text: str) -> Choice:
+def choose(text: str) -> Choice | Plugin:
     """Return who plays; what doesn't exist is refused now, not while rendering.
 
-    text  `tine`, `tine:worn`, `PATCH.toml`, `FILE.sfz`, `FILE.sf2:PROGRAM` or
-          `FILE.sf2:BANK/PROGRAM`
+    text  `tine`, `tine:worn`, `PATCH.toml`, `FILE.sfz`, `FILE.sf2:PROGRAM`,
+          `FILE.sf2:BANK/PROGRAM` or `PLUGIN.vst3`
     """
+    if Path(text).suffix in SUFFIXES:
+        if not Path(text).exists():
+            raise InputError(f"{text} does not exist; give a .vst3 that does")
+        return Plugin(Path(text))
     if match := re.fullmatch(r"(.+\.sf2)(?::(?:(\d{1,5})/)?(\d{1,3}))?", text, re.IGNORECASE):
         from tapeloom.synth.soundfont import read_soundfont
 

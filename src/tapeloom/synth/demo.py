@@ -23,11 +23,17 @@ def demo_part(found: Design) -> PlayedPart:
     return PlayedPart(found.name, role, found.name, notes)
 
 
+def demo_seconds(part: PlayedPart) -> float:
+    """Return how long a phrase lasts, with what rings on."""
+    return max(note.onset_s + note.duration_s for note in part.notes) + TAIL_S
+
+
 def render_demo(
     name: str, *, seed: int = 1, brightness: float = 0.5, rate: int = RATE
 ) -> Iterator[Samples]:
     """Yield the phrase of an instrument, `name` or `name:preset`, in blocks of shape (2, n)."""
     part = demo_part(design(split_name(name)[0]))
-    end_s = max(note.onset_s + note.duration_s for note in part.notes) + TAIL_S
     voice = draw_voice(name, stream(seed, part.name, "voice"), brightness=brightness)
-    yield from render_part(part, voice, frames=round(end_s * rate), rate=rate, seed=seed)
+    yield from render_part(
+        part, voice, frames=round(demo_seconds(part) * rate), rate=rate, seed=seed
+    )

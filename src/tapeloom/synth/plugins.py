@@ -8,13 +8,18 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from tapeloom.core.audio import AudioFile
+import numpy as np
+
+from tapeloom.core.audio import BLOCK, AudioFile, Samples
 from tapeloom.core.errors import InputError, TapeloomError
 from tapeloom.core.performance import PlayedPart
+from tapeloom.synth.headroom import with_headroom
 
 HOST = (sys.executable, "-m", "tapeloom.synth.plugin_host")
 START_S = 60.0  # that a plug-in may take to load
@@ -22,6 +27,38 @@ SLOWEST = 2.0  # seconds of work for a second of sound; a plug-in that takes lon
 LONGEST_S = 4 * 3600.0
 SUFFIXES = (".vst3", ".component")
 Settings = Mapping[str, str | float | bool]
+
+
+class PluginFailure(TapeloomError):  # noqa: N818  (what happened)
+    """A plug-in crashed, hung or wrote nothing that can be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A plug-in as the player of a part: see synth.choice."""
+
+    path: Path
+    host: Sequence[str] = HOST
+
+    def blocks(self, part: PlayedPart, *, frames: int, rate: int) -> Iterator[Samples]:
+        """Let it play a part, and yield blocks of shape (2, n), below -6 dBFS like any stem."""
+        with TemporaryDirectory() as folder:
+            made = render_plugin(
+                part, self.path, Path(folder) / "played.wav", seconds=frames / rate, rate=rate,
+                host=self.host,
+            )  # fmt: skip
+            held = made.blocks(BLOCK)
+            left = np.zeros((2, 0), np.float32)
+
+            def take(count: int) -> Samples:
+                nonlocal left
+                while left.shape[1] < count:
+                    more = next(held, np.zeros((2, count), np.float32))
+                    left = np.concatenate([left, more], axis=1)
+                taken, left = left[:, :count], left[:, count:]
+                return taken
+
+            yield from with_headroom(take, frames=frames, block=BLOCK)
 
 
 def render_plugin(
@@ -34,7 +71,7 @@ def render_plugin(
     settings  the plug-in's parameters by name
     host      the command that does the work: it reads the job as JSON and writes `out`
 
-    Raises InputError where the plug-in cannot be loaded or asked, TapeloomError where it crashes,
+    Raises InputError where the plug-in cannot be loaded or asked, PluginFailure where it crashes,
     hangs or writes no sound.
     """
     job = {
@@ -81,10 +118,10 @@ def _run(
         _check(done, plugin, what)
         made = AudioFile.open(partial)
         if made.frames != round(seconds * rate) or made.rate != rate:
-            raise TapeloomError(f"{plugin.name} wrote another length or rate than {what} has")
+            raise PluginFailure(f"{plugin.name} wrote another length or rate than {what} has")
         partial.replace(out)
     except subprocess.TimeoutExpired:
-        raise TapeloomError(
+        raise PluginFailure(
             f"{plugin.name} did not finish {what} within {limit_s:.0f} s and was stopped"
         ) from None
     finally:
@@ -101,4 +138,4 @@ def _check(done: "subprocess.CompletedProcess[str]", plugin: Path, what: str) ->
     how = f"exit code {done.returncode}"
     if done.returncode < 0:
         how = signal.Signals(-done.returncode).name
-    raise TapeloomError(f"{plugin.name} crashed while it played {what} ({how})")
+    raise PluginFailure(f"{plugin.name} crashed while it played {what} ({how})")

@@ -25,6 +25,7 @@ from tapeloom.synth.headroom import HOP, with_headroom
 from tapeloom.synth.kit import Kit
 from tapeloom.synth.oscillators import band
 from tapeloom.synth.pedalling import Pedal
+from tapeloom.synth.plugins import Plugin, PluginFailure
 from tapeloom.synth.schedule import schedule
 from tapeloom.synth.sympathy import Sympathy
 from tapeloom.synth.textures import MONO_BELOW_HZ, TEXTURES, texture_blocks
@@ -226,7 +227,7 @@ def render(
     tail_s: float = 6.0,
     jobs: int = 2,
     rate: int = RATE,
-    choices: Mapping[str, Choice] | None = None,
+    choices: Mapping[str, Choice | Plugin] | None = None,
     tuning: Temperament | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Stems:
@@ -254,6 +255,8 @@ def render(
         part = performance.parts[index]
         rng = stream(seed, part.name, "voice")
         choice = (choices or {}).get(part.name)
+        if isinstance(choice, Plugin):
+            return choice.blocks(part, frames=frames, rate=rate)
         if choice is not None:
             voice = choice.draw(rng, brightness=brightness)
         else:
@@ -278,11 +281,18 @@ def render(
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         # Textures and drums stand last and take longest: what is left at the end is short.
         tasks = [pool.submit(write, index) for index in reversed(range(len(names)))]
-        try:
-            return Stems(tuple(task.result() for task in reversed(tasks)))
-        except BaseException:
-            stopped.set()
-            raise
+        found, failure = [], None
+        for task in reversed(tasks):
+            try:
+                found.append(task.result())
+            except PluginFailure as error:  # it costs its own stem alone
+                failure = error
+            except BaseException:
+                stopped.set()
+                raise
+        if failure is not None:
+            raise PluginFailure(f"{failure}; the other stems are in {folder}")
+        return Stems(tuple(found))
 
 
 def _distinct(names: list[str]) -> list[str]:
