@@ -93,8 +93,8 @@ def test_a_demo_is_its_phrase(folder, capsys, name):
     audio = AudioFile.open(folder / "a.wav").read()
     known = design(name.split(":")[0])
     last = max(note.beat + note.beats for note in known.demo) * 60.0 / known.demo_bpm
-    assert audio.samples.shape[1] / audio.rate == pytest.approx(last + 2.5, abs=0.01)
-    assert told["duration_s"] == pytest.approx(last + 2.5, abs=0.01)
+    assert audio.samples.shape[1] / audio.rate == pytest.approx(last + 3.0, abs=0.01)
+    assert told["duration_s"] == pytest.approx(last + 3.0, abs=0.01)
     assert 0.1 < np.abs(audio.samples).max() <= 0.501
     assert np.abs(audio.samples[:, -100:]).max() < 1e-3
     run("instruments", "--demo", name, "--seed", "3", "-o", "b.wav", "--quiet")

@@ -9,8 +9,6 @@ import numpy as np
 from tapeloom.core.files import replacing
 from tapeloom.core.seed import stream
 
-DEMO_TAIL_S = 2.5
-
 
 def instrument_figures(name: str | None = None) -> list[dict[str, Any]]:
     """Return every instrument, or one: what it is, its range, presets and parameters."""

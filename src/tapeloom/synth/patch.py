@@ -78,10 +78,9 @@ class Design:
         given: Values | None = None,
     ) -> Voice:  # fmt: skip
         """Draw the parameters for one record and build the voice; what is set stays as it is."""
+        self.values(given, preset=preset)
         drawn = {each.name: each.draw(rng, brightness=brightness) for each in self.parameters}
         set_by_hand = {**(self.presets[preset] if preset else {}), **(given or {})}
-        if preset:
-            self.values(preset=preset)
         return self.build(self._with(drawn, set_by_hand), rng)
 
     def _with(self, values: dict[str, float], given: Values) -> dict[str, float]:
