@@ -107,12 +107,16 @@ class Soloist:
         return ended(sound, rate=rate, gain=FULL * velocity_gain(velocity), rise_s=0.004)
 
 
-def soloist(values: Values, character: Character, body: Resonances) -> Soloist:
-    """Return a soloist with the values of `soloist_parameters`."""
+def soloist(
+    values: Values, character: Character, body: Resonances, *, glide_s: float = 0.0
+) -> Soloist:
+    """Return a soloist with the values of `soloist_parameters`.
+
+    glide_s  in which a hand slides into a note that joins the one before
+    """
     turned = {name: value for name, value in values.items() if name != "cutoff_hz"}
-    return Soloist(
-        character, body, **turned, manner=Manner(cutoff_hz=values["cutoff_hz"], choke_s=SLUR_S)
-    )
+    manner = Manner(cutoff_hz=values["cutoff_hz"], choke_s=SLUR_S, glide_s=glide_s)
+    return Soloist(character, body, **turned, manner=manner)
 
 
 def soloist_parameters(
