@@ -102,7 +102,8 @@ class Soloist:
             breath=replace(noise, amount=noise.amount * self.air, chiff=noise.chiff * self.chiff),
             body=self.body,
             rough=known.rough,
-            peaky=known.peaky,
+            # Below what any of them plays a pulse train would be all peaks.
+            peaky=known.peaky * min(1.0, f / 60.0) ** 2,
         )
         return ended(sound, rate=rate, gain=FULL * velocity_gain(velocity), rise_s=0.004)
 
