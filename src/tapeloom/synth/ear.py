@@ -11,6 +11,7 @@ from tapeloom.dsp.loudness import k_weighting
 from tapeloom.synth.envelopes import frames_of
 
 Signal = NDArray[np.float64]
+LEAST = 0.3  # nothing weighs less: what lies below 25 Hz isn't made up for
 FULL = 0.07  # weighted root mean square of a note at velocity 127
 
 
@@ -20,7 +21,8 @@ def ear_weight(hz: Signal) -> Signal:
     >>> ear_weight(np.array([40.0, 1000.0, 4000.0])).round(2)
     array([0.52, 1.08, 1.57])
     """
-    return np.asarray(np.abs(frequency_response(k_weighting(192_000), hz, 192_000)), np.float64)
+    weight = np.abs(frequency_response(k_weighting(192_000), hz, 192_000))
+    return np.maximum(weight, LEAST)
 
 
 def spectrum_level(amplitudes: Signal, hz: Signal) -> Signal:
@@ -36,7 +38,8 @@ def sound_level(sound: Signal, rate: int, *, from_s: float = 0.0, until_s: float
     heard = np.atleast_2d(sound)[:, : frames_of(until_s, rate)]
     weighted = weigh(heard, rate)
     start = min(int(from_s * rate), weighted.shape[1] - 1)
-    return float(np.sqrt(np.mean(weighted[:, start:] ** 2)))
+    plain = np.mean(heard[:, start:] ** 2)
+    return float(np.sqrt(max(np.mean(weighted[:, start:] ** 2), LEAST**2 * plain)))
 
 
 def weigh(sound: Signal, rate: int) -> Signal:
@@ -59,7 +62,10 @@ def as_loud_as(heard: Signal, asked: Signal, rate: int, *, until_s: float) -> Si
     asked    what the note's weighted level would be if nothing beat or wavered
     until_s  when the note is let go
     """
-    found = loudest(weigh(heard, rate), rate, until_s=until_s)
+    found = max(
+        loudest(weigh(heard, rate), rate, until_s=until_s),
+        LEAST**2 * loudest(heard, rate, until_s=until_s),
+    )
     gain = float(np.sqrt(loudest(asked, rate, until_s=until_s) / max(found, 1e-12)))
     return heard * gain
 

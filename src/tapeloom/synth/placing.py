@@ -2,6 +2,20 @@
 
 import numpy as np
 
+from tapeloom.core.pitch import midi_to_hz
+
+
+def carried_hz(pitch: float, rate: int) -> float:
+    """Return a pitch's frequency; one that the rate can't carry is played octaves lower.
+
+    >>> carried_hz(69.0, 44_100), round(carried_hz(127.0, 8_000), 1)
+    (440.0, 3136.0)
+    """
+    hz = midi_to_hz(pitch)
+    while hz > 0.4 * rate:
+        hz *= 0.5
+    return hz
+
 
 def width_of(pitch: float) -> float:
     """Return how far from the middle a pitch may stand, 0..1: low notes stay there.

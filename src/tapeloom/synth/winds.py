@@ -102,17 +102,22 @@ class Soloist:
             breath=replace(noise, amount=noise.amount * self.air, chiff=noise.chiff * self.chiff),
             body=self.body,
             rough=known.rough,
-            peaky=known.peaky,
+            # Below what any of them plays a pulse train would be all peaks.
+            peaky=known.peaky * min(1.0, f / 60.0) ** 2,
         )
         return ended(sound, rate=rate, gain=FULL * velocity_gain(velocity), rise_s=0.004)
 
 
-def soloist(values: Values, character: Character, body: Resonances) -> Soloist:
-    """Return a soloist with the values of `soloist_parameters`."""
+def soloist(
+    values: Values, character: Character, body: Resonances, *, glide_s: float = 0.0
+) -> Soloist:
+    """Return a soloist with the values of `soloist_parameters`.
+
+    glide_s  in which a hand slides into a note that joins the one before
+    """
     turned = {name: value for name, value in values.items() if name != "cutoff_hz"}
-    return Soloist(
-        character, body, **turned, manner=Manner(cutoff_hz=values["cutoff_hz"], choke_s=SLUR_S)
-    )
+    manner = Manner(cutoff_hz=values["cutoff_hz"], choke_s=SLUR_S, glide_s=glide_s)
+    return Soloist(character, body, **turned, manner=manner)
 
 
 def soloist_parameters(

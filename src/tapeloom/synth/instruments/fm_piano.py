@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tapeloom.core.audio import Samples
-from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import band_pass
 from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
 from tapeloom.synth.phase_modulation import ALGORITHMS, Operator, modulate
-from tapeloom.synth.placing import key_pan
+from tapeloom.synth.placing import carried_hz, key_pan
 from tapeloom.synth.voice import Manner, Voice
 
 MAX_RING_S = 20.0
@@ -40,7 +39,7 @@ class FmPiano:
         self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
     ) -> Samples:
         """Return a whole note with its release, shape (2, n)."""
-        f = midi_to_hz(pitch)
+        f = carried_hz(pitch, rate)
         strike, touch, pan = rng.normal(0.0, 1.0, 3)
         ring_s = self.decay * 9.0 * 2.0 ** (-(pitch - 60.0) / 26.0)
         n = frames_of(min(duration_s + self.tail_s, 1.3 * ring_s + 0.4, MAX_RING_S), rate)

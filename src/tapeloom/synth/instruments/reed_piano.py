@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tapeloom.core.audio import Samples
-from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import band_noise, band_pass, ring
 from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
 from tapeloom.synth.pickups import reed_kernel
-from tapeloom.synth.placing import key_pan
+from tapeloom.synth.placing import carried_hz, key_pan
 from tapeloom.synth.voice import Manner, Voice
 
 MAX_RING_S = 16.0
@@ -44,7 +43,7 @@ class ReedPiano:
         self, pitch: float, velocity: int, duration_s: float, rate: int, rng: np.random.Generator
     ) -> Samples:
         """Return a whole note with its release, shape (2, n)."""
-        f = midi_to_hz(pitch)
+        f = carried_hz(pitch, rate)
         v = velocity / 127.0
         strike, touch, pan = rng.normal(0.0, 1.0, 3)
         t60_s = self.decay * 11.0 * 2.0 ** (-(pitch - 45.0) / 20.0)

@@ -62,8 +62,9 @@ def _build(values: Values, rng: np.random.Generator) -> Voice:
     body = Resonances(
         _BODY.hz, tuple(wood * db for db in _BODY.gain_db), _BODY.q, low_hz=_BODY.low_hz
     )
-    others = {name: value for name, value in values.items() if name != "wood"}
-    return soloist(others, _CHARACTER, body.moved(np.exp(rng.normal(0.0, 0.03, len(body.hz)))))
+    body = body.moved(np.exp(rng.normal(0.0, 0.03, len(body.hz))))
+    others = {name: value for name, value in values.items() if name not in {"wood", "glide_s"}}
+    return soloist(others, _CHARACTER, body, glide_s=values["glide_s"])
 
 
 DESIGN = Design(
@@ -71,6 +72,8 @@ DESIGN = Design(
     "A bow that sticks and slips on four strings, singing, with a vibrato that grows",
     (
         Parameter("wood", "how strongly the body colours", 1.0, 0.0, 1.8, spread=0.15),
+        Parameter("glide_s", "in which the hand slides into a joined note",
+                  0.04, 0.0, 0.2, "s", spread=0.015),
         *soloist_parameters(
             vibrato_cents=15.0, vibrato_hz=5.3, vibrato_delay_s=0.22, attack_s=0.085,
             release_s=0.28, cutoff_hz=7500.0, drift_cents=2.0,
