@@ -30,7 +30,7 @@ TARGETS: dict[str, tuple[str, float, float, str]] = {
     "quietest_dbfs": ("quietest 2 % of 0.4 s, dBFS", -60.0, -20.0, "C: never digital silence"),
 }  # fmt: skip
 SHOWN = ("integrated_lufs", "range_lu", "centroid_hz", "slope_db_per_octave", "rolloff_85_hz",
-         "flatness", "over_12_khz_db", "correlation")  # fmt: skip
+         "crest_db", "over_12_khz_db", "correlation")  # fmt: skip
 
 
 def targets(after: Sequence[dict[str, Any]]) -> list[str]:
