@@ -54,7 +54,7 @@ def test_a_part_may_go_or_come() -> None:
     guitar = Part("plucks", "guitar", "", (Note(0, PPQ, 52),), program=25)
     taken = take_notes(SCORE, edited(flute, claps, guitar))
     assert [part.name for part in taken.parts] == ["flute", "claps", "plucks"]
-    assert [part.instrument for part in taken.parts] == ["felt_piano", "dusty_kit", "nylon_guitar"]
+    assert [part.instrument for part in taken.parts] == ["flute", "dusty_kit", "steel_guitar"]
 
 
 def test_a_new_tempo_is_taken() -> None:

@@ -68,7 +68,11 @@ def _instrument_for(part: Part) -> str:
         return "dusty_kit"
     near = min(
         (known for known in INSTRUMENTS.values() if known.name != "dusty_kit"),
-        key=lambda known: (known.program // 8 != part.program // 8, known.name != "felt_piano"),
+        key=lambda known: (
+            known.program != part.program,
+            known.program // 8 != part.program // 8,
+            known.name != "felt_piano",
+        ),
     )
     return near.name
 
