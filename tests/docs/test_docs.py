@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tapeloom.compose.band import NAMED
 from tapeloom.core.mood import MOODS, SCENES
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,11 @@ def test_every_word_of_the_vocabulary_is_documented() -> None:
         row = next(line for line in page.splitlines() if line.startswith(f"| **{scene.name}**"))
         assert ", ".join(scene.synonyms) in row
     assert len(re.findall(r"^\| \*\*", page, re.M)) == len(MOODS) + len(SCENES)
+
+
+def test_every_instrument_that_a_brief_may_name_is_documented() -> None:
+    page = (ROOT / "docs/vocabulary.md").read_text("utf-8").split("## Instruments")[1]
+    assert NAMED.keys() <= set(re.findall(r"[a-z]+", page))
 
 
 def test_links_lead_to_files() -> None:

@@ -174,12 +174,12 @@ def _how_to_continue(planned: list[Any]) -> str:
 def _announce(brief: Any) -> list[str]:
     """Say the seed, which words only name the record, and what the cover cannot show."""
     from tapeloom.app.stages import title
+    from tapeloom.compose.band import NAMED
     from tapeloom.media import missing_characters
 
     lines = [f"seed {brief.seed}"]
-    if brief.unknown:
-        unknown = ", ".join(brief.unknown)
-        lines.append(f"not in the vocabulary, so only in the title: {unknown}")
+    if unknown := [word for word in brief.unknown if word not in NAMED]:
+        lines.append(f"not in the vocabulary, so only in the title: {', '.join(unknown)}")
     if lost := missing_characters(title(brief)):
         lines.append(f"left out of the cover, whose fonts lack it: {lost}")
     return lines
