@@ -11,11 +11,9 @@ from tapeloom.core.audio import RATE
 from tapeloom.core.errors import InputError
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.core.seed import stream
-from tapeloom.dsp.loudness import measure
 from tapeloom.synth.kit import drum_of
 from tapeloom.synth.render import draw_voice
 from tapeloom.theory.instruments import DRUMS, INSTRUMENTS, KITS
-from tests.synth.measures import mean_hz
 
 PITCHED = [name for name in INSTRUMENTS if name not in KITS]
 HELD = ("warm_pad", "glass_pad", "organ")  # a held key sounds for two minutes
@@ -54,31 +52,6 @@ def fundamental_hz(mono, near_hz):
     i = int(np.argmax(np.where(inside, spectrum, 0.0)))
     a, b, c = np.log(spectrum[i - 1 : i + 2])
     return (i + 0.5 * (a - c) / (a - 2 * b + c)) * RATE / size
-
-
-@pytest.mark.parametrize("name", [name for name in PITCHED if name not in VIRTUAL])
-def test_sustained_notes_are_in_tune_within_three_cents(name):
-    low, high = INSTRUMENTS[name].comfortable
-    for seed, pitch in enumerate(range(low, high + 1, 7)):
-        sound = play(name, pitch, duration_s=2.5, seed=seed % 3)
-        settled = sound.mean(axis=0)[int(0.2 * RATE) : int(2.3 * RATE)].astype(np.float64)
-        hz = midi_to_hz(pitch)
-        measured = mean_hz(sound, hz, from_s=0.2, to_s=2.3) if name in WAVERING else None
-        cents = 1200.0 * np.log2((measured or fundamental_hz(settled, hz)) / hz)
-        assert abs(cents) < 3.0, (pitch, cents)
-
-
-@pytest.mark.parametrize("name", PITCHED)
-def test_the_comfortable_range_is_even_within_four_decibels(name):
-    from tapeloom.core.audio import Audio
-
-    low, high = INSTRUMENTS[name].comfortable
-    loudness = []
-    for pitch in range(low, high + 1, 6):
-        sound = play(name, pitch, duration_s=1.0)
-        loudness.append(measure(Audio(sound[:, : RATE + RATE // 5])).max_momentary_lufs)
-    middle = 0.5 * (max(loudness) + min(loudness))
-    assert max(loudness) - middle < 4.0
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
@@ -151,7 +124,10 @@ def test_any_note_sounds_finite_and_bounded(name, pitch, velocity, duration_s, b
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
-@pytest.mark.parametrize("pitch", [0, 60, 127])
+@pytest.mark.parametrize(
+    "pitch",
+    [60, pytest.param(0, marks=pytest.mark.slow), pytest.param(127, marks=pytest.mark.slow)],
+)
 def test_two_minutes_of_a_key_are_bounded(name, pitch):
     sound = play(name, pitch, duration_s=120.0)
     longest = 120.0 + 3.0 if name in HELD else LONGEST
