@@ -76,14 +76,12 @@ def _sound_every_instrument() -> None:
     from tapeloom.synth.render import render_part
     from tapeloom.synth.sampler import Zone
 
+    controls = tuple(PlayedControl(0.0, number, 40) for number in (1, 11, 64, 74))
+    notes = (PlayedNote(0.0, 0.05, 60, 90),)
     for name in NAMES:
         voice = design(name).draw(stream(0, name), brightness=0.5)
-        voice.note(60, 90, 0.05, RATE, stream(0, "note"))
-    controls = tuple(PlayedControl(0.0, number, 40) for number in (1, 11, 64, 74))
-    notes = (PlayedNote(0.0, 0.1, 60, 90),)
-    part = PlayedPart("keys", "keys", "felt_piano", notes, controls=controls)
-    piano = design("felt_piano").draw(stream(0, "piano"), brightness=0.5)
-    for _ in render_part(part, piano, frames=RATE // 4, seed=0):
-        pass
+        part = PlayedPart(name, "keys", name, notes, controls=controls)
+        for _ in render_part(part, voice, frames=RATE // 8, seed=0):
+            pass
     silence = np.zeros((1, 64), np.float32)
     Zone(lambda: (silence, RATE)).play(60.0, 90, 0.001, RATE)

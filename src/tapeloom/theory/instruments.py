@@ -158,7 +158,7 @@ def of_program(program: int) -> Instrument:
     """Return the instrument that is nearest to a General MIDI program, 0..127.
 
     >>> of_program(73).name, of_program(40).name, of_program(1).name
-    ('flute', 'solo_cello', 'felt_piano')
+    ('flute', 'solo_cello', 'upright_piano')
     """
     return min(
         (known for known in INSTRUMENTS.values() if known.name not in KITS),
