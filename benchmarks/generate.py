@@ -27,8 +27,8 @@ from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import ChordSpan, Note, Part, Score
 from tapeloom.core.time import TempoMap
-from tapeloom.neural.constraints import limits_for
 from tapeloom.neural.generator import write
+from tapeloom.neural.limits import limits_for
 from tapeloom.neural.runtime import Runtime
 from tapeloom.neural.sampling import Sampling
 from tapeloom.neural.script import Script, script_of

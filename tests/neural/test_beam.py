@@ -7,8 +7,8 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter
 from tapeloom.neural.beam import Beam, search
-from tapeloom.neural.constraints import Limits
 from tapeloom.neural.generator import Candidate, surprise, write
+from tapeloom.neural.limits import Limits
 from tapeloom.neural.runtime import Runtime
 from tapeloom.neural.sampling import Sampling
 from tapeloom.neural.script import Script, Writer, infill_script, script_of

@@ -12,11 +12,11 @@ from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import Score
 from tapeloom.neural import drafting
-from tapeloom.neural.constraints import limits_for
 from tapeloom.neural.controls import Controls
 from tapeloom.neural.critic import Critic, Quality
 from tapeloom.neural.drafting import Draft, Drafter, as_asked
 from tapeloom.neural.fingerprints import GRAM_NOTES
+from tapeloom.neural.limits import limits_for
 from tapeloom.neural.originality import Limits, OriginalityIndex
 from tapeloom.neural.outline import Outline, simple_form
 from tapeloom.neural.runtime import Runtime

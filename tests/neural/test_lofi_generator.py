@@ -14,8 +14,8 @@ from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.midi import read_midi
 from tapeloom.neural import GeneratorConfig, LoFiGenerator, Track, lofi_generator
-from tapeloom.neural.constraints import limits_of
 from tapeloom.neural.generator import bars_of, write
+from tapeloom.neural.limits import limits_of
 from tapeloom.neural.originality import OriginalityIndex
 from tapeloom.neural.runtime import Runtime
 from tapeloom.neural.token_codec import Codec

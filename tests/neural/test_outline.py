@@ -12,8 +12,8 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import Meter, Meters
 from tapeloom.core.score import ChordSpan, Note, Score, Section
-from tapeloom.neural.constraints import limits_for, limits_of
 from tapeloom.neural.controls import Controls, measure_mood, notes_per_bar
+from tapeloom.neural.limits import limits_for, limits_of
 from tapeloom.neural.outline import (
     DRUM_LOOP,
     LAYERS,

@@ -10,9 +10,10 @@ from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import ChordSpan, Note, Part, Score
 from tapeloom.core.time import PPQ, TempoMap
-from tapeloom.neural.constraints import LONG, Limits, limits_for
+from tapeloom.neural.constraints import LONG
 from tapeloom.neural.generator import Floats, bars_of
 from tapeloom.neural.generator import write as generate
+from tapeloom.neural.limits import Limits, limits_for
 from tapeloom.neural.script import Script, Writer, infill_script, script_of
 from tapeloom.neural.token_codec import Codec
 from tapeloom.neural.token_reader import STROKE_TICKS

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from tapeloom.core.harmony import Key
-from tapeloom.neural.constraints import limits_for
 from tapeloom.neural.controls import Controls
 from tapeloom.neural.critic import Critic
 from tapeloom.neural.drafting import Drafter
+from tapeloom.neural.limits import limits_for
 from tapeloom.neural.originality import OriginalityIndex
 from tapeloom.neural.outline import Outline, simple_form
 from tapeloom.neural.runtime import Runtime

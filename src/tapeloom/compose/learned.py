@@ -23,9 +23,9 @@ from tapeloom.core.harmony import MODES, Key
 from tapeloom.core.meter import meter_at
 from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
 from tapeloom.core.strikes import separate
-from tapeloom.neural.constraints import Limits, limits_for, limits_of
 from tapeloom.neural.controls import CALM_ENERGY, Controls
 from tapeloom.neural.drafting import Draft, Drafter
+from tapeloom.neural.limits import Limits, limits_for, limits_of
 from tapeloom.neural.outline import Outline
 from tapeloom.neural.script import infill_script
 from tapeloom.neural.token_codec import ORDER, Codec, Page, controls_of

@@ -10,7 +10,6 @@ import numpy as np
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.score import Note, Score
-from tapeloom.neural.constraints import Limits
 from tapeloom.neural.controls import (
     Controls,
     density_bin,
@@ -20,6 +19,7 @@ from tapeloom.neural.controls import (
 )
 from tapeloom.neural.critic import Critic, Quality, rank
 from tapeloom.neural.generator import Candidate, Choose, Model, write
+from tapeloom.neural.limits import Limits
 from tapeloom.neural.originality import Originality, OriginalityIndex
 from tapeloom.neural.outline import Outline
 from tapeloom.neural.runtime import Runtime

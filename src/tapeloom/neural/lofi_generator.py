@@ -22,11 +22,11 @@ from tapeloom.core.mood import look_up
 from tapeloom.core.score import Score
 from tapeloom.core.seed import MAX_SEED
 from tapeloom.core.strikes import separate
-from tapeloom.neural.constraints import limits_of
 from tapeloom.neural.controls import Controls, mood_of_words
 from tapeloom.neural.critic import Critic
 from tapeloom.neural.drafting import MODEL, SAMPLING, Drafter
 from tapeloom.neural.generator import Model, stream_bars
+from tapeloom.neural.limits import limits_of
 from tapeloom.neural.originality import OriginalityIndex
 from tapeloom.neural.outline import Outline, simple_form
 from tapeloom.neural.runtime import Runtime

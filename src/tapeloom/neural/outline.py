@@ -17,8 +17,8 @@ from tapeloom.core.harmony import Chord
 from tapeloom.core.meter import Meter, Meters, bar_starts, meter_at
 from tapeloom.core.score import ChordSpan, Score, Section
 from tapeloom.core.time import TempoMap
-from tapeloom.neural.constraints import Limits
 from tapeloom.neural.controls import Controls
+from tapeloom.neural.limits import Limits
 from tapeloom.neural.script import Script, script_of
 from tapeloom.neural.token_codec import ORDER, Page, header_of
 from tapeloom.neural.token_writer import bar_places, write_chords, write_leads

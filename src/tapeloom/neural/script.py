@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord
 from tapeloom.core.meter import Meter
-from tapeloom.neural.constraints import Limits, narrow
+from tapeloom.neural.constraints import narrow
+from tapeloom.neural.limits import Limits
 from tapeloom.neural.token_codec import Page
 from tapeloom.neural.token_grammar import Grammar, State, check
 from tapeloom.neural.tokens import TOKEN_IDS, VOCABULARY

@@ -130,15 +130,15 @@ def read_wavetable(path: Path) -> Wavetable:
 
     Raises InputError where the file is neither.
     """
-    samples = AudioFile.open(path).read().samples.astype(np.float64).mean(axis=0)
-    frames, rest = divmod(len(samples), FRAME)
+    audio = AudioFile.open(path)
+    frames, rest = divmod(audio.frames, FRAME)
+    are_frames = rest == 0 and 1 <= frames <= MAX_FRAMES
+    if not are_frames and not _CYCLE[0] <= audio.frames <= _CYCLE[1]:
+        raise InputError(
+            f"{path} has {audio.frames} samples; a wavetable is one cycle of {_CYCLE[0]} to "
+            f"{_CYCLE[1]} samples or 1 to {MAX_FRAMES} frames of {FRAME}"
+        )
+    samples = audio.read().samples.astype(np.float64).mean(axis=0)
     if not np.isfinite(samples).all() or not samples.any():
         raise InputError(f"{path} is silent or damaged; a wavetable holds cycles of a wave")
-    if rest == 0 and 1 <= frames <= MAX_FRAMES:
-        return Wavetable.of(samples.reshape(frames, FRAME))
-    if _CYCLE[0] <= len(samples) <= _CYCLE[1]:
-        return Wavetable.of(samples[None])
-    raise InputError(
-        f"{path} has {len(samples)} samples; a wavetable is one cycle of {_CYCLE[0]} to "
-        f"{_CYCLE[1]} samples or 1 to {MAX_FRAMES} frames of {FRAME}"
-    )
+    return Wavetable.of(samples.reshape(frames, FRAME) if are_frames else samples[None])

@@ -18,10 +18,10 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.files import sha256_of
 from tapeloom.core.harmony import Key
 from tapeloom.core.score import Score
-from tapeloom.neural.constraints import limits_of
 from tapeloom.neural.controls import Controls, density_bin, measure_mood, tempo_bin
 from tapeloom.neural.drafting import MODEL, SAMPLING
 from tapeloom.neural.generator import write
+from tapeloom.neural.limits import limits_of
 from tapeloom.neural.lofi_generator import GeneratorConfig, LoFiGenerator
 from tapeloom.neural.originality import OriginalityIndex
 from tapeloom.neural.outline import Outline, simple_form
