@@ -5,15 +5,36 @@ their values, presets, and a phrase that shows it. A `Patch` is a design's name 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
 from tapeloom.core.errors import InputError
-from tapeloom.synth.voice import Voice
+from tapeloom.synth.voice import Manner, Voice
 
 Values = Mapping[str, float]
 Build = Callable[[Values, np.random.Generator], Voice]
+
+
+def fields_of(values: Values, voice: type) -> dict[str, float]:
+    """Return the values that a voice's class has as fields of the same names.
+
+    >>> fields_of({"cutoff_hz": 900.0, "bark": 0.4}, Manner)
+    {'cutoff_hz': 900.0}
+    """
+    names = {field.name for field in fields(voice)}
+    return {name: value for name, value in values.items() if name in names}
+
+
+def swaying(values: Values, rng: np.random.Generator) -> Manner:
+    """Return the manner of a pedalled keyboard whose amplifier has a tremolo."""
+    return Manner(
+        pedal=True,
+        cutoff_hz=values["cutoff_hz"],
+        tremolo_hz=values["tremolo_hz"],
+        tremolo_depth=values["tremolo_depth"],
+        tremolo_phase=rng.uniform(0.0, 2.0 * np.pi),
+    )
 
 
 @dataclass(frozen=True, slots=True)

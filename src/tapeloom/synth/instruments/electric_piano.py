@@ -8,7 +8,7 @@ from tapeloom.core.audio import Samples
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import band_noise, ring
-from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values, fields_of, swaying
 from tapeloom.synth.pickups import pickup_kernel
 from tapeloom.synth.placing import carried_hz, key_pan
 from tapeloom.synth.voice import Manner, Voice
@@ -87,20 +87,8 @@ class ElectricPiano:
 
 def _build(values: Values, rng: np.random.Generator) -> Voice:
     return ElectricPiano(
-        bark=values["bark"],
-        offset=values["offset"],
-        bell=values["bell"],
-        bell_ratio=values["bell_ratio"],
-        detune_cents=values["detune_cents"],
-        decay=values["decay"],
-        thud=values["thud"],
-        manner=Manner(
-            pedal=True,
-            cutoff_hz=values["cutoff_hz"],
-            tremolo_hz=values["tremolo_hz"],
-            tremolo_depth=values["tremolo_depth"],
-            tremolo_phase=rng.uniform(0.0, 2.0 * np.pi),
-        ),
+        **fields_of(values, ElectricPiano),
+        manner=swaying(values, rng),
     )
 
 

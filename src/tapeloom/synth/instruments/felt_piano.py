@@ -16,7 +16,7 @@ from tapeloom.synth.envelopes import (
     velocity_gain,
 )
 from tapeloom.synth.oscillators import Signal, band_noise, ring
-from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values, fields_of
 from tapeloom.synth.voice import Manner
 
 MAX_RING_S = 24.0  # no key rings longer
@@ -139,11 +139,7 @@ def _width(pitch: float) -> float:
 def build(values: Values, rng: np.random.Generator) -> FeltPiano:
     """Build a piano from the table's values; the modes of its wood are drawn."""
     return FeltPiano(
-        felt_hz=values["felt_hz"],
-        strike=values["strike"],
-        unison_cents=values["unison_cents"],
-        decay=values["decay"],
-        thump=values["thump"],
+        **fields_of(values, FeltPiano),
         knock_hz=tuple(
             float(hz)
             for hz in np.array([88.0, 131.0, 187.0, 264.0, 390.0]) * rng.uniform(0.93, 1.07, 5)

@@ -8,7 +8,7 @@ from tapeloom.core.audio import Samples
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import band_pass
-from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values, swaying
 from tapeloom.synth.phase_modulation import ALGORITHMS, Operator, modulate
 from tapeloom.synth.placing import carried_hz, key_pan
 from tapeloom.synth.voice import Manner, Voice
@@ -91,13 +91,7 @@ def _build(values: Values, rng: np.random.Generator) -> Voice:
         tine_ratio=float(round(values["tine_ratio"])),
         detune_cents=values["detune_cents"],
         decay=values["decay"],
-        manner=Manner(
-            pedal=True,
-            cutoff_hz=values["cutoff_hz"],
-            tremolo_hz=values["tremolo_hz"],
-            tremolo_depth=values["tremolo_depth"],
-            tremolo_phase=rng.uniform(0.0, 2.0 * np.pi),
-        ),
+        manner=swaying(values, rng),
     )
 
 

@@ -12,7 +12,7 @@ from tapeloom.synth.chorus import apart_hz, pair_turn
 from tapeloom.synth.ear import FULL, as_loud_as, ear_weight
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import ring
-from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values, fields_of
 from tapeloom.synth.player import wander
 from tapeloom.synth.spectra import control_times
 from tapeloom.synth.voice import Manner, Voice
@@ -112,13 +112,7 @@ class GlassPad:
 
 def _build(values: Values, rng: np.random.Generator) -> Voice:
     return GlassPad(
-        shine=values["shine"],
-        shimmer=values["shimmer"],
-        shimmer_hz=values["shimmer_hz"],
-        detune_cents=values["detune_cents"],
-        chime=values["chime"],
-        attack_s=values["attack_s"],
-        release_s=values["release_s"],
+        **fields_of(values, GlassPad),
         manner=Manner(cutoff_hz=values["cutoff_hz"]),
     )
 

@@ -8,7 +8,7 @@ from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
-from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values, fields_of
 from tapeloom.synth.player import Vibrato, pitch_cents
 from tapeloom.synth.spectra import control_times
 from tapeloom.synth.subtractive import Source, curve_times, detuned_saws, subtract
@@ -86,17 +86,7 @@ class Lead:
 
 def _build(values: Values, rng: np.random.Generator) -> Voice:
     return Lead(
-        cutoff=values["cutoff"],
-        envelope=values["envelope"],
-        resonance=values["resonance"],
-        drive=values["drive"],
-        detune_cents=values["detune_cents"],
-        pulse=values["pulse"],
-        vibrato_cents=values["vibrato_cents"],
-        vibrato_hz=values["vibrato_hz"],
-        drift_cents=values["drift_cents"],
-        attack_s=values["attack_s"],
-        release_s=values["release_s"],
+        **fields_of(values, Lead),
         manner=Manner(cutoff_hz=values["cutoff_hz"], glide_s=values["glide_s"]),
     )
 

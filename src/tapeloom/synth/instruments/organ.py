@@ -10,7 +10,7 @@ from tapeloom.synth.drawbars import FOOTAGES, STEP_DB, drawbar_tone, wheels_hz
 from tapeloom.synth.ear import FULL, spectrum_level
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import Signal, ring
-from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values, fields_of
 from tapeloom.synth.rotary import Rotary
 from tapeloom.synth.voice import Manner, Voice
 
@@ -91,11 +91,8 @@ class Organ:
 def _build(values: Values, rng: np.random.Generator) -> Voice:
     fast = values["speed"]
     return Organ(
+        **fields_of(values, Organ),
         drawbars=tuple(values[f"drawbar_{name}"] for name in _NAMES),
-        click=values["click"],
-        percussion=values["percussion"],
-        leak=values["leak"],
-        drive=values["drive"],
         manner=Manner(
             cutoff_hz=values["cutoff_hz"],
             cabinet=Rotary(

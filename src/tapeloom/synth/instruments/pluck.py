@@ -8,7 +8,7 @@ from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
-from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values, fields_of
 from tapeloom.synth.placing import key_pan
 from tapeloom.synth.subtractive import Source, curve_times, subtract
 from tapeloom.synth.voice import Manner, Voice
@@ -73,12 +73,7 @@ class Pluck:
 
 def _build(values: Values, rng: np.random.Generator) -> Voice:
     return Pluck(
-        open_octaves=values["open_octaves"],
-        shut_s=values["shut_s"],
-        decay_s=values["decay_s"],
-        resonance=values["resonance"],
-        width=values["width"],
-        detune_cents=values["detune_cents"],
+        **fields_of(values, Pluck),
         manner=Manner(cutoff_hz=values["cutoff_hz"]),
     )
 

@@ -8,7 +8,7 @@ from tapeloom.core.audio import Samples
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import band_noise, band_pass, ring
-from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values, fields_of, swaying
 from tapeloom.synth.pickups import reed_kernel
 from tapeloom.synth.placing import carried_hz, key_pan
 from tapeloom.synth.voice import Manner, Voice
@@ -82,18 +82,8 @@ class ReedPiano:
 
 def _build(values: Values, rng: np.random.Generator) -> Voice:
     return ReedPiano(
-        growl=values["growl"],
-        tick=values["tick"],
-        decay=values["decay"],
-        bloom=values["bloom"],
-        drive=values["drive"],
-        manner=Manner(
-            pedal=True,
-            cutoff_hz=values["cutoff_hz"],
-            tremolo_hz=values["tremolo_hz"],
-            tremolo_depth=values["tremolo_depth"],
-            tremolo_phase=rng.uniform(0.0, 2.0 * np.pi),
-        ),
+        **fields_of(values, ReedPiano),
+        manner=swaying(values, rng),
     )
 
 

@@ -9,7 +9,7 @@ from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
 from tapeloom.synth.oscillators import band_noise
-from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values, fields_of
 from tapeloom.synth.voice import Manner, Voice
 
 MAX_HOLD_S = 28.0
@@ -74,12 +74,7 @@ class SubBass:
 
 def _build(values: Values, rng: np.random.Generator) -> Voice:
     return SubBass(
-        warmth=values["warmth"],
-        even=values["even"],
-        knock_octaves=values["knock_octaves"],
-        knock_s=values["knock_s"],
-        decay_s=values["decay_s"],
-        release_s=values["release_s"],
+        **fields_of(values, SubBass),
         manner=Manner(cutoff_hz=values["cutoff_hz"]),
     )
 

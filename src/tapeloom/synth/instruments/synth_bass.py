@@ -8,7 +8,7 @@ from tapeloom.core.audio import Samples
 from tapeloom.core.pitch import midi_to_hz
 from tapeloom.synth.ear import FULL, ear_gain
 from tapeloom.synth.envelopes import finish, frames_of, velocity_gain
-from tapeloom.synth.patch import DemoNote, Design, Parameter, Values
+from tapeloom.synth.patch import DemoNote, Design, Parameter, Values, fields_of
 from tapeloom.synth.subtractive import Source, curve_times, detuned_saws, subtract
 from tapeloom.synth.voice import Manner, Voice
 
@@ -76,14 +76,7 @@ class SynthBass:
 
 def _build(values: Values, rng: np.random.Generator) -> Voice:
     return SynthBass(
-        cutoff=values["cutoff"],
-        envelope=values["envelope"],
-        shut_s=values["shut_s"],
-        resonance=values["resonance"],
-        drive=values["drive"],
-        detune_cents=values["detune_cents"],
-        sub=values["sub"],
-        release_s=values["release_s"],
+        **fields_of(values, SynthBass),
         manner=Manner(cutoff_hz=values["cutoff_hz"], glide_s=values["glide_s"]),
     )
 
