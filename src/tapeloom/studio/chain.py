@@ -1,9 +1,9 @@
 """Effects in a row: blocks flow through, latency is taken out again."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -22,9 +22,22 @@ class Process(Protocol):
     def process(self, block: Samples) -> Samples:
         """Return the next block, of the same shape."""
 
+    def retune(self, effect: Any) -> None:
+        """Take other settings of the same effect from here on, keeping the state.
+
+        InputError where they cannot change in the middle of a stream (the latency, say).
+        """
+
+    def hear(self, block: Samples) -> None:
+        """Take the side-chain that goes with the next block; where there is none, do nothing."""
+
 
 class Effect(Protocol):
-    """An effect's settings: a frozen, slotted dataclass that compares and hashes as a value."""
+    """An effect's settings: a frozen, slotted dataclass that compares and hashes as a value.
+
+    One that listens to a side-chain has a field `key`: the name of the channel, or None for its
+    own sound.
+    """
 
     __slots__ = ()
 
@@ -43,13 +56,26 @@ PIECE = 8_192  # samples that pass all effects together: what the processor's ca
 class _Stage:
     """One process that drops what it is late by."""
 
-    def __init__(self, process: Process) -> None:
-        self._process = process
+    def __init__(self, process: Process, key: str | None) -> None:
+        self._process, self._key = process, key
         self._late = process.latency  # samples at the beginning that are still to be dropped
+        self._heard: Samples | None = None  # of the side-chain, from where this stage stands
+
+    def hear(self, keys: Mapping[str, Samples]) -> None:
+        """Queue the side-chain's next block; it waits while stages before this one are late."""
+        if self._key is None or (block := keys.get(self._key)) is None:
+            return
+        heard = self._heard
+        self._heard = block if heard is None else np.concatenate((heard, block), axis=1)
 
     def push(self, block: Samples) -> Samples:
-        if not block.shape[1]:
+        frames = block.shape[1]
+        if not frames:
             return block
+        if self._heard is not None:
+            heard, self._heard = self._heard[:, :frames], self._heard[:, frames:]
+            short = frames - heard.shape[1]  # the tail, behind the side-chain's end
+            self._process.hear(np.pad(heard, ((0, 0), (0, short))) if short else heard)
         block = self._process.process(block)
         dropped = min(self._late, block.shape[1])
         self._late -= dropped
@@ -65,7 +91,10 @@ class Line:
 
     def __init__(self, chain: Chain, *, rate: int, channels: int) -> None:
         processes = [effect.open(rate, channels) for effect in chain]
-        self._stages = [_Stage(process) for process in processes]
+        self._stages = [
+            _Stage(process, getattr(effect, "key", None))
+            for effect, process in zip(chain, processes, strict=True)
+        ]
         self._latencies = [process.latency for process in processes]
         self._channels = channels
         self._began = False
@@ -75,11 +104,16 @@ class Line:
         """How many samples are held back until `finish`."""
         return sum(self._latencies)
 
-    def push(self, block: Samples) -> Samples:
-        """Return what is ready: shorter than the block at the beginning."""
+    def push(self, block: Samples, keys: Mapping[str, Samples] | None = None) -> Samples:
+        """Return what is ready: shorter than the block at the beginning.
+
+        keys  side-chains by name, in time with the block: what an effect with this `key` hears
+        """
         if not block.shape[1]:
             return block
         self._began = True
+        for stage in self._stages:
+            stage.hear(keys or {})
         pieces = []
         for start in range(0, block.shape[1], PIECE):
             piece = block[:, start : start + PIECE]
