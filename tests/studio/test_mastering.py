@@ -13,7 +13,8 @@ from tapeloom.dsp.level import dc_offset_db, gain_to_db
 from tapeloom.dsp.loudness import measure
 from tapeloom.dsp.spectrum import measure_spectrum
 from tapeloom.studio.doors import MasteringChain
-from tapeloom.studio.mastering import PRESETS, MasterSettings, draw_master, master
+from tapeloom.studio.mastering import draw_master, master
+from tapeloom.studio.presets import PRESETS, MasterSettings
 
 RATE = 44_100
 N = 8 * RATE
@@ -160,8 +161,10 @@ def test_the_door_masters_plain_arrays(preset: str) -> None:
     mastered = chain.master(mono, sample_rate=RATE, preset=preset)
     assert mastered.shape == mono.shape
     figures = chain.analyze_master(mastered, RATE)
-    assert figures["lufs_integrated"] == pytest.approx(PRESETS[preset].target_lufs, abs=0.1)
-    assert figures["true_peak_db"] <= -1.0
+    settings = PRESETS[preset].settings
+    is_reached = figures["lufs_integrated"] == pytest.approx(settings.target_lufs, abs=0.1)
+    assert is_reached or any(note.startswith("reached") for note in chain.notes)
+    assert figures["true_peak_db"] <= settings.ceiling_dbtp
     assert figures["stereo_correlation"] == pytest.approx(1.0)
 
 

@@ -89,6 +89,7 @@ class Master:
 
     audio: AudioStream
     loudness: Loudness
+    notes: tuple[str, ...] = ()  # what was done and why, in sentences
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
         Width,
     )
     from tapeloom.studio.loops import Loop
-    from tapeloom.studio.mastering import PRESETS, MasterSettings, draw_master, master
+    from tapeloom.studio.mastering import draw_master, master
     from tapeloom.studio.mixer import mix
+    from tapeloom.studio.presets import PRESETS, MasterSettings, Preset
+    from tapeloom.studio.profile import Profile, measure_profile
 
 _HOMES = {
     "balance": ("Channel", "MixSettings", "Vinyl", "draw_mix"),
@@ -44,8 +46,10 @@ _HOMES = {
         "Width",
     ),
     "loops": ("Loop",),
-    "mastering": ("PRESETS", "MasterSettings", "draw_master", "master"),
+    "mastering": ("draw_master", "master"),
     "mixer": ("mix",),
+    "presets": ("PRESETS", "MasterSettings", "Preset"),
+    "profile": ("Profile", "measure_profile"),
 }
 
 __all__ = [
@@ -66,7 +70,9 @@ __all__ = [
     "MasteringChain",
     "MixSettings",
     "Pan",
+    "Preset",
     "Process",
+    "Profile",
     "Reverb",
     "Saturation",
     "Tape",
@@ -76,6 +82,7 @@ __all__ = [
     "draw_master",
     "draw_mix",
     "master",
+    "measure_profile",
     "mix",
     "run",
 ]

@@ -1,6 +1,7 @@
 """Mastering of plain arrays in memory: a thin door to the stage."""
 
 import math
+from collections.abc import Iterator
 from typing import Any, overload
 
 import numpy as np
@@ -8,10 +9,13 @@ from numpy.typing import NDArray
 
 from tapeloom.core.audio import RATE, Audio, Samples
 from tapeloom.core.errors import InputError
+from tapeloom.core.product import Loudness
 from tapeloom.dsp.loudness import measure
 from tapeloom.dsp.spectrum import measure_spectrum
 from tapeloom.dsp.stereo import correlation
-from tapeloom.studio.mastering import PASSES, PRESETS, GainSearch, MasterSettings
+from tapeloom.studio.mastering import settle
+from tapeloom.studio.presets import MasterSettings
+from tapeloom.studio.presets import preset as named_preset
 
 
 class MasteringChain:
@@ -26,6 +30,7 @@ class MasteringChain:
 
     def __init__(self, settings: MasterSettings | None = None) -> None:
         self._settings = settings
+        self.notes: tuple[str, ...] = ()  # what was done to the last audio, and why
 
     @overload
     def master(self, audio: Audio, sample_rate: int | None = ..., preset: str = ...) -> Audio: ...
@@ -39,17 +44,17 @@ class MasteringChain:
         self, audio: Audio | NDArray[Any], sample_rate: int | None = None, preset: str = "streaming"
     ) -> Audio | Samples:
         """Return the mastered audio in the shape that it came in; `preset` is one of PRESETS."""
-        if preset not in PRESETS:
-            raise InputError(f"{preset!r} is no preset; choose one of {', '.join(PRESETS)}")
         source = _as_audio(audio, sample_rate)
-        search = GainSearch(source, self._settings or PRESETS[preset])
         finished = source
-        for _ in range(PASSES):
-            blocks = list(search.blocks())
-            if blocks:
-                finished = Audio(np.concatenate(blocks, axis=1), source.rate)
-            if search.is_met(measure(finished)):
-                break
+
+        def write(blocks: Iterator[Samples]) -> Loudness:
+            nonlocal finished
+            finished = Audio(np.concatenate(list(blocks), axis=1), source.rate)
+            return measure(finished)
+
+        named = named_preset(preset).settings
+        settings = self._settings or named
+        self.notes = settle(source, settings, write, folder=None)[1]
         if isinstance(audio, Audio):
             return finished
         return finished.samples[0] if np.ndim(audio) == 1 else finished.samples

@@ -3,15 +3,44 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
-from tapeloom.dsp.level import db_to_gain
+from tapeloom.dsp.level import db_to_gain, gain_to_db
 
 STEPS_PER_S = 100
-_OUT_OF_REACH_DB = 400.0  # a ceiling that no signal meets
+_SILENT_LUFS = -70.0
+
+
+class StepPeaks:
+    """The sample peak of every 10 ms of blocks that are pushed in, as the meter cuts them."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._frames = 0
+        self._rest: NDArray[Any] = np.zeros(0)
+        self._peaks: list[NDArray[Any]] = []
+
+    def push(self, block: NDArray[Any]) -> None:
+        """Take the next (channels, samples)."""
+        loudest = np.maximum(block.max(axis=0), -block.min(axis=0))
+        loudest = np.concatenate((self._rest, loudest))
+        self._frames += block.shape[1]
+        start = self._frames - loudest.size
+        first = start * STEPS_PER_S // self._rate
+        last = self._frames * STEPS_PER_S // self._rate
+        bounds = -(-np.arange(first, last + 1) * self._rate // STEPS_PER_S) - start
+        if last > first:
+            self._peaks.append(np.maximum.reduceat(loudest[: bounds[-1]], bounds[:-1]))
+        self._rest = loudest[bounds[-1] :].copy()
+
+    def read(self) -> NDArray[np.float64]:
+        """Return the peaks of all whole steps so far, shape (steps,)."""
+        empty = np.zeros(0)
+        return np.concatenate((empty, *self._peaks)).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,38 +55,58 @@ class Forecast:
         """Measure a signal."""
         from tapeloom.dsp.loudness import Meter
 
-        meter = Meter(rate, channels, true_peak=False)
-        peaks = [np.zeros(0)]
-        step = max(1, rate // STEPS_PER_S)
-        pending = np.zeros(0, np.float32)
+        meter, peaks = Meter(rate, channels, true_peak=False), StepPeaks(rate)
         for block in blocks:
             meter.push(block)
-            loudest = np.maximum(block.max(axis=0), -block.min(axis=0))
-            pending = np.concatenate((pending, loudest))
-            whole = pending.size - pending.size % step
-            peaks.append(pending[:whole].reshape(-1, step).max(axis=1))
-            pending = pending[whole:]
-        return cls(meter.steps, np.concatenate(peaks).astype(np.float64))
+            peaks.push(block)
+        return cls(meter.steps, peaks.read())
+
+    @property
+    def high_peak_dbfs(self) -> float:
+        """The peak that 5 % of the sounding steps (over -70 LUFS) exceed; -inf for silence."""
+        count = min(self.powers.size, self.peaks.size)
+        sounding = self.powers[:count] > 10.0 ** ((_SILENT_LUFS + 0.691) / 10.0)
+        peaks = self.peaks[:count][sounding]
+        return gain_to_db(float(np.percentile(peaks, 95.0))) if peaks.size else -math.inf
+
+    def limiting_db(self, gain_db: float, ceiling_db: float) -> float:
+        """Return what a limiter takes away behind a gain: exceeded in 5 % of the sounding steps."""
+        return max(0.0, self.high_peak_dbfs + gain_db - ceiling_db)
 
     def loudness(self, gain_db: float, ceiling_db: float, release_ms: float) -> float:
-        """Return the integrated loudness behind a gain and a limiter."""
+        """Return the integrated loudness behind a gain and a limiter (ceiling inf: none)."""
         from tapeloom.dsp.dynamics import follow, smoothing
         from tapeloom.dsp.loudness import integrated_lufs
 
         gain, ceiling = db_to_gain(gain_db), db_to_gain(ceiling_db)
         count = min(self.powers.size, self.peaks.size)
+        powers = self.powers[:count] * gain * gain
+        if not math.isfinite(ceiling):
+            return integrated_lufs(powers)
         wanted = 1.0 - ceiling / np.maximum(self.peaks[:count] * gain, ceiling)
         fall = smoothing(release_ms, STEPS_PER_S)
         reduction, _ = follow(wanted, rise=1.0, fall=fall)
-        return integrated_lufs(self.powers[:count] * np.square(gain * (1.0 - reduction)))
+        return integrated_lufs(powers * np.square(1.0 - reduction))
 
-    def gain_for(self, target_lufs: float, ceiling_db: float, release_ms: float) -> float:
-        """Return the gain in dB that leads to a loudness; bisection, to 0.005 dB."""
-        low = target_lufs - self.loudness(0.0, _OUT_OF_REACH_DB, release_ms)
+    def gain_for(
+        self,
+        target_lufs: float,
+        ceiling_db: float,
+        release_ms: float,
+        *,
+        most_limiting_db: float = math.inf,
+    ) -> float:
+        """Return the gain in dB that leads to a loudness; bisection, to 0.005 dB.
+
+        most_limiting_db  the gain stops where the limiter would take away more (`limiting_db`)
+        """
+        low = target_lufs - self.loudness(0.0, math.inf, release_ms)
         if not math.isfinite(low):
             return 0.0
         # The limiter only ever takes away: less gain than this cannot do, 24 dB more is enough.
-        high = low + 24.0
+        high = min(low + 24.0, ceiling_db + most_limiting_db - self.high_peak_dbfs)
+        if high <= low:
+            return high
         while high - low > 0.005:
             middle = 0.5 * (low + high)
             if self.loudness(middle, ceiling_db, release_ms) < target_lufs:
