@@ -24,7 +24,7 @@ class MasterTraces:
     bands_db: Sequence[tuple[float, float]]  # third octaves: centre in Hz, level in dB
     peak_to_loudness_db: Sequence[float]  # PLR of stretches of 3 s, one a second
     widths_db: Sequence[tuple[str, float]]  # band, side under middle; -99 is mono
-    correlation: Sequence[float]  # of stretches, evenly spaced over the whole
+    correlation: Sequence[float]  # one value a second; none where the audio is mono
 
 
 def plot_master(
@@ -45,13 +45,16 @@ def plot_master(
     figure.text(0.9 / 13, 1 - 0.42 / 8.4, title, color=TEXT, fontsize=13)
     for place, (name, colour) in enumerate((("mix", _BEFORE), ("master", _AFTER))):
         figure.text(1 - (1.6 - 0.6 * place) / 13, 1 - 0.42 / 8.4, name, color=colour, fontsize=10)
-    panels = [figure.add_subplot(grid[row, column]) for row in range(2) for column in range(2)]
+    field = grid[1, 1].subgridspec(1, 2, width_ratios=(1.7, 1.0), wspace=0.2)
+    places = (grid[0, 0], grid[0, 1], grid[1, 0], field[0], field[1])
+    panels = [figure.add_subplot(place) for place in places]
     for axes in panels:
         dress(axes)
     _loudness(panels[0], before, after, target_lufs)
     _spectrum(panels[1], before, after, target_bands_db)
     _dynamics(panels[2], before, after)
-    _field(panels[3], before, after)
+    _widths(panels[3], before, after)
+    _correlation(panels[4], before, after)
     save(figure, path)
 
 
@@ -120,23 +123,24 @@ def _dynamics(axes: "Axes", before: MasterTraces, after: MasterTraces) -> None:
     axes.set_xlabel("dB")
 
 
-def _field(axes: "Axes", before: MasterTraces, after: MasterTraces) -> None:
-    _name(axes, "side under middle by band, dB (right: correlation over time, 1 is mono)")
+def _widths(axes: "Axes", before: MasterTraces, after: MasterTraces) -> None:
+    _name(axes, "side under middle, dB, by band in Hz")
     for side, colour, place in ((before, _BEFORE, -0.18), (after, _AFTER, 0.18)):
         levels = np.array([max(-40.0, min(12.0, db)) for _, db in side.widths_db])
-        axes.bar(np.arange(levels.size) + place, levels + 40.0, 0.34, bottom=-40.0, color=colour,
-                 alpha=0.85)  # fmt: skip
+        at = np.arange(levels.size) + place
+        axes.bar(at, levels + 40.0, 0.34, bottom=-40.0, color=colour, alpha=0.85)
     names = [name for name, _ in after.widths_db]
-    axes.set_xticks(np.arange(len(names)), names)
-    axes.set_ylim(-40.0, 12.0)
+    axes.set_xticks(np.arange(len(names)), names, fontsize=7)
+    axes.set_ylim(-40.0, 6.0)
     axes.axhline(0.0, color=LINE, linewidth=0.8)
-    inset = axes.inset_axes((0.62, 0.62, 0.37, 0.36))
-    dress(inset)
-    inset.set_facecolor("#171426")
+
+
+def _correlation(axes: "Axes", before: MasterTraces, after: MasterTraces) -> None:
+    _name(axes, "correlation, 1 is mono")
     for side, colour in ((before, _BEFORE), (after, _AFTER)):
         values = np.asarray(side.correlation, np.float64)
-        inset.plot(np.linspace(0.0, 1.0, values.size), values, color=colour, linewidth=0.9)
-    inset.set_ylim(-1.05, 1.05)
-    inset.set_xticks([])
-    inset.set_yticks([-1, 0, 1])
-    inset.tick_params(labelsize=6)
+        axes.plot(np.arange(values.size) + 0.5, values, color=colour, linewidth=1.0)
+    axes.set_ylim(-1.05, 1.05)
+    axes.set_yticks([-1, 0, 1])
+    axes.grid(axis="y", color=LINE, linewidth=0.6)
+    axes.set_xlabel("seconds")

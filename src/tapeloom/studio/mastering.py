@@ -21,7 +21,6 @@ from tapeloom.studio.settling import Settling
 from tapeloom.studio.shaping import Shape, shaped
 
 PASSES = 7
-_FADE_IN_S = 0.005
 
 Write = Callable[[Iterator[Samples]], Loudness]
 
@@ -49,22 +48,26 @@ def master(
     path: Path,
     *,
     tags: Mapping[str, str] | None = None,
+    fade_in_s: float = 0.005,
     fade_s: float = 2.0,
     seed: int = 0,
+    profile: Profile | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Master:
     """Write the master as FLAC (or WAV) so that the file measures what is asked for.
 
-    fade_s  length of the fade at the end, at most a tenth of the whole; 0: none
-    seed    of the dither, where the settings ask for 16 bits
+    fade_in_s  length of the fade at the beginning; the default only keeps it from clicking
+    fade_s     length of the fade at the end, at most a tenth of the whole; 0: none
+    seed       of the dither, where the settings ask for 16 bits
+    profile    of the audio, where it has been measured already
     """
 
     def write(blocks: Iterator[Samples]) -> Loudness:
         return _write(path, blocks, audio, settings.bits, tags)
 
     loudness, notes = settle(
-        audio, settings, write, folder=path.parent, fade_s=fade_s, seed=seed,
-        on_progress=on_progress,
+        audio, settings, write, folder=path.parent, fades_s=(fade_in_s, fade_s), seed=seed,
+        profile=profile, on_progress=on_progress,
     )  # fmt: skip
     return Master(AudioFile.open(path), loudness, notes)
 
@@ -75,7 +78,7 @@ def settle(
     write: Write,
     *,
     folder: Path | None,
-    fade_s: float = 0.0,
+    fades_s: tuple[float, float] = (0.0, 0.0),
     seed: int = 0,
     profile: Profile | None = None,
     on_progress: Callable[[float], None] | None = None,
@@ -96,7 +99,7 @@ def settle(
         say(0.35)
         settling = Settling(shape.forecast, settings)
         for attempt in range(PASSES):
-            loudness = write(_finished(shape, settling, settings, fade_s, seed))
+            loudness = write(_finished(shape, settling, settings, fades_s, seed))
             say(1.0 - 0.65 * 0.4 ** (attempt + 1))
             if settling.is_met(loudness):
                 break
@@ -106,11 +109,15 @@ def settle(
 
 
 def _finished(
-    shape: Shape, settling: Settling, settings: MasterSettings, fade_s: float, seed: int
+    shape: Shape,
+    settling: Settling,
+    settings: MasterSettings,
+    fades_s: tuple[float, float],
+    seed: int,
 ) -> Iterator[Samples]:
     """Yield the master as far as it is known."""
     audio = shape.audio
-    blocks = settling.blocks(_faded(audio, fade_s), audio.rate, audio.channels)
+    blocks = settling.blocks(_faded(audio, fades_s), audio.rate, audio.channels)
     if settings.bits == 24:
         return ahead(np.round(block * np.float32(2**23)) * np.float32(2.0**-23) for block in blocks)
     from tapeloom.dsp.dither import Quantiser
@@ -139,20 +146,20 @@ def _write(
     return meter.read()
 
 
-def _faded(audio: AudioStream, fade_s: float) -> Iterator[Samples]:
-    """Fade the end as half a cosine, and the very beginning so that it can't click."""
+def _faded(audio: AudioStream, fades_s: tuple[float, float]) -> Iterator[Samples]:
+    """Fade the beginning and the end as half a cosine."""
     longest = max(1.0, 0.1 * audio.frames)
-    fade_in = min(longest, _FADE_IN_S * audio.rate) if fade_s > 0.0 else 1.0
-    fade_out = min(longest, max(1.0, fade_s * audio.rate))
+    into, out = (min(longest, seconds * audio.rate) for seconds in fades_s)
     start = 0
     for block in audio.blocks():
-        at = np.arange(start, start + block.shape[1])
-        start += block.shape[1]
-        if fade_s > 0.0 and (at[0] < fade_in or at[-1] >= audio.frames - fade_out):
-            nearest = np.minimum(
-                1.0, np.minimum((at + 0.5) / fade_in, (audio.frames - at - 0.5) / fade_out)
-            )
-            fade = 0.5 - 0.5 * np.cos(np.pi * nearest)
-            yield np.asarray(block * fade, np.float32)
+        end = start + block.shape[1]
+        if (into and start < into) or (out and end > audio.frames - out):
+            at = np.arange(start, end) + 0.5
+            way = np.ones(block.shape[1])
+            for length, distance in ((into, at), (out, audio.frames - at)):
+                if length:
+                    way = np.minimum(way, distance / length)
+            yield np.asarray(block * (0.5 - 0.5 * np.cos(np.pi * way)), np.float32)
         else:
             yield block
+        start = end

@@ -27,6 +27,7 @@ class Profile:
     steps: Forecast  # mean squares and sample peaks, 100 a second
     middle: Spectrum  # of (left + right) / 2; of all there is where the audio is mono
     side: Spectrum | None
+    correlation: NDArray[np.float64]  # of left and right, a value a second
 
     @property
     def is_silent(self) -> bool:
@@ -79,6 +80,7 @@ class ProfileMeter:
     def __init__(self, rate: int, channels: int, *, true_peak: bool = False) -> None:
         from tapeloom.dsp.loudness import Meter
         from tapeloom.dsp.spectrum import SpectrumMeter
+        from tapeloom.dsp.stereo import CorrelationMeter
 
         if not 1 <= channels <= 2:
             raise InputError(
@@ -88,6 +90,7 @@ class ProfileMeter:
         self._meter = Meter(rate, channels, true_peak=true_peak)
         self._peaks = StepPeaks(rate)
         self._spectra = [SpectrumMeter(rate, 1, hop=HOP) for _ in range(channels)]
+        self._correlation = CorrelationMeter(rate)
         self._frames = 0
 
     def push(self, block: NDArray[Any]) -> None:
@@ -103,6 +106,7 @@ class ProfileMeter:
         self._meter.push(block)
         self._peaks.push(block)
         if len(block) == 2:
+            self._correlation.push(block)
             self._spectra[0].push(0.5 * (block[:1] + block[1:]))
             self._spectra[1].push(0.5 * (block[:1] - block[1:]))
         else:
@@ -116,6 +120,7 @@ class ProfileMeter:
             steps=Forecast(self._meter.steps, self._peaks.read()),
             middle=spectra[0],
             side=spectra[1] if len(spectra) == 2 else None,
+            correlation=self._correlation.read(),
         )
 
 

@@ -1,0 +1,119 @@
+"""Mastering of files: by a preset, a reference or the assistant, one by one or as an album."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from tapeloom.core.audio import AudioFile, encode_audio
+from tapeloom.core.errors import InputError
+from tapeloom.core.product import Master, loudness_to_json
+from tapeloom.studio.mastering import master
+from tapeloom.studio.presets import MasterSettings, preset
+from tapeloom.studio.profile import Profile, measure_profile
+
+CODECS = {"mp3": ".mp3", "aac": ".m4a", "opus": ".opus"}
+BIT_RATES = {"mp3": 320_000, "aac": 256_000, "opus": 192_000}
+CODING_TRIES = 3
+CODING_MARGIN_DB = 0.1
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class MasterOrder:
+    """What somebody asks of a master."""
+
+    preset: str = "streaming"
+    changes: Mapping[str, float | int | None] = field(default_factory=dict)  # of MasterSettings
+    references: tuple[Path, ...] = ()
+    assistant: bool = False
+    coding: str | None = None  # one of CODECS: the ceiling holds after it, too
+    fade_in_s: float = 0.0
+    fade_out_s: float = 0.0
+    seed: int = 0
+
+    def settings(self) -> MasterSettings:
+        """Return the preset with the changes."""
+        return replace(preset(self.preset).settings, **self.changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Mastered:
+    """A master with what it was made of."""
+
+    source: AudioFile
+    settings: MasterSettings
+    before: Profile
+    master: Master
+    coded: Path | None  # the coded copy
+
+    def figures(self) -> dict[str, Any]:
+        """Return what is told of it, as JSON."""
+        before, after = self.before.loudness, self.master.loudness
+        assert isinstance(self.master.audio, AudioFile)  # noqa: S101
+        return {
+            "file": str(self.source.path),
+            "out": str(self.master.audio.path),
+            "coded": str(self.coded) if self.coded else None,
+            "before": loudness_to_json(before),
+            "after": loudness_to_json(after),
+            "target_lufs": self.settings.target_lufs,
+            "ceiling_dbtp": self.settings.ceiling_dbtp,
+            "notes": list(self.master.notes),
+        }
+
+
+def master_file(
+    source: AudioFile,
+    target: Path,
+    order: MasterOrder,
+    *,
+    before: Profile | None = None,
+    settings: MasterSettings | None = None,
+    on_progress: Progress | None = None,
+) -> Mastered:
+    """Master one file into `target`, and its coded copy beside it where that is asked for.
+
+    settings  in place of the order's own
+    """
+    before = before or measure_profile(source)
+    settings = settings or order.settings()
+    asked = settings
+    coded = target.with_suffix(CODECS[order.coding]) if order.coding else None
+    notes: list[str] = []
+    for attempt in range(CODING_TRIES):
+        made = master(
+            source, settings, target, fade_in_s=order.fade_in_s, fade_s=order.fade_out_s,
+            seed=order.seed, profile=before, on_progress=on_progress,
+        )  # fmt: skip
+        if coded is None or order.coding is None:
+            break
+        encode_audio(coded, made.audio, bit_rate=BIT_RATES[order.coding])
+        peak_dbtp = measure_profile(AudioFile.open(coded)).loudness.true_peak_dbtp
+        over_db = peak_dbtp - asked.ceiling_dbtp
+        if over_db <= 0.0:
+            notes.append(f"after {order.coding} the true peak is {peak_dbtp:.2f} dBTP")
+            break
+        if attempt == CODING_TRIES - 1:
+            notes.append(
+                f"after {order.coding} the true peak is still {peak_dbtp:.2f} dBTP: "
+                f"{CODING_TRIES} tries were not enough"
+            )
+            break
+        ceiling_dbtp = settings.ceiling_dbtp - over_db - CODING_MARGIN_DB
+        settings = replace(settings, ceiling_dbtp=ceiling_dbtp)
+    made = replace(made, notes=(*made.notes, *notes))
+    return Mastered(source, asked, before, made, coded)
+
+
+def check_can_be_mastered(path: Path) -> AudioFile:
+    """Open a file; InputError where it holds nothing that a master can be made of."""
+    source = AudioFile.open(path)
+    if not source.frames:
+        raise InputError(f"{path} has 0 samples; there must be at least 1")
+    if source.channels > 2:
+        raise InputError(
+            f"{path} has {source.channels} channels; mastering takes mono (1) or stereo (2)"
+        )
+    return source
