@@ -3,7 +3,6 @@
 import html
 import math
 from dataclasses import fields
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from tapeloom.core.product import Loudness
 from tapeloom.media.master_plot import MasterTraces, plot_master
 from tapeloom.studio.chain import run
 from tapeloom.studio.effects import Gain
-from tapeloom.studio.profile import SPLITS_HZ, Profile, measure_profile
+from tapeloom.studio.profile import SPLIT_NAMES, Profile, measure_profile
 
 _NAMES = {
     "integrated_lufs": ("integrated loudness", "LUFS"),
@@ -38,6 +37,8 @@ def write_report(mastered: Mastered) -> Path:
     plot_master(
         traces(mastered.before), traces(after), folder / "master.png",
         title=mastered.source.path.name, target_lufs=mastered.settings.target_lufs,
+        target_bands_db=[(hz, db) for hz, db, _ in mastered.target.bands]
+        if mastered.target else (),
     )  # fmt: skip
     if math.isfinite(level_lufs):
         _write_levelled(folder / "before.flac", mastered.source, mastered.before, level_lufs)
@@ -76,21 +77,13 @@ def traces(profile: Profile) -> MasterTraces:
             ratios.append(20.0 * math.log10(peak) - float(curve[second]))
     shift = level if math.isfinite(level) else 0.0
     bands = [(hz, db - shift) for hz, db in profile.spectrum.bands_db(per_octave=3)]
-    names = [_band_name(low, high) for low, high in pairwise(SPLITS_HZ)]
     return MasterTraces(
         short_term_lufs=curve.tolist(),
         bands_db=bands,
         peak_to_loudness_db=ratios,
-        widths_db=list(zip(names, profile.widths_db(), strict=True)),
+        widths_db=list(zip(SPLIT_NAMES, profile.widths_db(), strict=True)),
         correlation=profile.correlation.tolist(),
     )
-
-
-def _band_name(low_hz: float, high_hz: float) -> str:
-    def short(hz: float) -> str:
-        return f"{hz / 1000:g}k" if hz >= 1000 else f"{hz:g}"
-
-    return f"{short(low_hz)}-{short(high_hz)}"
 
 
 def _page(mastered: Mastered, after: Profile, level_lufs: float) -> str:

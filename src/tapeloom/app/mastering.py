@@ -8,9 +8,11 @@ from typing import Any
 from tapeloom.core.audio import AudioFile, encode_audio
 from tapeloom.core.errors import InputError
 from tapeloom.core.product import Master, loudness_to_json
+from tapeloom.studio.assistant import assist, match
 from tapeloom.studio.mastering import master
 from tapeloom.studio.presets import MasterSettings, preset
 from tapeloom.studio.profile import Profile, measure_profile
+from tapeloom.studio.targets import Target, target_for, target_of
 
 CODECS = {"mp3": ".mp3", "aac": ".m4a", "opus": ".opus"}
 BIT_RATES = {"mp3": 320_000, "aac": 256_000, "opus": 192_000}
@@ -25,7 +27,7 @@ class MasterOrder:
     """What somebody asks of a master."""
 
     preset: str = "streaming"
-    changes: Mapping[str, float | int | None] = field(default_factory=dict)  # of MasterSettings
+    changes: Mapping[str, Any] = field(default_factory=dict)  # of MasterSettings
     references: tuple[Path, ...] = ()
     assistant: bool = False
     coding: str | None = None  # one of CODECS: the ceiling holds after it, too
@@ -35,7 +37,11 @@ class MasterOrder:
 
     def settings(self) -> MasterSettings:
         """Return the preset with the changes."""
-        return replace(preset(self.preset).settings, **self.changes)  # type: ignore[arg-type]
+        return self.changed(preset(self.preset).settings)
+
+    def changed(self, settings: MasterSettings) -> MasterSettings:
+        """Return settings with what was asked for by number."""
+        return replace(settings, **self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class Mastered:
     before: Profile
     master: Master
     coded: Path | None  # the coded copy
+    target: Target | None  # what it was led towards, where a reference or the assistant led it
 
     def figures(self) -> dict[str, Any]:
         """Return what is told of it, as JSON."""
@@ -77,15 +84,16 @@ def master_file(
 
     settings  in place of the order's own
     """
+    say = on_progress or (lambda _: None)
     before = before or measure_profile(source)
-    settings = settings or order.settings()
+    settings, target_found, planned = plan(source, before, order, settings or order.settings(), say)
     asked = settings
-    coded = target.with_suffix(CODECS[order.coding]) if order.coding else None
     notes: list[str] = []
+    coded = target.with_suffix(CODECS[order.coding]) if order.coding else None
     for attempt in range(CODING_TRIES):
         made = master(
             source, settings, target, fade_in_s=order.fade_in_s, fade_s=order.fade_out_s,
-            seed=order.seed, profile=before, on_progress=on_progress,
+            seed=order.seed, profile=before, on_progress=lambda part: say(0.3 + 0.7 * part),
         )  # fmt: skip
         if coded is None or order.coding is None:
             break
@@ -103,8 +111,44 @@ def master_file(
             break
         ceiling_dbtp = settings.ceiling_dbtp - over_db - CODING_MARGIN_DB
         settings = replace(settings, ceiling_dbtp=ceiling_dbtp)
-    made = replace(made, notes=(*made.notes, *notes))
-    return Mastered(source, asked, before, made, coded)
+    made = replace(made, notes=(*planned, *made.notes, *notes))
+    return Mastered(source, asked, before, made, coded, target_found)
+
+
+def plan(
+    source: AudioFile,
+    before: Profile,
+    order: MasterOrder,
+    settings: MasterSettings,
+    say: Progress,
+) -> tuple[MasterSettings, Target | None, tuple[str, ...]]:
+    """Return settings as references or the assistant would have them, their target, and why.
+
+    What was asked for by number stays as it was asked for.
+    """
+    if not order.references and not order.assistant:
+        return settings, None, ()
+    if order.references:
+        profiles = [measure_profile(check_can_be_mastered(path)) for path in order.references]
+        names = ", ".join(path.name for path in order.references)
+        target = target_of(profiles, names)
+    else:
+        target = target_for(settings, f"the preset {order.preset}", before)
+    if before.is_silent:
+        return settings, target, ()
+    if order.assistant:
+        level_lufs = min(settings.ceiling_dbtp - 3.0, target.integrated_lufs)
+        settings = replace(settings, target_lufs=level_lufs)
+        found, notes = assist(
+            source,
+            before,
+            target,
+            replace(settings, **order.changes),
+            on_progress=lambda part: say(0.3 * part),
+        )
+    else:
+        found, notes = match(before, target, settings)
+    return replace(found, **order.changes), target, notes
 
 
 def check_can_be_mastered(path: Path) -> AudioFile:

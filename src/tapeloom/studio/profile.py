@@ -16,6 +16,7 @@ from tapeloom.studio.forecast import STEPS_PER_S, Forecast, StepPeaks
 
 HOP = 32_768  # one spectral window in four says enough of a whole record's tone
 SPLITS_HZ = (20.0, 120.0, 500.0, 2000.0, 6000.0, 20_000.0)  # bands in which width is told
+SPLIT_NAMES = ("20-120", "120-500", "500-2k", "2k-6k", "6k-20k")
 _HEARD_LUFS = -70.0  # steps below are silence
 
 
