@@ -13,7 +13,6 @@ D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor Desig
 2012, on smoothing and programme-dependent release.
 """
 
-import math
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +21,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.clipper import Clipper
+from tapeloom.dsp.dynamics import smoothing
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.dsp.moving import moving_max, moving_mean, smooth
 from tapeloom.dsp.oversampling import interpolation, peaks_between
@@ -37,11 +38,6 @@ _DOUBT = 3.0  # times its envelope, the edge may move a peak
 _NEAR = 0.7  # of the ceiling: under it no peak can be taken for one above
 _CHARGE = 2.0  # release times in which sustained reduction takes hold
 _SUSTAIN = 6.0  # release times in which it lets go
-
-
-def smoothing(time_ms: float, rate: float) -> float:
-    """Return the step of a one-pole follower that covers 63 % of a jump in `time_ms`."""
-    return 1.0 - math.exp(-1000.0 / (time_ms * rate)) if time_ms > 0.0 else 1.0
 
 
 @njit(cache=True, nogil=True)
@@ -71,8 +67,8 @@ def edge_filter() -> NDArray[np.float64]:
     """Design a linear-phase filter for what lies at the upper edge of the band.
 
     >>> taps = edge_filter()
-    >>> taps.size, round(abs(float(taps @ (-1.0) ** np.arange(127))), 3), bool(abs(taps.sum()) < 1e-3)
-    (127, 1.0, True)
+    >>> taps.size, round(abs(float(taps @ (-1.0) ** np.arange(127))), 3)
+    (127, 1.0)
     """
     n = np.arange(_EDGE_TAPS) - _EDGE_TAPS // 2
     low = np.sinc(2.0 * _EDGE_WIDTH * n) * np.kaiser(_EDGE_TAPS, 6.0)
@@ -222,6 +218,7 @@ class _Pass:
         if guards_edge:
             self._edge = _Edge(half=half, behind=behind, latency=self._gain.latency)
             waits = max(waits, self.latency + self._edge.reach)
+        self.looks_back = 2 * behind
         self._history = _Delay(channels, waits)
         self._state = np.zeros(2)
         self.retune(**settings)
@@ -233,37 +230,53 @@ class _Pass:
         self._charge = smoothing(_CHARGE * release_ms, self._rate)
         self._sustain = smoothing(_SUSTAIN * release_ms, self._rate)
 
-    def process(self, x: Signal) -> Signal:
-        """Return the next samples, `latency` late."""
+    def process(self, x: Signal, *, is_known: bool = False) -> tuple[Signal, bool]:
+        """Return the next samples, `latency` late, and whether they differ from the input's.
+
+        is_known  whether all that is looked at is known to lie under the ceiling
+        """
         frames = x.shape[1]
         joined = self._history.join(x)
         length = joined.shape[1]
         floor = self._ceiling if self._edge is None else _NEAR * self._ceiling
         seen = joined[:, length - frames - 2 * self._filters.reach :]
-        peaks, _ = peaks_between(seen, self._filters, floor=floor)
+        peaks = np.zeros(frames)
+        if not is_known:
+            peaks, _ = peaks_between(seen, self._filters, floor=floor)
         late = joined[:, length - frames - self.latency : length - self.latency]
         # Between two samples a peak belongs to both: a window is one longer than it must be.
-        held = self._gain.hold(1.0 - self._ceiling / np.maximum(peaks, self._ceiling))
+        wanted = np.zeros(frames)
+        over = peaks > self._ceiling
+        wanted[over] = 1.0 - self._ceiling / peaks[over]
+        held = self._gain.hold(wanted)
         if self._state.any() or held.any():
             _recover(held, self._fall, self._charge, self._sustain, self._programme, _GONE,
                      self._state)  # fmt: skip
         reduction = self._gain.smooth(held)
+        now = late
         if self._edge is not None:
-            late = self._edge.take(joined, late, peaks, self._ceiling)
-        return late * (1.0 - reduction) if reduction.any() else late
+            now = self._edge.take(joined, late, peaks, self._ceiling)
+        if reduction.any():
+            now = now * (1.0 - reduction)
+        return now, now is not late
 
 
 class TruePeakLimiter:
     """A look-ahead limiter whose output stays under its ceiling between the samples too.
 
-    ceiling_db    dBTP, at most 0; held within 0.02 dB as read at 16 and 64 times the rate
+    ceiling_db    dBTP, -60 to 24; held within 0.02 dB as read at 64 times the rate
     release_ms    time constant of the recovery from a short peak, 1 to 5000
     lookahead_ms  time in which the gain moves ahead of a peak, 0.5 to 50
     programme     0: one release for all; 1: after sustained reduction, recovery takes 6 times as
                   long, as an average that is charged in twice the release is not left
 
+    clipper       "off", or "hard" or "soft": peaks are clipped before they are limited
+    clip_over_db  how far over the ceiling the clipper works, 0 to 24
+
     Under the ceiling the samples pass bit by bit, `latency` samples late. All channels get one
-    gain. Around what is limited, sound within 4 % of half of the rate is taken out.
+    gain. Around what is limited, sound within 4 % of half of the rate is taken out; so it is where
+    a peak lies under the ceiling by less than such sound may add between the samples (white noise;
+    not music that ends at 20 kHz).
 
     >>> limiter = TruePeakLimiter(44100, 1, ceiling_db=-6.0)
     >>> limiter.latency
@@ -282,6 +295,8 @@ class TruePeakLimiter:
         release_ms: float = 120.0,
         lookahead_ms: float = 3.0,
         programme: float = 0.5,
+        clipper: str = "off",
+        clip_over_db: float = 1.5,
     ) -> None:
         if not 0.5 <= lookahead_ms <= 50.0:
             raise InputError(f"lookahead_ms is {lookahead_ms:g}; it must lie between 0.5 and 50")
@@ -290,22 +305,47 @@ class TruePeakLimiter:
         self._first = _Pass(rate, channels, half=half, guards_edge=True, **settings)
         self._second = _Pass(rate, channels, half=half, guards_edge=False, **settings)
         self.latency = self._first.latency + self._second.latency
+        self._untouched = 0  # samples since the first pass last did something
+        self._clipper: Clipper | None = None
+        if clipper != "off":
+            threshold_db = _clip_threshold(ceiling_db, clip_over_db)
+            self._clipper = Clipper(channels, threshold_db=threshold_db, shape=clipper)
+            self.latency += self._clipper.latency
 
-    def retune(self, *, ceiling_db: float, release_ms: float, programme: float = 0.5) -> None:
+    def retune(
+        self,
+        *,
+        ceiling_db: float,
+        release_ms: float,
+        programme: float = 0.5,
+        clip_over_db: float = 1.5,
+    ) -> None:
         """Take other settings from here on; the gain moves to them as it does to peaks."""
         for each in (self._first, self._second):
             each.retune(**_settings(ceiling_db, release_ms, programme))
+        if self._clipper is not None:
+            self._clipper.retune(threshold_db=_clip_threshold(ceiling_db, clip_over_db))
 
     def process(self, block: NDArray[Any]) -> Signal:
         """Return the limited (channels, samples), `latency` samples late."""
         out = np.empty(block.shape)
         for start in range(0, block.shape[1], _PIECE):
             piece = np.asarray(block[:, start : start + _PIECE], np.float64)
-            out[:, start : start + _PIECE] = self._second.process(self._first.process(piece))
+            if self._clipper is not None:
+                piece = self._clipper.process(piece)
+            out[:, start : start + _PIECE] = self._limit(piece)
         return out
+
+    def _limit(self, x: Signal) -> Signal:
+        y, is_touched = self._first.process(x)
+        is_known = not is_touched and self._untouched >= self._second.looks_back
+        self._untouched = 0 if is_touched else self._untouched + x.shape[1]
+        return self._second.process(y, is_known=is_known)[0]
 
 
 def _settings(ceiling_db: float, release_ms: float, programme: float) -> dict[str, float]:
+    if not -60.0 <= ceiling_db <= 24.0:
+        raise InputError(f"ceiling_db is {ceiling_db:g}; it must lie between -60 and 24")
     if not 1.0 <= release_ms <= 5000.0:
         raise InputError(f"release_ms is {release_ms:g}; it must lie between 1 and 5000")
     if not 0.0 <= programme <= 1.0:
@@ -315,3 +355,9 @@ def _settings(ceiling_db: float, release_ms: float, programme: float) -> dict[st
         "release_ms": release_ms,
         "programme": programme,
     }
+
+
+def _clip_threshold(ceiling_db: float, clip_over_db: float) -> float:
+    if not 0.0 <= clip_over_db <= 24.0:
+        raise InputError(f"clip_over_db is {clip_over_db:g}; it must lie between 0 and 24")
+    return ceiling_db + clip_over_db

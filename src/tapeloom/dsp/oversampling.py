@@ -51,10 +51,11 @@ def interpolation(taps: int, phases: int) -> Interpolation:
     >>> filters.reach, round(float(filters.half.sum()), 9), round(filters.between_bound, 2)
     (261, 1.0, 0.27)
     """
-    half = _windowed_sinc(np.arange(taps) - (taps // 2 - 1) - 0.5, taps / 2, beta=6.0)
+    at = np.arange(taps, dtype=np.float64) - (taps // 2 - 1) - 0.5
+    half = _windowed_sinc(at, taps / 2, beta=6.0)
     half /= half.sum()
-    offsets = np.arange(SHORT_TAPS) - (SHORT_TAPS // 2 - 1)
-    phi = np.arange(phases) / phases
+    offsets = np.arange(SHORT_TAPS, dtype=np.float64) - (SHORT_TAPS // 2 - 1)
+    phi = np.arange(phases, dtype=np.float64) / phases
     between = _windowed_sinc(offsets - phi[:, None], SHORT_TAPS / 2, beta=9.0)
     # Straight lines are kept exactly: the bounds rest on it.
     moment = phi - between @ offsets
@@ -65,9 +66,7 @@ def interpolation(taps: int, phases: int) -> Interpolation:
         for place in (0, 1)
         for g, f in zip(between, phi, strict=True)
     )
-    between_bound = max(
-        _bend_bound(g, f) for g, f in zip(between, phi, strict=True)
-    )
+    between_bound = max(_bend_bound(g, f) for g, f in zip(between, phi, strict=True))
     filters = (half.astype(np.float32), between.astype(np.float32))
     for taps_of in filters:
         taps_of.setflags(write=False)
@@ -126,6 +125,68 @@ def _survey(
 
 
 @njit(cache=True, nogil=True)
+def _double(
+    x: NDArray[np.float32], half: NDArray[np.float32], twice: NDArray[np.float32]
+) -> None:  # pragma: no cover - compiled; tested through py_func
+    """Set `twice` to x from its sample half.size / 2 - 1 on, at twice the rate."""
+    folded = half.size // 2
+    width = twice.size // 2
+    sums = np.zeros(width, x.dtype)
+    for k in range(0, folded, 2):
+        # Two taps a pass: the sums are loaded and stored half as often.
+        one, two = half[folded + k], half[folded + k + 1]
+        earlier = x[folded - k - 2 : folded - k + width - 1]
+        later = x[folded + k : folded + k + width + 1]
+        for n in range(width):
+            sums[n] += one * (earlier[n + 1] + later[n]) + two * (earlier[n] + later[n + 1])
+    for n in range(width):
+        twice[2 * n], twice[2 * n + 1] = x[folded - 1 + n], sums[n]
+
+
+@njit(cache=True, nogil=True)
+def _refine(
+    twice: NDArray[np.float32], between: NDArray[np.float32], fine: NDArray[np.float32]
+) -> None:  # pragma: no cover - compiled; tested through py_func
+    """Set fine[n, p] to the magnitude p / phases of the way from twice[n + 5] to the next."""
+    points, phases = fine.shape
+    sums = np.empty(points, twice.dtype)
+    for p in range(phases):
+        sums[:] = 0.0
+        for k in range(0, between.shape[1], 4):
+            a, b, c, d = between[p, k], between[p, k + 1], between[p, k + 2], between[p, k + 3]
+            near = twice[k : k + points + 3]
+            for n in range(points):
+                sums[n] += a * near[n] + b * near[n + 1] + c * near[n + 2] + d * near[n + 3]
+        for n in range(points):
+            fine[n, p] = abs(sums[n])
+
+
+@njit(cache=True, nogil=True)
+def _settle(
+    line: NDArray[np.float32], each: int, floor: float, follows: bool, peaks: NDArray[np.float64]
+) -> float:  # pragma: no cover - compiled; tested through py_func
+    """Raise peaks[n] to the top of line[(n + 1) * each : (n + 2) * each], and the floor to it."""
+    slack = 1.0 / np.cos(np.pi / (2 * each))
+    for n in range(peaks.size):
+        begin = (n + 1) * each
+        highest, at = np.float32(peaks[n]), 0
+        for i in range(begin, begin + each):
+            if line[i] > highest:
+                highest, at = line[i], i
+        if slack * highest <= floor or not at:
+            continue
+        top, before, after = float(highest), float(line[at - 1]), float(line[at + 1])
+        curve = 2.0 * top - before - after
+        if before <= top and after <= top and curve > 0.0:
+            # The top of the parabola through three points.
+            top += (after - before) ** 2 / (8.0 * curve)
+        peaks[n] = top
+        if follows and top > floor:
+            floor = top
+    return floor
+
+
+@njit(cache=True, nogil=True)
 def _raise_peaks(
     x: NDArray[np.float32],
     half: NDArray[np.float32],
@@ -145,14 +206,11 @@ def _raise_peaks(
     phases = between.shape[0]
     # Between the finest points a tone at half of the rate may be higher by so much.
     slack = 1.0 / np.cos(np.pi / (4 * phases))
-    folded = half.size // 2
     chunks = -(-x.size // _CHUNK)
     tops, bends = np.empty(chunks, x.dtype), np.empty(chunks, x.dtype)
     _survey(x, tops, bends)
-    halves = np.empty(_CHUNK + 2 * _MARGIN, x.dtype)
-    twice = np.empty(2 * halves.size, x.dtype)
+    twice = np.empty(2 * (_CHUNK + 2 * _MARGIN), x.dtype)
     fine = np.empty((2 * (_CHUNK + 2), phases), x.dtype)
-    sums = np.empty(2 * (_CHUNK + 2), x.dtype)
     for start in range(0, peaks.size, _CHUNK):
         count = min(_CHUNK, peaks.size - start)
         first = start + reach
@@ -164,59 +222,26 @@ def _raise_peaks(
         if slack * (top + half_bound * bend) <= floor:
             continue
         # At twice the rate, from _MARGIN samples before the chunk to as many behind it.
-        width = count + 2 * _MARGIN
-        left = first - _MARGIN
-        halves[:width] = 0.0
-        for k in range(0, folded, 2):
-            # Two taps a pass: the sums are loaded and stored half as often.
-            one, two = half[folded + k], half[folded + k + 1]
-            earlier = x[left - k - 1 : left - k + width]
-            later = x[left + 1 + k : left + 2 + k + width]
-            for n in range(width):
-                halves[n] += one * (earlier[n + 1] + later[n]) + two * (earlier[n] + later[n + 1])
-        for n in range(width):
-            twice[2 * n], twice[2 * n + 1] = x[left + n], halves[n]
-        top = bend = np.float32(0.0)
-        for n in range(2 * _MARGIN, 2 * (_MARGIN + count) + 1):
-            top = max(top, abs(twice[n]))
-        for n in range(1, 2 * width - 1):
+        length = 2 * (count + 2 * _MARGIN)
+        _double(x[first - _MARGIN - half.size // 2 + 1 :], half, twice[:length])
+        bend = np.float32(0.0)
+        for n in range(1, length - 1):
             bend = max(bend, abs((twice[n + 1] - twice[n]) - (twice[n] - twice[n - 1])))
-        if slack * (top + between_bound * bend) <= floor:
-            continue
-        # One sample more on either side, whose points are neighbours of the chunk's.
-        points = 2 * (count + 2)
-        base = 2 * (_MARGIN - 1)
-        for p in range(phases):
-            sums[:points] = 0.0
-            for k in range(0, SHORT_TAPS, 4):
-                a, b, c, d = between[p, k], between[p, k + 1], between[p, k + 2], between[p, k + 3]
-                near = base + k - SHORT_TAPS // 2 + 1
-                shifted = twice[near : near + points + 3]
-                for n in range(points):
-                    sums[n] += (
-                        a * shifted[n] + b * shifted[n + 1]
-                        + c * shifted[n + 2] + d * shifted[n + 3]
-                    )  # fmt: skip
-            for n in range(points):
-                fine[n, p] = abs(sums[n])
-        line = fine.reshape(-1)
-        each = 2 * phases
+        # The stretch whose finest points may lie over the floor.
+        least = floor / slack - between_bound * bend
+        low, high = count, -1
         for n in range(count):
-            begin = (n + 1) * each
-            highest, at = np.float32(peaks[start + n]), 0
-            for i in range(begin, begin + each):
-                if line[i] > highest:
-                    highest, at = line[i], i
-            if slack * highest <= floor or not at:
-                continue
-            top, before, after = float(highest), float(line[at - 1]), float(line[at + 1])
-            curve = 2.0 * top - before - after
-            if before <= top and after <= top and curve > 0.0:
-                # The top of the parabola through three points.
-                top += (after - before) ** 2 / (8.0 * curve)
-            peaks[start + n] = top
-            if follows and top > floor:
-                floor = top
+            i = 2 * (_MARGIN + n)
+            if max(abs(twice[i]), abs(twice[i + 1]), abs(twice[i + 2])) > least:
+                low, high = min(low, n), n
+        if high < 0:
+            continue
+        # With a sample more on either side, whose points are the neighbours of the stretch's.
+        points = 2 * (high - low + 3)
+        i = 2 * (_MARGIN + low - 1) - SHORT_TAPS // 2 + 1
+        _refine(twice[i : i + points + SHORT_TAPS - 1], between, fine[:points])
+        stretch = peaks[start + low : start + high + 1]
+        floor = _settle(fine.reshape(-1), 2 * phases, floor, follows, stretch)
     return floor
 
 
@@ -275,3 +300,23 @@ class TruePeak:
 
     def _follow(self, x: NDArray[np.float32]) -> float:
         return peaks_between(x, self._filters, floor=self._largest, follows=True)[1]
+
+
+class PeaksBetween:
+    """The largest magnitude of any channel between each sample and the next, over blocks.
+
+    >>> finder = PeaksBetween(2)
+    >>> finder.latency, finder.process(np.ones((2, 400)), floor=0.5).shape
+    (261, (400,))
+    """
+
+    def __init__(self, channels: int) -> None:
+        self._filters = interpolation(512, 8)
+        self.latency = self._filters.reach
+        self._history = np.zeros((channels, 2 * self.latency), np.float32)
+
+    def process(self, block: NDArray[Any], *, floor: float) -> NDArray[np.float64]:
+        """Return the peaks of samples `latency` ago; up to `floor` they may be told as 0."""
+        x = np.concatenate((self._history, block), axis=1, dtype=np.float32)
+        self._history = x[:, block.shape[1] :].copy()
+        return peaks_between(x, self._filters, floor=floor)[0]
