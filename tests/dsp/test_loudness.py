@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from tapeloom.core.audio import Audio
 from tapeloom.core.errors import InputError
 from tapeloom.core.product import Loudness
-from tapeloom.dsp.loudness import Meter, k_weighting, measure
+from tapeloom.dsp.loudness import Meter, measure
+from tapeloom.dsp.weighting import k_weighting
 
 RATE = 48_000
 

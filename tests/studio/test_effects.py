@@ -34,6 +34,7 @@ EFFECTS: tuple[Effect, ...] = (
     Equalizer((Band("low_pass", 40_000.0), Band("high_shelf", 4000.0, 2.0))),
     Compressor(threshold_db=-30.0, ratio=4.0, makeup_db=3.0, mix=0.7),
     Limiter(-12.0),
+    Limiter(-18.0, 40.0, lookahead_ms=1.0, programme=1.0, clipper="soft", clip_over_db=1.0),
     Saturation(9.0),
     Tape(seed=3),
     Reverb(decay_s=0.6, dry=1.0),

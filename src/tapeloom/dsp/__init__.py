@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tapeloom.dsp.delay import Echo
-    from tapeloom.dsp.dynamics import Compressor, TruePeakLimiter
+    from tapeloom.dsp.dynamics import Compressor
     from tapeloom.dsp.filters import Biquads, bell, high_pass, high_shelf, low_pass, low_shelf
     from tapeloom.dsp.level import db_to_gain, dc_offset_db, gain_to_db, rms_db
+    from tapeloom.dsp.limiter import TruePeakLimiter
     from tapeloom.dsp.loudness import Meter, measure
     from tapeloom.dsp.reverb import FeedbackDelayNetwork
     from tapeloom.dsp.saturation import TapeSaturator
@@ -25,7 +26,7 @@ _HOMES = {
     "Spectrum": "spectrum",
     "SpectrumMeter": "spectrum",
     "TapeSaturator": "saturation",
-    "TruePeakLimiter": "dynamics",
+    "TruePeakLimiter": "limiter",
     "VinylNoise": "vinyl",
     "WowAndFlutter": "tape",
     "bell": "filters",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.dsp.filters import Biquads, frequency_response
-from tapeloom.dsp.loudness import k_weighting
+from tapeloom.dsp.weighting import k_weighting
 from tapeloom.synth.envelopes import frames_of
 
 Signal = NDArray[np.float64]

@@ -6,8 +6,9 @@ from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
 from tapeloom.dsp.filters import Biquads
-from tapeloom.dsp.loudness import k_weighting, lufs_to_power
+from tapeloom.dsp.loudness import lufs_to_power
 from tapeloom.dsp.stereo import pan_gains
+from tapeloom.dsp.weighting import k_weighting
 
 Signal = NDArray[np.float64]
 
