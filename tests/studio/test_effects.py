@@ -15,8 +15,10 @@ from tapeloom.studio.effects import (
     Band,
     Compressor,
     Duck,
+    Dynamics,
     Echo,
     Equalizer,
+    Filter,
     Gain,
     Limiter,
     Pan,
@@ -32,6 +34,15 @@ EFFECTS: tuple[Effect, ...] = (
     Pan(0.4),
     Equalizer((Band("high_pass", 80.0), Band("bell", 900.0, 3.0), Band("low_shelf", 200.0, -2.0))),
     Equalizer((Band("low_pass", 40_000.0), Band("high_shelf", 4000.0, 2.0))),
+    Equalizer(
+        (
+            Band("high_pass", 40.0, slope_db=30, channel="side"),
+            Band("bell", 2000.0, 1.0, dynamics=Dynamics()),
+            Band("notch", 300.0, channel="left"),
+        )
+    ),
+    Equalizer((Band("high_pass", 80.0), Band("tilt", 900.0, 3.0, channel="mid")), "linear"),
+    Filter("band_pass", 700.0, q=0.3),
     Compressor(threshold_db=-30.0, ratio=4.0, makeup_db=3.0, mix=0.7),
     Limiter(-12.0),
     Saturation(9.0),
@@ -162,7 +173,7 @@ def test_width_makes_mono_below_and_keeps_the_sum() -> None:
     ("make", "message"),
     [
         (lambda: Pan(1.5), "pan is 1.5"),
-        (lambda: Band("notch", 100.0), "'notch' is no band"),
+        (lambda: Band("comb", 100.0), "'comb' is no band"),
         (lambda: Band("bell", 0.0), "both must be over 0"),
         (lambda: Compressor(ratio=0.5), "ratio is 0.5"),
         (lambda: Echo(feedback=1.0), "feedback is 1.0"),
