@@ -15,6 +15,7 @@ from tapeloom.studio.effects.dynamics import Compressor
 from tapeloom.studio.effects.equalizer import Band, Dynamics, Equalizer, Filter
 from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
+from tapeloom.studio.effects.multiband import Multiband
 from tapeloom.studio.effects.space import Echo, Reverb
 from tapeloom.studio.effects.stereo import Width
 
@@ -28,6 +29,7 @@ __all__ = [
     "Filter",
     "Gain",
     "Limiter",
+    "Multiband",
     "Pan",
     "Reverb",
     "Saturation",
