@@ -20,8 +20,8 @@ def pan_gains(pan: float) -> tuple[float, float]:
     return math.sqrt(2.0) * math.cos(angle), math.sqrt(2.0) * math.sin(angle)
 
 
-def mid_side(x: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Turn left and right (2, samples) into middle and side, and back again but for a factor 2.
+def mid_side(x: NDArray[np.inexact]) -> NDArray[np.inexact]:
+    """Turn left and right (2, ...) into middle and side, and back again but for a factor 2.
 
     >>> mid_side(mid_side(np.array([[1.0], [3.0]]))) / 2
     array([[1.],

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from tapeloom.core.audio import BLOCK, Audio, AudioStream, Samples
+from tapeloom.core.errors import InputError
 
 Item = TypeVar("Item")
 
@@ -68,6 +69,9 @@ class _Stage:
         heard = self._heard
         self._heard = block if heard is None else np.concatenate((heard, block), axis=1)
 
+    def retune(self, effect: Effect) -> None:
+        self._process.retune(effect)
+
     def push(self, block: Samples) -> Samples:
         frames = block.shape[1]
         if not frames:
@@ -96,13 +100,22 @@ class Line:
             for effect, process in zip(chain, processes, strict=True)
         ]
         self._latencies = [process.latency for process in processes]
-        self._channels = channels
+        self._chain, self._channels = chain, channels
         self._began = False
 
     @property
     def latency(self) -> int:
         """How many samples are held back until `finish`."""
         return sum(self._latencies)
+
+    def retune(self, chain: Chain) -> None:
+        """Take other settings of the same effects from here on."""
+        if [type(effect) for effect in chain] != [type(effect) for effect in self._chain]:
+            raise InputError("the effects of a chain cannot change in the middle of a stream")
+        for stage, effect, before in zip(self._stages, chain, self._chain, strict=True):
+            if effect != before:
+                stage.retune(effect)
+        self._chain = chain
 
     def push(self, block: Samples, keys: Mapping[str, Samples] | None = None) -> Samples:
         """Return what is ready: shorter than the block at the beginning.

@@ -12,9 +12,10 @@ True
 from tapeloom.studio.effects.colour import Saturation, Tape
 from tapeloom.studio.effects.duck import Duck
 from tapeloom.studio.effects.dynamics import Compressor
-from tapeloom.studio.effects.equalizer import Band, Equalizer
+from tapeloom.studio.effects.equalizer import Band, Dynamics, Equalizer, Filter
 from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
+from tapeloom.studio.effects.multiband import Multiband
 from tapeloom.studio.effects.space import Echo, Reverb
 from tapeloom.studio.effects.stereo import Width
 
@@ -22,10 +23,13 @@ __all__ = [
     "Band",
     "Compressor",
     "Duck",
+    "Dynamics",
     "Echo",
     "Equalizer",
+    "Filter",
     "Gain",
     "Limiter",
+    "Multiband",
     "Pan",
     "Reverb",
     "Saturation",

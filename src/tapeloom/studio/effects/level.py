@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.dsp.stereo import pan_gains
@@ -24,7 +23,7 @@ class Gain(Effect):
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        fader = _Fader(np.full(channels, db_to_gain(self.gain_db)))
+        fader = Fader(np.full(channels, db_to_gain(self.gain_db)))
         return Work(
             fader.process,
             retune=lambda to: fader.move(np.full(channels, db_to_gain(to.gain_db))),
@@ -43,15 +42,18 @@ class Pan(Effect):
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        fader = _Fader(self._gains(channels))
+        fader = Fader(self._gains(channels))
         return Work(fader.process, retune=lambda to: fader.move(to._gains(channels)))
 
     def _gains(self, channels: int) -> NDArray[np.float64]:
         return np.array(pan_gains(self.pan) if channels == 2 else [1.0] * channels)
 
 
-class _Fader:
-    """A gain for each channel; it moves to another on a line of RAMP samples, never at once."""
+class Fader:
+    """A gain for each channel; it moves to another on a line of RAMP samples, never at once.
+
+    gains  shape (..., channels), for blocks (..., channels, samples)
+    """
 
     def __init__(self, gains: NDArray[np.float64]) -> None:
         self._from = self._to = gains
@@ -62,10 +64,12 @@ class _Fader:
         way = min(1.0, self._moved / RAMP)
         self._from, self._to, self._moved = self._from + way * (self._to - self._from), gains, 0
 
-    def process(self, block: Samples) -> NDArray[Any]:
+    def process(self, block: NDArray[Any]) -> NDArray[Any]:
         """Return the next block."""
         if self._moved >= RAMP:
-            return block * self._to.astype(np.float32)[:, None]
-        way = np.minimum(1.0, np.arange(self._moved + 1, self._moved + 1 + block.shape[1]) / RAMP)
-        self._moved += block.shape[1]
-        return block * (self._from[:, None] + (self._to - self._from)[:, None] * way)
+            return np.asarray(block * self._to.astype(block.dtype)[..., None])
+        way = np.minimum(1.0, np.arange(self._moved + 1, self._moved + 1 + block.shape[-1]) / RAMP)
+        self._moved += block.shape[-1]
+        return np.asarray(
+            block * (self._from[..., None] + (self._to - self._from)[..., None] * way)
+        )

@@ -1,0 +1,173 @@
+"""Splitting sound into bands that add up again.
+
+S. H. Linkwitz, "Active crossover networks for noncoincident drivers", JAES 24(1), 1976: a pass
+filter in series with itself. The two halves of a cut are in phase everywhere, so that they add up
+to an all-pass. What a band below misses of the cuts above it is made up for by their all-passes,
+and the sum of all bands has a flat magnitude.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapeloom.core.errors import InputError
+from tapeloom.dsp.cascade import Cascade
+from tapeloom.dsp.filters import Section, high_pass, low_pass
+from tapeloom.dsp.linear_phase import LinearPhase
+
+ORDERS = (2, 4, 8)  # 12, 24 and 48 dB an octave
+MOST_BANDS = 6
+
+
+def check_cutoffs(cutoffs_hz: Sequence[float]) -> None:
+    """Refuse cuts that make no bands.
+
+    >>> check_cutoffs((2000.0, 100.0))
+    Traceback (most recent call last):
+    tapeloom.core.errors.InputError: cutoffs_hz are 2000, 100; they must rise from over 0
+    """
+    if not 1 <= len(cutoffs_hz) < MOST_BANDS:
+        raise InputError(
+            f"{len(cutoffs_hz)} cuts make {len(cutoffs_hz) + 1} bands; "
+            f"there must be 2 to {MOST_BANDS} bands"
+        )
+    if any(high <= low for low, high in zip((0.0, *cutoffs_hz), cutoffs_hz, strict=False)):
+        told = ", ".join(f"{cutoff_hz:g}" for cutoff_hz in cutoffs_hz)
+        raise InputError(f"cutoffs_hz are {told}; they must rise from over 0")
+
+
+def _first_order(cutoff_hz: float, rate: int) -> tuple[Section, Section]:
+    """Return a low- and a high-pass of 6 dB an octave (bilinear)."""
+    t = math.tan(math.pi * cutoff_hz / rate)
+    a1 = (t - 1.0) / (t + 1.0)
+    low = np.array([t / (t + 1.0), t / (t + 1.0), 0.0, 1.0, a1, 0.0])
+    high = np.array([1.0 / (t + 1.0), -1.0 / (t + 1.0), 0.0, 1.0, a1, 0.0])
+    return low, high
+
+
+def _all_pass(section: Section) -> Section:
+    """Return the all-pass with the poles of a section."""
+    _, _, _, a0, a1, a2 = section
+    numerator = (a1, a0, 0.0) if a2 == 0.0 else (a2, a1, a0)
+    return np.array([*numerator, a0, a1, a2])
+
+
+def linkwitz_riley(
+    cutoff_hz: float, rate: int, *, order: int = 4
+) -> tuple[list[Section], list[Section], list[Section]]:
+    """Design a cut: its low-pass, its high-pass and the all-pass that the two add up to.
+
+    cutoff_hz  where both halves are 6 dB down; over 0.45 of the rate it is moved down there
+    order      one of ORDERS; the high-pass of order 2 is turned over, so that it adds up too
+
+    >>> from tapeloom.dsp.filters import frequency_response
+    >>> low, high, _ = linkwitz_riley(1000.0, 44100)
+    >>> abs(frequency_response(low, [1000.0], 44100)).round(6)
+    array([0.5])
+    >>> both = frequency_response(low, [9000.0], 44100) + frequency_response(high, [9000.0], 44100)
+    >>> abs(both).round(9)
+    array([1.])
+    """
+    if order not in ORDERS:
+        raise InputError(f"order is {order}; it must be one of {', '.join(map(str, ORDERS))}")
+    cutoff_hz = min(cutoff_hz, 0.45 * rate)
+    if order == 2:
+        low, high = _first_order(cutoff_hz, rate)
+        return [low, low], [high, high * [-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]], [_all_pass(low)]
+    half = order // 2
+    qs = [0.5 / math.sin(math.pi * (2 * k + 1) / (2 * half)) for k in range(half // 2)]
+    lows = [low_pass(cutoff_hz, rate, q=q) for q in qs]
+    highs = [high_pass(cutoff_hz, rate, q=q) for q in qs]
+    return lows * 2, highs * 2, [_all_pass(low) for low in lows]
+
+
+class LinkwitzRiley:
+    """Bands of least delay over blocks; their sum has a flat magnitude (it is an all-pass).
+
+    cutoffs_hz  rising, 1 to 5 of them
+    order       one of ORDERS
+
+    >>> split = LinkwitzRiley(44100, 1, cutoffs_hz=(200.0, 2000.0))
+    >>> bands = split.process(np.ones((1, 44100)))
+    >>> bands.shape, bands[:, 0, -1].round(6) + 0.0
+    ((3, 1, 44100), array([1., 0., 0.]))
+    """
+
+    latency = 0
+
+    def __init__(
+        self, rate: int, channels: int, *, cutoffs_hz: Sequence[float], order: int = 4
+    ) -> None:
+        check_cutoffs(cutoffs_hz)
+        self._rate, self._channels, self._order = rate, channels, order
+        self._filters = [Cascade(rows) for rows in self._design(cutoffs_hz)]
+
+    def retune(self, cutoffs_hz: Sequence[float]) -> None:
+        """Start towards as many other cuts; while they move, the sum is flat within a little."""
+        check_cutoffs(cutoffs_hz)
+        for cascade, rows in zip(self._filters, self._design(cutoffs_hz), strict=True):
+            cascade.move(rows)
+
+    def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the next bands, shape (bands, channels, samples), the lowest first."""
+        return np.stack([cascade.process(block) for cascade in self._filters])
+
+    def _design(self, cutoffs_hz: Sequence[float]) -> list[NDArray[np.float64]]:
+        """Return the sections of each band, (channels, sections, 6)."""
+        cuts = [linkwitz_riley(hz, self._rate, order=self._order) for hz in cutoffs_hz]
+        bands = []
+        for band in range(len(cuts) + 1):
+            rows = [row for _, high, _ in cuts[:band] for row in high]
+            if band < len(cuts):
+                rows += cuts[band][0]
+            rows += [row for _, _, all_pass in cuts[band + 1 :] for row in all_pass]
+            bands.append(np.tile(np.array(rows), (self._channels, 1, 1)))
+        return bands
+
+
+class LinearSplit:
+    """Bands without a shift of phase over blocks, which add up to the sound `latency` samples ago.
+
+    cutoffs_hz  rising, 1 to 5 of them
+    order       one of ORDERS: the magnitudes are those of Linkwitz and Riley's cuts
+
+    A band is what its upper cut lets through less what its lower cut does: whatever the filters
+    are, the sum is the input.
+
+    >>> split = LinearSplit(44100, 1, cutoffs_hz=(500.0,))
+    >>> x = np.random.default_rng(1).standard_normal((1, 20_000))
+    >>> total = split.process(x).sum(axis=0)
+    >>> bool(np.allclose(total[:, split.latency :], x[:, : -split.latency], atol=1e-14))
+    True
+    """
+
+    def __init__(
+        self, rate: int, channels: int, *, cutoffs_hz: Sequence[float], order: int = 4
+    ) -> None:
+        check_cutoffs(cutoffs_hz)
+        if order not in ORDERS:
+            raise InputError(f"order is {order}; it must be one of {', '.join(map(str, ORDERS))}")
+        self._order = order
+        self._filter = LinearPhase(rate, channels, self._magnitudes(cutoffs_hz))
+        self.latency = self._filter.latency
+
+    def retune(self, cutoffs_hz: Sequence[float]) -> None:
+        """Blend into as many other cuts; the sum stays the input."""
+        check_cutoffs(cutoffs_hz)
+        self._filter.move(self._magnitudes(cutoffs_hz))
+
+    def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the next bands, shape (bands, channels, samples), the lowest first."""
+        below = self._filter.process(block)  # what lies below each cut, and at last everything
+        return np.diff(below, axis=0, prepend=np.zeros((1, *block.shape)))
+
+    def _magnitudes(self, cutoffs_hz: Sequence[float]) -> Any:
+        def magnitudes(frequencies_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+            ratios = frequencies_hz / np.array(cutoffs_hz)[:, None]
+            passes = 1.0 / (1.0 + ratios**self._order)
+            return np.concatenate((passes, np.ones((1, frequencies_hz.size))))[:, None]
+
+        return magnitudes
