@@ -14,18 +14,22 @@ from tapeloom.studio.chain import Effect, Line, ahead, apply, rebatch, run
 from tapeloom.studio.effects import (
     Band,
     Compressor,
+    DeEsser,
     Duck,
     Dynamics,
     Echo,
     Equalizer,
+    Expander,
     Filter,
     Gain,
+    Gate,
     Limiter,
     Multiband,
     Pan,
     Reverb,
     Saturation,
     Tape,
+    TransientShaper,
     Width,
 )
 
@@ -45,6 +49,16 @@ EFFECTS: tuple[Effect, ...] = (
     Equalizer((Band("high_pass", 80.0), Band("tilt", 900.0, 3.0, channel="mid")), "linear"),
     Filter("band_pass", 700.0, q=0.3),
     Compressor(threshold_db=-30.0, ratio=4.0, makeup_db=3.0, mix=0.7),
+    Compressor(-30.0, kind="vca", link=0.3, key_bands=(Band("high_pass", 120.0),)),
+    Compressor(-30.0, kind="fet", auto_makeup=True),
+    Compressor(-30.0, kind="opto", look_ahead_ms=3.0),
+    Compressor(-30.0, kind="vari_mu", auto_release=True),
+    Compressor(-10.0, kind="bus", upward=True),
+    Expander(threshold_db=-6.0),
+    Gate(threshold_db=-8.0, hold_ms=2.0, look_ahead_ms=1.0),
+    DeEsser(threshold_db=-20.0),
+    DeEsser(threshold_db=-20.0, split=False, look_ahead_ms=1.0),
+    TransientShaper(attack_db=6.0, sustain_db=-6.0),
     Limiter(-12.0),
     Limiter(-18.0, 40.0, lookahead_ms=1.0, programme=1.0, clipper="soft", clip_over_db=1.0),
     Multiband(
@@ -118,7 +132,13 @@ def test_other_rates(effect: Effect, rate: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "effect", [Limiter(0.0), Saturation(0.0), Tape(1, wow_percent=0.01, flutter_percent=0.001)]
+    "effect",
+    [
+        Limiter(0.0),
+        Compressor(0.0, look_ahead_ms=7.0),
+        Saturation(0.0),
+        Tape(1, wow_percent=0.01, flutter_percent=0.001),
+    ],
 )
 def test_latency_is_taken_out(effect: Effect) -> None:
     t = np.arange(20_000)
@@ -184,6 +204,14 @@ def test_width_makes_mono_below_and_keeps_the_sum() -> None:
         (lambda: Band("comb", 100.0), "'comb' is no band"),
         (lambda: Band("bell", 0.0), "both must be over 0"),
         (lambda: Compressor(ratio=0.5), "ratio is 0.5"),
+        (lambda: Compressor(mix=1.2), "mix is 1.2; it must lie between 0 and 1"),
+        (lambda: Compressor(attack_ms=float("nan")), "attack_ms is nan; it must be at least 0"),
+        (lambda: Compressor(kind="tube"), "'tube' is no kind; choose one of digital, vca"),
+        (lambda: Compressor(kind="fet", auto_release=True), "vari_mu, bus have one"),
+        (lambda: Compressor(upward=True, range_db=60.0), "range_db is 60.0"),
+        (lambda: Gate(hold_ms=-1.0), "hold_ms is -1.0"),
+        (lambda: DeEsser(low_hz=9000.0, high_hz=5000.0), "low_hz must be over 0"),
+        (lambda: TransientShaper(attack_db=60.0), "attack_db is 60.0"),
         (lambda: Echo(feedback=1.0), "feedback is 1.0"),
         (lambda: Echo(time_ms=0.0), "time_ms is 0.0"),
     ],

@@ -4,9 +4,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tapeloom.dsp.compressors import Compressor
+    from tapeloom.dsp.deesser import DeEsser
     from tapeloom.dsp.delay import Echo
-    from tapeloom.dsp.dynamics import Compressor
     from tapeloom.dsp.filters import Biquads, bell, high_pass, high_shelf, low_pass, low_shelf
+    from tapeloom.dsp.gates import Gate
     from tapeloom.dsp.level import db_to_gain, dc_offset_db, gain_to_db, rms_db
     from tapeloom.dsp.limiter import TruePeakLimiter
     from tapeloom.dsp.loudness import Meter, measure
@@ -15,17 +17,21 @@ if TYPE_CHECKING:
     from tapeloom.dsp.spectrum import Spectrum, SpectrumMeter, measure_spectrum
     from tapeloom.dsp.stereo import correlation, mid_side, pan_gains
     from tapeloom.dsp.tape import WowAndFlutter
+    from tapeloom.dsp.transients import TransientShaper
     from tapeloom.dsp.vinyl import VinylNoise
 
 _HOMES = {
     "Biquads": "filters",
-    "Compressor": "dynamics",
+    "Compressor": "compressors",
+    "DeEsser": "deesser",
     "Echo": "delay",
     "FeedbackDelayNetwork": "reverb",
+    "Gate": "gates",
     "Meter": "loudness",
     "Spectrum": "spectrum",
     "SpectrumMeter": "spectrum",
     "TapeSaturator": "saturation",
+    "TransientShaper": "transients",
     "TruePeakLimiter": "limiter",
     "VinylNoise": "vinyl",
     "WowAndFlutter": "tape",
@@ -48,12 +54,15 @@ _HOMES = {
 __all__ = [
     "Biquads",
     "Compressor",
+    "DeEsser",
     "Echo",
     "FeedbackDelayNetwork",
+    "Gate",
     "Meter",
     "Spectrum",
     "SpectrumMeter",
     "TapeSaturator",
+    "TransientShaper",
     "TruePeakLimiter",
     "VinylNoise",
     "WowAndFlutter",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.cascade import RAMP
-from tapeloom.dsp.dynamics import smoothing
+from tapeloom.dsp.followers import smoothing
 
 Signal = NDArray[np.float64]
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.clipper import Clipper
-from tapeloom.dsp.dynamics import smoothing
+from tapeloom.dsp.followers import smoothing
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.dsp.moving import moving_max, moving_mean, smooth
 from tapeloom.dsp.oversampling import interpolation, peaks_between

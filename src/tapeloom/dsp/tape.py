@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tapeloom.dsp.dynamics import follow
+from tapeloom.dsp.followers import follow
 
 FLUTTER_HARMONICS = (230.0, 80.0, 99.0)  # weights at f, 2 f, 3 f
 _CONTROL = 32  # samples between two computed delays

@@ -75,7 +75,7 @@ class Forecast:
 
     def loudness(self, gain_db: float, ceiling_db: float, release_ms: float) -> float:
         """Return the integrated loudness behind a gain and a limiter (ceiling inf: none)."""
-        from tapeloom.dsp.dynamics import follow, smoothing
+        from tapeloom.dsp.followers import follow, smoothing
         from tapeloom.dsp.loudness import integrated_lufs
 
         gain, ceiling = db_to_gain(gain_db), db_to_gain(ceiling_db)

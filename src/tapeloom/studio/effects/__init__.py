@@ -11,7 +11,7 @@ True
 
 from tapeloom.studio.effects.colour import Saturation, Tape
 from tapeloom.studio.effects.duck import Duck
-from tapeloom.studio.effects.dynamics import Compressor
+from tapeloom.studio.effects.dynamics import Compressor, DeEsser, Expander, Gate, TransientShaper
 from tapeloom.studio.effects.equalizer import Band, Dynamics, Equalizer, Filter
 from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
@@ -22,17 +22,21 @@ from tapeloom.studio.effects.stereo import Width
 __all__ = [
     "Band",
     "Compressor",
+    "DeEsser",
     "Duck",
     "Dynamics",
     "Echo",
     "Equalizer",
+    "Expander",
     "Filter",
     "Gain",
+    "Gate",
     "Limiter",
     "Multiband",
     "Pan",
     "Reverb",
     "Saturation",
     "Tape",
+    "TransientShaper",
     "Width",
 ]

@@ -1,0 +1,156 @@
+"""What every rider of gain shares: settings that glide, a look ahead, gains laid on the sound."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from tapeloom.core.errors import InputError
+
+Signal = NDArray[np.float64]
+GLIDE_S = 0.01  # what a setting takes to its new value, so that it can't click
+PIECE = 4_096  # samples that are worked on together: what the processor's cache holds
+
+
+class Glide:
+    """Numbers that go to others on straight lines of `frames` samples.
+
+    >>> glide = Glide([0.0], frames=64)
+    >>> glide.move([1.0])
+    >>> glide.along(0, 2, 3)
+    array([[0.015625, 0.046875, 0.078125]])
+    """
+
+    def __init__(self, values: Sequence[float], *, frames: int) -> None:
+        self.before = self.after = np.array(values, np.float64)
+        self.moved = frames  # samples since the last move
+        self.step = 1.0 / frames  # of the way, for a sample
+
+    def move(self, values: Sequence[float]) -> None:
+        """Start towards other numbers."""
+        self.before = self.before + min(1.0, self.moved * self.step) * (self.after - self.before)
+        self.after, self.moved = np.array(values, np.float64), 0
+
+    def pass_by(self, frames: int) -> None:
+        """Count samples that have been worked on."""
+        self.moved += frames
+        if self.moved * self.step >= 1.0:
+            self.before = self.after
+
+    def along(self, start: int, step: int, count: int) -> Signal:
+        """Return (numbers, count) values from sample `start` on, or (numbers, 1) when at rest."""
+        if self.before is self.after:
+            return self.after[:, None]
+        way = np.minimum(1.0, (self.moved + start + 1 + step * np.arange(count)) * self.step)
+        return np.asarray(self.before[:, None] + (self.after - self.before)[:, None] * way)
+
+
+@njit(cache=True, nogil=True)
+def _lay(
+    x: Signal, gains: Signal, last: float, phase: int, y: Signal
+) -> float:  # pragma: no cover - compiled; tested through py_func
+    """Fill y with gain times x, of gains at every second sample and half-way in between."""
+    if phase == 1:
+        y[0] = x[0] * last
+    pairs = min(gains.size, (x.size - phase) // 2)
+    for m in range(pairs):
+        n = 2 * m + phase
+        before = gains[m - 1] if m > 0 else last
+        y[n] = x[n] * (0.5 * (before + gains[m]))
+        y[n + 1] = x[n + 1] * gains[m]
+    if pairs < gains.size:
+        before = gains[pairs - 1] if pairs > 0 else last
+        y[x.size - 1] = x[x.size - 1] * (0.5 * (before + gains[pairs]))
+    return gains[gains.size - 1] if gains.size else last
+
+
+class GainStage:
+    """The sound on its way: late by the look ahead, then under gains known at every second sample.
+
+    >>> stage = GainStage(1, look_ahead=2)
+    >>> stage.lay(np.ones((1, 5)), np.array([[1.0, 0.5, 0.5]]), phase=0)
+    array([[0.  , 0.  , 0.75, 0.5 , 0.5 ]])
+    """
+
+    def __init__(self, channels: int, *, look_ahead: int = 0, gain: float = 1.0) -> None:
+        self._waiting = np.zeros((channels, look_ahead))
+        self._last = [gain] * channels
+
+    def delay(self, x: Signal) -> Signal:
+        """Return the sound of `look_ahead` samples ago."""
+        if not self._waiting.shape[1]:
+            return x
+        joined = np.concatenate((self._waiting, x), axis=1)
+        self._waiting = joined[:, x.shape[1] :]
+        return joined[:, : x.shape[1]]
+
+    def lay(self, x: Signal, gains: Signal, *, phase: int) -> Signal:
+        """Return the delayed sound under its gains, shape (1 or channels, looks)."""
+        delayed = self.delay(x)
+        y = np.empty(x.shape)
+        for c in range(x.shape[0]):
+            row = gains[min(c, gains.shape[0] - 1)]
+            self._last[c] = _lay(delayed[c], row, self._last[c], phase, y[c])
+        return y
+
+
+def refuse_changes(kept: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Refuse other values of settings that cannot change in the middle of a stream."""
+    for name, value in kept.items():
+        if wanted.get(name, value) != value:
+            raise InputError(
+                f"{name} cannot change from {value} to {wanted[name]} in the middle of a stream; "
+                "open the effect anew for that"
+            )
+
+
+class Rider(ABC):
+    """A gain that is ridden by what is heard: looks at every second sample, wherever blocks begin.
+
+    rate, channels  of the sound; the side-chain may have any number of channels
+    numbers         settings that glide to others
+    look_ahead_ms   by how much the sound is late, so that the gain is there before it
+    gain            before anything is heard
+    """
+
+    def __init__(
+        self,
+        rate: int,
+        channels: int,
+        *,
+        numbers: Sequence[float],
+        look_ahead_ms: float = 0.0,
+        gain: float = 1.0,
+    ) -> None:
+        self.latency = round(look_ahead_ms / 1000.0 * rate)
+        self._glide = Glide(numbers, frames=max(1, round(GLIDE_S * rate)))
+        self._stage = GainStage(channels, look_ahead=self.latency, gain=gain)
+        self._phase = 0  # 1 where the next block begins between two looks
+
+    def process(self, block: NDArray[Any], key: NDArray[Any] | None = None) -> Signal:
+        """Return the next (channels, samples), `latency` late; `key` is the side-chain, if any."""
+        x = np.ascontiguousarray(block, np.float64)
+        heard = x if key is None else np.ascontiguousarray(key, np.float64)
+        y = np.empty(x.shape)
+        for start in range(0, x.shape[1], PIECE):
+            piece, keyed = x[:, start : start + PIECE], heard[:, start : start + PIECE]
+            frames, phase = piece.shape[1], self._phase
+            gains = self._gains(np.ascontiguousarray(keyed), phase, (frames + 1 - phase) // 2)
+            y[:, start : start + frames] = self._lay(piece, gains, phase)
+            self._phase = (phase + frames) % 2
+            self._glide.pass_by(frames)
+        return y
+
+    def _now(self, phase: int, count: int) -> Signal:
+        """Return the settings at each look, (numbers, count), or (numbers, 1) when at rest."""
+        return self._glide.along(phase, 2, count)
+
+    def _lay(self, x: Signal, gains: Signal, phase: int) -> Signal:
+        return self._stage.lay(x, gains, phase=phase)
+
+    @abstractmethod
+    def _gains(self, heard: Signal, phase: int, count: int) -> Signal:
+        """Return the gains at `count` looks from sample `phase` on, for all channels or each."""
