@@ -78,5 +78,5 @@ def test_a_side_chain_behind_a_late_effect_is_in_time(size: int) -> None:
     key = np.random.default_rng(2).uniform(-1, 1, x.shape).astype(np.float32)
     line = Line((Limiter(), Listens()), rate=RATE, channels=2)
     assert np.array_equal(push(line, x, key, size), key)
-    late = Line((Listens(), Limiter(6.0)), rate=RATE, channels=2)
+    late = Line((Listens(), Limiter(18.0)), rate=RATE, channels=2)
     assert np.allclose(push(late, x, key, size), key, atol=1e-6)

@@ -73,8 +73,18 @@ class Forecast:
         """Return what a limiter takes away behind a gain: exceeded in 5 % of the sounding steps."""
         return max(0.0, self.high_peak_dbfs + gain_db - ceiling_db)
 
-    def loudness(self, gain_db: float, ceiling_db: float, release_ms: float) -> float:
-        """Return the integrated loudness behind a gain and a limiter (ceiling inf: none)."""
+    def loudness(
+        self,
+        gain_db: float,
+        ceiling_db: float,
+        release_ms: float,
+        *,
+        clip_over_db: float = math.inf,
+    ) -> float:
+        """Return the integrated loudness behind a gain and a limiter (ceiling inf: none).
+
+        clip_over_db  how far over the ceiling peaks are clipped before the limiter
+        """
         from tapeloom.dsp.followers import follow, smoothing
         from tapeloom.dsp.loudness import integrated_lufs
 
@@ -83,7 +93,8 @@ class Forecast:
         powers = self.powers[:count] * gain * gain
         if not math.isfinite(ceiling):
             return integrated_lufs(powers)
-        wanted = 1.0 - ceiling / np.maximum(self.peaks[:count] * gain, ceiling)
+        peaks = np.minimum(self.peaks[:count] * gain, ceiling * db_to_gain(clip_over_db))
+        wanted = 1.0 - ceiling / np.maximum(peaks, ceiling)
         fall = smoothing(release_ms, STEPS_PER_S)
         reduction, _ = follow(wanted, rise=1.0, fall=fall)
         return integrated_lufs(powers * np.square(1.0 - reduction))
@@ -94,6 +105,7 @@ class Forecast:
         ceiling_db: float,
         release_ms: float,
         *,
+        clip_over_db: float = math.inf,
         most_limiting_db: float = math.inf,
     ) -> float:
         """Return the gain in dB that leads to a loudness; bisection, to 0.005 dB.
@@ -109,7 +121,8 @@ class Forecast:
             return high
         while high - low > 0.005:
             middle = 0.5 * (low + high)
-            if self.loudness(middle, ceiling_db, release_ms) < target_lufs:
+            reached = self.loudness(middle, ceiling_db, release_ms, clip_over_db=clip_over_db)
+            if reached < target_lufs:
                 low = middle
             else:
                 high = middle

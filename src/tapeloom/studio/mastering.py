@@ -97,7 +97,7 @@ def settle(
     say(0.15)
     with shaped(audio, settings, profile, folder=folder) as shape:
         say(0.35)
-        settling = Settling(shape.forecast, settings)
+        settling = Settling(shape.forecast, settings, clip_over_db=shape.clip_over_db)
         for attempt in range(PASSES):
             loudness = write(_finished(shape, settling, settings, fades_s, seed))
             say(1.0 - 0.65 * 0.4 ** (attempt + 1))

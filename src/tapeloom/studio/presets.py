@@ -25,6 +25,7 @@ class MasterSettings:
     glue: float = 0.0  # 0..1: how much a slow compressor holds the whole together
     density: float = 1.0  # 0..1: how far faster compression may go where the limiter can't alone
     drive_db: float = 0.0  # into soft saturation; 0: none
+    sibilance_db: float | None = None  # the most that 5 to 10 kHz may stand to the whole; None: any
     width: float = 1.0  # of the side: 0 mono, 1 as it is
     mono_below_hz: float = 0.0  # 0: nowhere
     release_ms: float = 140.0  # of the limiter
@@ -51,6 +52,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "glue": (0.0, 1.0),
     "density": (0.0, 1.0),
     "drive_db": (0.0, 24.0),
+    "sibilance_db": (-30.0, 0.0),
     "width": (0.0, 2.0),
     "mono_below_hz": (0.0, 500.0),
     "release_ms": (1.0, 2000.0),
@@ -98,10 +100,11 @@ PRESETS: Mapping[str, Preset] = {
     "vinyl": Preset(
         MasterSettings(
             target_lufs=-12.0, low_cut_hz=35.0, high_cut_hz=16_000.0, slope_db_per_octave=-5.0,
-            most_tilt_db=2.0, glue=0.3, mono_below_hz=150.0,
+            most_tilt_db=2.0, glue=0.3, sibilance_db=-10.0, mono_below_hz=150.0,
         ),
         0.5,
-        "a cutter head wants bass in the middle, no rumble and little above 16 kHz (B); level is "
+        "a cutter head wants bass in the middle, no rumble, bounded sibilance and little above "
+        "16 kHz (B); level is "
         "the cutting engineer's, so that -12 LUFS keeps the transients",
     ),
     "club": Preset(

@@ -1,6 +1,7 @@
 """The search for the gain before the limiter: a forecast, then steps by what was measured."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,8 +19,11 @@ _MARGIN_DB = 0.1  # between the limiter's ceiling and the master's
 class Settling:
     """Gain and ceiling of the pass to come."""
 
-    def __init__(self, forecast: Forecast, settings: MasterSettings) -> None:
+    def __init__(
+        self, forecast: Forecast, settings: MasterSettings, *, clip_over_db: float = np.inf
+    ) -> None:
         self._forecast, self._settings = forecast, settings
+        self._clip_over_db = clip_over_db
         self._ceiling_db = settings.ceiling_dbtp - _MARGIN_DB
         unlimited = forecast.loudness(0.0, np.inf, 1.0)
         self.is_silent = not np.isfinite(unlimited)
@@ -30,6 +34,7 @@ class Settling:
                 settings.target_lufs,
                 self._ceiling_db,
                 settings.release_ms,
+                clip_over_db=clip_over_db,
                 most_limiting_db=settings.most_limiting_db,
             )
         self._last: tuple[float, float] | None = None  # gain and loudness of the pass before
@@ -41,7 +46,10 @@ class Settling:
 
     def blocks(self, blocks: Iterator[Samples], rate: int, channels: int) -> Iterator[Samples]:
         """Yield blocks with the gain and under the limiter."""
-        chain = (Gain(self._gain_db), Limiter(self._ceiling_db, self._settings.release_ms))
+        limiter = Limiter(self._ceiling_db, self._settings.release_ms)
+        if np.isfinite(self._clip_over_db):
+            limiter = replace(limiter, clipper="soft", clip_over_db=self._clip_over_db)
+        chain = (Gain(self._gain_db), limiter)
         return through(chain, blocks, rate=rate, channels=channels)
 
     def is_met(self, loudness: Loudness) -> bool:

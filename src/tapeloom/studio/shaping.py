@@ -8,7 +8,16 @@ from pathlib import Path
 
 from tapeloom.core.audio import AudioStream, Samples
 from tapeloom.studio.chain import Chain, Effect, ahead, run
-from tapeloom.studio.effects import Band, Compressor, Equalizer, Gain, Saturation, Width
+from tapeloom.studio.effects import (
+    Band,
+    Compressor,
+    DeEsser,
+    Equalizer,
+    Gain,
+    Multiband,
+    Saturation,
+    Width,
+)
 from tapeloom.studio.forecast import Forecast, StepPeaks
 from tapeloom.studio.presets import MasterSettings
 from tapeloom.studio.profile import Profile
@@ -16,8 +25,11 @@ from tapeloom.studio.spool import spooled
 
 WORK_LUFS = -18.0  # what compressors and saturation are set for
 EASY_LIMITING_DB = 4.0  # that a limiter does without being heard much
+CLIP_OVER_DB = 2.0  # soft, where the sound is made dense: shorter than a limiter, and less heard
 _MORE = 0.35  # density added where the loudness is still out of reach
 _TRIES = 4
+_DENSE_HZ = (150.0, 2500.0)
+_DENSE_DB = (-16.0, -16.0, -22.0)  # thresholds in the bands at the least density
 _REACH_LU = 0.1
 
 
@@ -28,6 +40,7 @@ class Shape:
     audio: AudioStream
     forecast: Forecast
     chain: Chain
+    clip_over_db: float  # how far over the ceiling peaks are clipped before the limiter; inf: never
     notes: tuple[str, ...]
 
 
@@ -39,6 +52,7 @@ def shaped(
     density = first_density(settings, profile)
     for attempt in range(_TRIES):
         chain, notes = shaping(settings, profile, density)
+        clip_over_db = CLIP_OVER_DB if density > 0.0 else math.inf
         with ExitStack() as held:
             heard = _Heard(ahead(run(chain, audio)), audio)
             stored = held.enter_context(
@@ -48,9 +62,9 @@ def shaped(
             if (
                 attempt == _TRIES - 1
                 or density >= settings.density
-                or _is_within_reach(forecast, settings)
+                or _is_within_reach(forecast, settings, clip_over_db)
             ):
-                yield Shape(stored, forecast, chain, notes)
+                yield Shape(stored, forecast, chain, clip_over_db, notes)
                 return
         density = min(settings.density, density + _MORE)
 
@@ -75,14 +89,17 @@ class _Heard:
         return Forecast(self._meter.steps, self._peaks.read())
 
 
-def _is_within_reach(forecast: Forecast, settings: MasterSettings) -> bool:
+def _is_within_reach(forecast: Forecast, settings: MasterSettings, clip_over_db: float) -> bool:
     gain_db = forecast.gain_for(
         settings.target_lufs,
         settings.ceiling_dbtp,
         settings.release_ms,
+        clip_over_db=clip_over_db,
         most_limiting_db=settings.most_limiting_db,
     )
-    reached = forecast.loudness(gain_db, settings.ceiling_dbtp, settings.release_ms)
+    reached = forecast.loudness(
+        gain_db, settings.ceiling_dbtp, settings.release_ms, clip_over_db=clip_over_db
+    )
     return not math.isfinite(reached) or reached > settings.target_lufs - _REACH_LU
 
 
@@ -103,24 +120,24 @@ def shaping(
     chain: list[Effect] = [equalizer] if equalizer.bands else []
     if not profile.is_silent:
         chain.append(Gain(WORK_LUFS - profile.loudness.integrated_lufs))
+    if settings.sibilance_db is not None:
+        chain.append(DeEsser(settings.sibilance_db, range_db=8.0, low_hz=5000.0, look_ahead_ms=1.0))
+        notes.append(f"sibilance is held {-settings.sibilance_db:g} dB under the whole")
     if settings.glue > 0.0:
         chain.append(
             Compressor(
-                threshold_db=-14.0 - 6.0 * settings.glue, ratio=1.5, knee_db=10.0,
-                attack_ms=30.0, release_ms=250.0,
-            )
-        )  # fmt: skip
-        notes.append(f"glue {settings.glue:g}: a slow 1.5 : 1 holds loud and soft moments together")
-    if density > 0.0:
-        chain.append(
-            Compressor(
-                threshold_db=-12.0 - 10.0 * density, ratio=1.5 + 3.5 * density, knee_db=8.0,
-                attack_ms=2.0, release_ms=90.0,
+                -14.0 - 6.0 * settings.glue, 1.5, 10.0, attack_ms=30.0, kind="bus",
+                auto_release=True,
             )
         )  # fmt: skip
         notes.append(
-            f"density {density:.2f}: peaks stand too far out for the limiter alone "
-            f"({profile.peak_to_loudness_db:.1f} dB over the loudness)"
+            f"glue {settings.glue:g}: a bus compressor of 1.5 : 1 holds the whole together"
+        )
+    if density > 0.0:
+        chain.append(_dense(density))
+        notes.append(
+            f"density {density:.2f} in three bands, and a soft clipper: peaks stand too far out for "
+            f"the limiter alone ({profile.peak_to_loudness_db:.1f} dB over the loudness)"
         )
     if settings.drive_db > 0.0:
         chain.append(Saturation(drive_db=settings.drive_db))
@@ -131,6 +148,21 @@ def shaping(
             below = f", mono below {settings.mono_below_hz:g} Hz" if settings.mono_below_hz else ""
             notes.append(f"width {settings.width:g}{below}")
     return tuple(chain), tuple(notes)
+
+
+def _dense(density: float) -> Multiband:
+    """Return compression in bands: a kick that is held down does not take the chords with it."""
+
+    def held(threshold_db: float) -> Chain:
+        return (
+            Compressor(
+                threshold_db - 10.0 * density, 1.5 + 3.5 * density, 8.0, attack_ms=1.0,
+                release_ms=60.0, look_ahead_ms=1.5,
+            ),
+        )  # fmt: skip
+
+    low, middle, high = _DENSE_DB
+    return Multiband(_DENSE_HZ, (held(low), held(middle), held(high)))
 
 
 def tone(settings: MasterSettings, profile: Profile) -> tuple[Equalizer, list[str]]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.core.audio import RATE
 from tapeloom.studio.effects import Band
 
 # An octave or so apart: what is narrower belongs into the mix.
@@ -67,7 +66,7 @@ def bands_with(gains_db: Sequence[float] | NDArray[np.float64]) -> list[Band]:
 
 def response_db(bands: Sequence[Band], hz: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what bands do to each frequency, in dB."""
-    from tapeloom.dsp.filters import frequency_response
-
-    sections = [band.section(RATE) for band in bands]
-    return np.asarray(20.0 * np.log10(np.abs(frequency_response(sections, hz, RATE))))
+    magnitude = (
+        np.prod([band.magnitude(hz) for band in bands], axis=0) if bands else np.ones(hz.size)
+    )
+    return np.asarray(20.0 * np.log10(magnitude))
