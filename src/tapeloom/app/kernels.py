@@ -1,25 +1,44 @@
 """The compiled inner loops: whether numba has them in its cache, and making it so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import tapeloom
 
-# What no record uses is compiled when it is called.
-UNHEARD = ("gates", "granular", "state_variable")
-
 
 def is_compiled() -> bool:
-    """Tell whether numba's cache holds the kernels of every module that sounds in a record."""
-    root = Path(tapeloom.__file__).parent
-    for source in (*root.glob("dsp/*.py"), *root.glob("synth/**/*.py")):
-        if source.stem in UNHEARD or "njit(" not in source.read_text("utf-8"):
-            continue
-        cached = list(source.parent.glob(f"__pycache__/{source.stem}.*.nbi"))
-        if not any(index.stat().st_mtime >= source.stat().st_mtime for index in cached):
-            return False
-    return True
+    """Tell whether numba's cache holds the kernels of every voice, and none that is out of date.
+
+    Effects that no record has had yet are compiled when they are first used.
+    """
+    return all(
+        any(_is_fresh(index, source) for index in cached)
+        for folder in ("synth", "dsp")
+        for source, cached in _caches(folder)
+        if cached or folder == "synth"
+    )
+
+
+def _caches(folder: str) -> Iterator[tuple[Path, list[Path]]]:
+    """Yield the modules of a package that have kernels, with what numba keeps of each."""
+    for source in (Path(tapeloom.__file__).parent / folder).rglob("*.py"):
+        if "njit(" in source.read_text("utf-8"):
+            yield source, list(source.parent.glob(f"__pycache__/{source.stem}.*.nbi"))
+
+
+def _is_fresh(index: Path, source: Path) -> bool:
+    return index.stat().st_mtime >= source.stat().st_mtime
+
+
+def _forget_stale() -> None:
+    """Drop what is out of date of effects that the first record did not run."""
+    for source, cached in _caches("dsp"):
+        for index in cached:
+            if not _is_fresh(index, source):
+                with suppress(OSError):
+                    index.unlink()
 
 
 def is_theory_compiled(root: Path | None = None) -> bool:
@@ -64,6 +83,7 @@ def compile_once(say: Callable[[str], None]) -> None:
     with TemporaryDirectory() as folder:
         produce(Order(Brief("rain", bars=4, bpm=95)), Path(folder) / "first")
     _sound_every_instrument()
+    _forget_stale()
     say(f"compiled in {perf_counter() - begin:.0f} seconds")
 
 

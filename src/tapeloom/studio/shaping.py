@@ -130,13 +130,11 @@ def shaping(
                 auto_release=True,
             )
         )  # fmt: skip
-        notes.append(
-            f"glue {settings.glue:g}: a bus compressor of 1.5 : 1 holds the whole together"
-        )
+        notes.append(f"glue {settings.glue:g}: a bus compressor of 1.5 : 1 holds it together")
     if density > 0.0:
         chain.append(_dense(density))
         notes.append(
-            f"density {density:.2f} in three bands, and a soft clipper: peaks stand too far out for "
+            f"density {density:.2f} in three bands and a soft clipper: peaks stand too far out for "
             f"the limiter alone ({profile.peak_to_loudness_db:.1f} dB over the loudness)"
         )
     if settings.drive_db > 0.0:
