@@ -26,32 +26,32 @@ class DelayLines:
     """
 
     def __init__(self, rows: int, *, reach: int) -> None:
-        self._reach = reach
+        self.reach = reach
         self.values = np.zeros((rows, reach + max(PIECE, reach)))
         self.at = reach
         self._since = 0
 
     def grow(self, reach: int) -> None:
         """Hold more samples from here on."""
-        if reach > self._reach:
-            kept = self.values[:, self.at - self._reach : self.at]
+        if reach > self.reach:
+            kept = self.values[:, self.at - self.reach : self.at]
             self.values = np.zeros((len(kept), reach + max(PIECE, reach)))
-            self.values[:, reach - self._reach : reach] = kept
-            self._reach = self.at = reach
+            self.values[:, reach - self.reach : reach] = kept
+            self.reach = self.at = reach
 
     def make_room(self, count: int) -> None:
         """See to it that `count` samples, at most PIECE, can be written at `at`."""
         if self.at + count > self.values.shape[1]:
-            self.values[:, : self._reach] = self.values[:, self.at - self._reach : self.at]
-            self.at = self._reach
+            self.values[:, : self.reach] = self.values[:, self.at - self.reach : self.at]
+            self.at = self.reach
 
     def advance(self, count: int) -> None:
         """Take `count` samples as written."""
         self.at += count
         self._since += count
-        if self._since >= self._reach:
+        if self._since >= self.reach:
             self._since = 0
-            held = self.values[:, self.at - self._reach : self.at]
+            held = self.values[:, self.at - self.reach : self.at]
             if held.size and held.min() > -SILENT and held.max() < SILENT:
                 held[:] = 0.0
 
