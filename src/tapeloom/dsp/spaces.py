@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+
 @dataclass(frozen=True, slots=True)
 class Space:
     """Lengths and movements of the network that sounds like a space."""

@@ -116,16 +116,14 @@ class SpringReverb:
         self._lines = DelayLines(count, reach=self._reach())
         # Above the transition the coils carry nothing.
         edge = min(rate / 2.0 / self._stretch, 0.45 * rate)
-        self._tone = Biquads(
-            [low_pass(edge, rate, q=q) for q in (0.5412, 1.3066)], channels=count
-        )
+        self._tone = Biquads([low_pass(edge, rate, q=q) for q in (0.5412, 1.3066)], channels=count)
         self._wait = Wait(2, samples=round(predelay_ms / 1000.0 * rate))
         self._now = 0
         self._level = math.sqrt(1.0 - float(np.mean(self._settings[1])) ** 2)
 
     def _reach(self) -> int:
         longest = max(self._settings[0].max(), self._state[0].max()) + self._settings[5].max()
-        return math.ceil(longest) + 2
+        return math.ceil(float(longest)) + 2
 
     def _loop(self, decay_s: float, damping: float, size: float) -> NDArray[np.float64]:
         """Return lengths, gains and poles of the springs."""

@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.dsp.delay_lines import PIECE, REACH, DelayLines, lagrange
-from tapeloom.dsp.glide import Glide
+from tapeloom.dsp.ramp import Ramp
 
 SHORTEST_MS, LONGEST_MS = 5.0, 5_000.0
 INERTIA_MS = 90.0  # what the motor takes for 63 % of a change of speed
@@ -120,10 +120,10 @@ class TapeDelay:
         cross: float = 0.0,
     ) -> None:
         self._rate = rate
-        self._speed = Glide([1000.0 / (time_ms * rate)])
+        self._speed = Ramp([1000.0 / (time_ms * rate)])
         self._running = 1000.0 / (time_ms * rate)
         self._inertia = 1.0 - math.exp(-1000.0 / (INERTIA_MS * rate))
-        self._glide = Glide(
+        self._ramp = Ramp(
             self._wanted(feedback, low_cut_hz, high_cut_hz, drive_db, wow_percent, cross)
         )
         self._filters = np.zeros((channels, 3))
@@ -176,7 +176,7 @@ class TapeDelay:
         """Take other settings from here on."""
         self._hold(time_ms)
         self._speed.move([1000.0 / (time_ms * self._rate)])
-        self._glide.move(
+        self._ramp.move(
             self._wanted(feedback, low_cut_hz, high_cut_hz, drive_db, wow_percent, cross)
         )
 
@@ -186,7 +186,7 @@ class TapeDelay:
         for start in range(0, block.shape[1], PIECE):
             x = np.array(block[:, start : start + PIECE], np.float64, order="C")
             frames = x.shape[1]
-            *settings, wow = self._glide.take(frames)
+            *settings, wow = self._ramp.take(frames)
             heard = np.empty(x.shape)
             self._lines.make_room(frames)
             self._way.make_room(frames)

@@ -10,25 +10,36 @@ True
 """
 
 from tapeloom.studio.effects.colour import Saturation, Tape
+from tapeloom.studio.effects.convolution import Convolution
+from tapeloom.studio.effects.delay import PingPong, TapeDelay
 from tapeloom.studio.effects.duck import Duck
 from tapeloom.studio.effects.dynamics import Compressor
 from tapeloom.studio.effects.equalizer import Band, Equalizer
 from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
+from tapeloom.studio.effects.modulation import Chorus, Flanger, Phaser, Tremolo, Vibrato
 from tapeloom.studio.effects.space import Echo, Reverb
 from tapeloom.studio.effects.stereo import Width
 
 __all__ = [
     "Band",
+    "Chorus",
     "Compressor",
+    "Convolution",
     "Duck",
     "Echo",
     "Equalizer",
+    "Flanger",
     "Gain",
     "Limiter",
     "Pan",
+    "Phaser",
+    "PingPong",
     "Reverb",
     "Saturation",
     "Tape",
+    "TapeDelay",
+    "Tremolo",
+    "Vibrato",
     "Width",
 ]
