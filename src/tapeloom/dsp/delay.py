@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.cuts import Cuts
 from tapeloom.dsp.delay_lines import SILENT
-from tapeloom.dsp.filters import Biquads, Section
+from tapeloom.dsp.filters import Section
 from tapeloom.dsp.ramp import Ramp
 
 _NOTE = re.compile(r"(\d+)/(\d+)([.t]?)")
@@ -44,12 +45,12 @@ class Echo:
         self._line = np.zeros((channels, samples))
         self._at = 0
         self._feedback = Ramp([feedback])
-        self._filter = Biquads(sections, channels=channels)
+        self._filter = Cuts(sections, channels=channels)
 
     def retune(self, *, feedback: float, sections: Sequence[Section]) -> None:
         """Repeat by more or less, or darker, from here on."""
         self._feedback.move([feedback])
-        self._filter.retune(sections)
+        self._filter.move(sections)
 
     def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
         """Return the repeats alone of (channels, samples)."""

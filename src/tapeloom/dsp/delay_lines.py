@@ -1,15 +1,17 @@
 """Memory of sound: lines that are written at their end and read somewhere before it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tapeloom.dsp.crossfade import Crossfade
+
 PIECE = 4_096  # samples that are passed to a kernel at once, at most
 REACH = 3  # samples that the interpolator needs on either side
 SILENT = 1e-30  # what has died away to this is silenced: denormal numbers are slow
-_STRIDE = 0.25  # by how many samples a moving delay changes from one sample to the next
 
 
 class DelayLines:
@@ -45,6 +47,20 @@ class DelayLines:
             self.values[:, : self.reach] = self.values[:, self.at - self.reach : self.at]
             self.at = self.reach
 
+    def read(
+        self, block: NDArray[Any], heard: Callable[[int, int], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        """Write a block and return what `heard` gives for each (place, samples) of it."""
+        y = np.empty(block.shape)
+        for start in range(0, block.shape[1], PIECE):
+            piece = block[:, start : start + PIECE]
+            count = piece.shape[1]
+            self.make_room(count)
+            self.values[:, self.at : self.at + count] = piece
+            y[:, start : start + count] = heard(self.at, count)
+            self.advance(count)
+        return y
+
     def advance(self, count: int) -> None:
         """Take `count` samples as written."""
         self.at += count
@@ -57,44 +73,30 @@ class DelayLines:
 
 
 class Wait:
-    """A delay of whole samples over blocks, which slides where it is moved.
+    """A delay of whole samples over blocks; moved, it cross-fades to another.
 
-    >>> wait = Wait(1, samples=2)
+    longest  to which it may be moved, in samples
+
+    >>> wait = Wait(1, samples=2, longest=8)
     >>> wait.process(np.array([[1.0, 2.0, 3.0]]))
     array([[0., 0., 1.]])
     """
 
-    def __init__(self, channels: int, *, samples: int) -> None:
-        self._now, self._to = float(samples), samples
-        self._history = np.zeros((channels, samples))
+    def __init__(self, channels: int, *, samples: int, longest: int) -> None:
+        self._fade = Crossfade(samples)
+        self._lines = DelayLines(channels, reach=longest)
 
     def move(self, samples: int) -> None:
-        """Slide to another delay, a quarter of a sample each sample."""
-        missing = samples + 1 - self._history.shape[1]
-        if samples != self._to and missing > 0:
-            self._history = np.pad(self._history, ((0, 0), (missing, 0)))
-        self._to = samples
+        """Go to another delay."""
+        self._fade.move(samples)
 
     def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
         """Return the block late."""
-        frames, held = block.shape[1], self._history.shape[1]
-        x = np.concatenate((self._history, block), axis=1)
-        if self._now == self._to:
-            y = x[:, held - self._to : held - self._to + frames].copy()
-        else:
-            # Steps of a quarter are exact numbers, so that blocks don't matter.
-            steps = _STRIDE * np.arange(1, frames + 1)
-            if self._to > self._now:
-                delays = np.minimum(self._now + steps, self._to)
-            else:
-                delays = np.maximum(self._now - steps, self._to)
-            whole = delays.astype(np.int64)
-            part = delays - whole
-            at = held + np.arange(frames) - whole
-            y = x[:, at] + part * (x[:, np.maximum(at - 1, 0)] - x[:, at])
-            self._now = float(delays[-1]) if frames else self._now
-        self._history = x[:, frames:].copy()
-        return np.asarray(y, np.float64)
+
+        def late(samples: int, first: int, count: int) -> NDArray[np.float64]:
+            return self._lines.values[:, first - samples : first - samples + count]
+
+        return self._lines.read(block, lambda at, count: self._fade.process(count, late, at))
 
 
 @njit(inline="always")

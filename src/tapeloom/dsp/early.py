@@ -5,17 +5,20 @@ JASA 65(4), 1979.
 """
 
 import math
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tapeloom.dsp.crossfade import Crossfade
+from tapeloom.dsp.delay_lines import DelayLines
 from tapeloom.dsp.spaces import Space
 
 SPEED_OF_SOUND = 343.0  # m/s
 _WALL = 0.8  # of the sound's pressure comes back from a wall
 _EARS_M = 0.35  # between the two microphones
-FADE = 64  # samples from one size of the box to another
+MAX_SIZE = 4.0
 
 
 def early_reflections(
@@ -54,51 +57,39 @@ def early_reflections(
 class Early:
     """The first reflections of a box over blocks: a few echoes a side.
 
-    >>> from tapeloom.dsp.spaces import ROOM
-    >>> early = Early(44100, ROOM, 1.0)
-    >>> impulse = np.zeros((2, 2000)); impulse[:, 0] = 1.0
-    >>> int(np.count_nonzero(early.process(impulse)[0])) <= 24
-    True
+        >>> from tapeloom.dsp.delay_lines import DelayLines
+    from tapeloom.dsp.spaces import ROOM
+        >>> early = Early(44100, ROOM, 1.0)
+        >>> impulse = np.zeros((2, 2000)); impulse[:, 0] = 1.0
+        >>> int(np.count_nonzero(early.process(impulse)[0])) <= 24
+        True
     """
 
     def __init__(self, rate: int, space: Space, size: float) -> None:
         self._rate, self._space = rate, space
-        self._echoes = self._before = self._reflect(size)
-        self._history = np.zeros((2, int(self._echoes[0].max())))
-        self._faded = FADE
+        self._fade = Crossfade(size)
+        self._lines = DelayLines(2, reach=int(self._echoes(MAX_SIZE)[0].max()))
 
-    def _reflect(self, size: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    @lru_cache(maxsize=4)  # noqa: B019 - a few sizes, gone with the room
+    def _echoes(self, size: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         assert self._space.walls_m is not None  # noqa: S101 - only such spaces have an Early
         delays, gains = early_reflections(self._space.walls_m, size=size, rate=self._rate)
         loudness = np.sqrt(np.square(gains).sum(axis=1, keepdims=True))
         return delays, self._space.early * gains / loudness
 
     def move(self, size: float) -> None:
-        """Cross-fade to a box of another size."""
-        self._before, self._echoes, self._faded = self._echoes, self._reflect(size), 0
-        missing = int(self._echoes[0].max()) - self._history.shape[1]
-        if missing > 0:
-            self._history = np.pad(self._history, ((0, 0), (missing, 0)))
+        """Go to a box of another size."""
+        self._fade.move(min(size, MAX_SIZE))
 
     def process(self, block: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the reflections of (2, samples)."""
-        x = np.concatenate((self._history, block), axis=1)
-        frames = block.shape[1]
-        self._history = x[:, frames:].copy()
-        y = _echoes(x, *self._echoes, frames)
-        if self._faded < FADE:
-            way = np.minimum(1.0, np.arange(self._faded + 1, self._faded + 1 + frames) / FADE)
-            y = way * y + (1.0 - way) * _echoes(x, *self._before, frames)
-            self._faded += frames
-        return y
+        x = self._lines
 
+        def reflected(size: float, first: int, count: int) -> NDArray[np.float64]:
+            y = np.zeros((2, count))
+            for side, echoes in enumerate(zip(*self._echoes(size), strict=True)):
+                for late, gain in zip(*(part.tolist() for part in echoes), strict=True):
+                    y[side] += gain * x.values[side, first - late : first - late + count]
+            return y
 
-def _echoes(
-    x: NDArray[np.float64], delays: NDArray[np.int64], gains: NDArray[np.float64], frames: int
-) -> NDArray[np.float64]:
-    y = np.zeros((2, frames))
-    last = x.shape[1] - frames
-    for side in range(2):
-        for late, gain in zip(delays[side].tolist(), gains[side].tolist(), strict=True):
-            y[side] += gain * x[side, last - late : last - late + frames]
-    return y
+        return x.read(block, lambda at, count: self._fade.process(count, reflected, at))

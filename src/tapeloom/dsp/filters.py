@@ -167,7 +167,7 @@ class Biquads:
 
     def retune(self, sections: Sequence[Section]) -> None:
         """Take other sections, as many as before, from here on; the state stays."""
-        self._sections[:] = np.asarray(sections, np.float64)
+        self._sections[:] = np.asarray(sections, np.float64).reshape(self._sections.shape)
 
     def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
         """Return the filtered block (channels, samples) as float64."""

@@ -38,7 +38,7 @@ def _sweep(
             held[stages] = y
             out[channel, n] = y
         for stage in range(stages + 1):
-            if abs(held[stage]) < 1e-60:
+            if abs(held[stage]) < 1e-30:
                 held[stage] = 0.0
 
 

@@ -16,7 +16,7 @@ from tapeloom.dsp.early import Early
 from tapeloom.dsp.spaces import WARM, Space
 
 CHUNK = 64  # samples that are computed together, and between two drawn positions of a line
-_SLIDE = 0.25  # of a sample: how fast a line's length may change
+_SLIDE = 0.06  # of a sample a sample: how fast a line's length may change
 _SIGNS = (1, -1, 1, 1, -1, 1, -1, -1, 1, 1, -1, 1, -1, 1, 1, -1)
 LINES = len(_SIGNS)
 
@@ -38,7 +38,7 @@ def _reverberate(
 
     lines      written from index `first` on, the diffusers from `first_diffused` on
     settings   (6, lines): length, gain, damping, radians a sample, depth, sign
-    state      (3, lines): what the damping holds, the delay now, its change a sample
+    state      (4, lines): what the damping holds, the delay now, its change a sample, the gain now
     """
     count = lines.shape[0]
     stages = diffusers.shape[0] // 2
@@ -77,6 +77,14 @@ def _reverberate(
                 delay += run * change
                 n += run
             state[1, i] = delay
+            gain, before = settings[1, i], state[3, i]
+            if before != gain:
+                at = now % CHUNK
+                for n in range(length):
+                    way = (at + n + 1) / CHUNK
+                    v[i, n] *= (before + way * (gain - before)) / gain
+                if at + length == CHUNK:
+                    state[3, i] = gain
         # Four one-poles side by side: their recurrences overlap in the processor.
         for i in range(0, count, 4):
             a, b, c, d = v[i], v[i + 1], v[i + 2], v[i + 3]
@@ -143,7 +151,7 @@ class FeedbackDelayNetwork:
     decay_s     time to fall by 60 dB, low frequencies
     damping     how much faster high frequencies die away: 0 as slowly, near 1 at once
     size        1 is the space as its table has it; lengths of all lines scale with it
-    predelay_ms silence before the first reflection
+    predelay_ms silence before the first reflection, at most 1000
     space       the table
 
     >>> reverb = FeedbackDelayNetwork(44100, decay_s=0.5)
@@ -163,7 +171,7 @@ class FeedbackDelayNetwork:
         predelay_ms: float = 15.0,
         space: Space = WARM,
     ) -> None:
-        self._rate, self._space, self._size = rate, space, size
+        self._rate, self._space = rate, space
         wander_hz = space.wander_hz + 0.043 * np.arange(LINES)
         depth = np.full(LINES, space.wander_ms / 1000.0 * rate)
         self._settings = np.stack(
@@ -175,13 +183,14 @@ class FeedbackDelayNetwork:
             ]
         )
         lengths, gains = self._settings[0], self._settings[1]
-        self._state = np.zeros((3, LINES))
+        self._state = np.zeros((4, LINES))
         self._state[1] = lengths + depth * np.sin(np.arange(LINES) * 2.4)
+        self._state[3] = gains
         self._lines = DelayLines(LINES, reach=math.ceil(lengths.max() + depth.max()) + 2)
         taps = np.round(np.array(space.diffuser_ms).ravel() * rate / 1000.0)
         self._diffuser_settings = np.stack([taps, np.tile(space.diffusion, 2)])
         self._diffusers = DelayLines(len(taps), reach=int(taps.max()))
-        self._wait = Wait(2, samples=round(predelay_ms / 1000.0 * rate))
+        self._wait = Wait(2, samples=round(predelay_ms / 1000.0 * rate), longest=rate)
         self._early = Early(rate, space, size) if space.walls_m else None
         self._now = 0
         # Noise comes out about as loud as it went in, whatever the decay.
@@ -204,9 +213,8 @@ class FeedbackDelayNetwork:
         longest = self._settings[0].max() + self._settings[4].max()
         self._lines.grow(math.ceil(max(longest, self._state[1].max())) + 2)
         self._wait.move(round(predelay_ms / 1000.0 * self._rate))
-        if self._early is not None and size != self._size:
+        if self._early is not None:
             self._early.move(size)
-        self._size = size
 
     def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
         """Return the wet sound of (2, samples)."""

@@ -24,7 +24,7 @@ MIN_SIZE = 0.5
 _SWAY_MS = 0.12  # by how much a spring's length moves, so that late echoes blur
 _SWAY_HZ = 1.3
 _CHUNK = 32  # samples of a spring that are computed together: no spring is as short
-_SLIDE = 0.25
+_SLIDE = 0.06  # of a sample a sample: how fast a spring's length may change
 
 
 @njit(cache=True, nogil=True)
@@ -75,7 +75,7 @@ def _ring(
             for n in range(length):
                 line[at + n] = v[n]
                 out[spring, done + n] = v[n]
-        if abs(low) < 1e-60:
+        if abs(low) < 1e-30:
             low = 0.0
         state[0, spring], state[1, spring] = delay, low
 
@@ -117,7 +117,7 @@ class SpringReverb:
         # Above the transition the coils carry nothing.
         edge = min(rate / 2.0 / self._stretch, 0.45 * rate)
         self._tone = Biquads([low_pass(edge, rate, q=q) for q in (0.5412, 1.3066)], channels=count)
-        self._wait = Wait(2, samples=round(predelay_ms / 1000.0 * rate))
+        self._wait = Wait(2, samples=round(predelay_ms / 1000.0 * rate), longest=rate)
         self._now = 0
         self._level = math.sqrt(1.0 - float(np.mean(self._settings[1])) ** 2)
 

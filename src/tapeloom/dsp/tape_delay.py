@@ -84,7 +84,7 @@ def _echo(
             lines[channel, at] = y
     for channel in range(channels):
         for k in range(3):
-            if abs(filters[channel, k]) < 1e-60:
+            if abs(filters[channel, k]) < 1e-30:
                 filters[channel, k] = 0.0
     state[0], state[1] = position, behind
 

@@ -51,15 +51,15 @@ class Convolution(Effect):
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
         from tapeloom.dsp.convolution import Convolver
+        from tapeloom.dsp.cuts import Cuts
         from tapeloom.dsp.delay_lines import Wait
-        from tapeloom.dsp.filters import Biquads
 
         responses = self._responses(rate)
         if channels != 2:
             responses = responses.mean(axis=0, keepdims=True)
         convolver = Convolver(responses, channels=channels)
-        tone = Biquads(self._cuts(rate), channels=channels)
-        wait = Wait(channels, samples=round(self.predelay_ms / 1000.0 * rate))
+        tone = Cuts(self._cuts(rate), channels=channels)
+        wait = Wait(channels, samples=round(self.predelay_ms / 1000.0 * rate), longest=rate)
         blend = Blend(wet=self.wet, dry=self.dry, width=self.width)
 
         def work(block: Samples) -> NDArray[Any]:
@@ -67,7 +67,7 @@ class Convolution(Effect):
 
         def retune(to: Convolution) -> None:
             keep_fixed(self, to, "response", "normalise")
-            tone.retune(to._cuts(rate))
+            tone.move(to._cuts(rate))
             wait.move(round(to.predelay_ms / 1000.0 * rate))
             blend.move(wet=to.wet, dry=to.dry, width=to.width)
 

@@ -50,7 +50,7 @@ class Reverb(Effect):
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        from tapeloom.dsp.filters import Biquads
+        from tapeloom.dsp.cuts import Cuts
         from tapeloom.dsp.reverb import FeedbackDelayNetwork
         from tapeloom.dsp.spaces import SPACES
         from tapeloom.dsp.spring import SpringReverb
@@ -60,7 +60,7 @@ class Reverb(Effect):
             network = SpringReverb(rate, **self._network())
         else:
             network = FeedbackDelayNetwork(rate, space=SPACES[self.kind], **self._network())
-        tone = Biquads(self._cuts(rate), channels=2)
+        tone = Cuts(self._cuts(rate), channels=2)
         blend = Blend(wet=self.wet, dry=self.dry, width=self.width)
 
         def work(block: Samples) -> NDArray[Any]:
@@ -73,7 +73,7 @@ class Reverb(Effect):
         def retune(to: Reverb) -> None:
             keep_fixed(self, to, "kind")
             network.retune(**to._network())
-            tone.retune(to._cuts(rate))
+            tone.move(to._cuts(rate))
             blend.move(wet=to.wet, dry=to.dry, width=to.width)
 
         return Work(work, retune=retune)
