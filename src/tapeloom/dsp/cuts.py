@@ -43,9 +43,7 @@ class Cuts:
             count = min(frames - done, STEP - self._moved % STEP)
             if self._moved % STEP == 0:
                 way = self._moved // STEP + 1
-                self._filter.retune(
-                    list(self._from + way / STEPS * (self._to - self._from))
-                )
+                self._filter.retune(list(self._from + way / STEPS * (self._to - self._from)))
             parts.append(self._filter.process(block[:, done : done + count]))
             self._moved += count
             done += count

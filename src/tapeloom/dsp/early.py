@@ -57,25 +57,17 @@ def early_reflections(
 class Early:
     """The first reflections of a box over blocks: a few echoes a side.
 
-        >>> from tapeloom.dsp.delay_lines import DelayLines
-    from tapeloom.dsp.spaces import ROOM
-        >>> early = Early(44100, ROOM, 1.0)
-        >>> impulse = np.zeros((2, 2000)); impulse[:, 0] = 1.0
-        >>> int(np.count_nonzero(early.process(impulse)[0])) <= 24
-        True
+    >>> from tapeloom.dsp.spaces import ROOM
+    >>> early = Early(44100, ROOM, 1.0)
+    >>> impulse = np.zeros((2, 2000)); impulse[:, 0] = 1.0
+    >>> int(np.count_nonzero(early.process(impulse)[0])) <= 24
+    True
     """
 
     def __init__(self, rate: int, space: Space, size: float) -> None:
         self._rate, self._space = rate, space
         self._fade = Crossfade(size)
-        self._lines = DelayLines(2, reach=int(self._echoes(MAX_SIZE)[0].max()))
-
-    @lru_cache(maxsize=4)  # noqa: B019 - a few sizes, gone with the room
-    def _echoes(self, size: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        assert self._space.walls_m is not None  # noqa: S101 - only such spaces have an Early
-        delays, gains = early_reflections(self._space.walls_m, size=size, rate=self._rate)
-        loudness = np.sqrt(np.square(gains).sum(axis=1, keepdims=True))
-        return delays, self._space.early * gains / loudness
+        self._lines = DelayLines(2, reach=int(_echoes(space, MAX_SIZE, rate)[0].max()))
 
     def move(self, size: float) -> None:
         """Go to a box of another size."""
@@ -87,9 +79,20 @@ class Early:
 
         def reflected(size: float, first: int, count: int) -> NDArray[np.float64]:
             y = np.zeros((2, count))
-            for side, echoes in enumerate(zip(*self._echoes(size), strict=True)):
+            for side, echoes in enumerate(
+                zip(*_echoes(self._space, size, self._rate), strict=True)
+            ):
                 for late, gain in zip(*(part.tolist() for part in echoes), strict=True):
                     y[side] += gain * x.values[side, first - late : first - late + count]
             return y
 
         return x.read(block, lambda at, count: self._fade.process(count, reflected, at))
+
+
+@lru_cache(maxsize=16)
+def _echoes(space: Space, size: float, rate: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return a space's reflections, as loud against the tail as its table has them."""
+    assert space.walls_m is not None  # noqa: S101 - only such spaces have an Early
+    delays, gains = early_reflections(space.walls_m, size=size, rate=rate)
+    loudness = np.sqrt(np.square(gains).sum(axis=1, keepdims=True))
+    return delays, space.early * gains / loudness

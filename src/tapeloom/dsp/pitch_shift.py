@@ -125,9 +125,7 @@ class Shifted:
         return shape
 
 
-def shift_pitch(
-    audio: AudioStream, semitones: float, *, keep_formants: bool = True
-) -> AudioStream:
+def shift_pitch(audio: AudioStream, semitones: float, *, keep_formants: bool = True) -> AudioStream:
     """Return a stream at another pitch, as long as before; 0 semitones give the stream itself.
 
     semitones      -24 to 24

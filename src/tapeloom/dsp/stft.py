@@ -5,7 +5,6 @@ transform", IEEE Transactions on Acoustics, Speech, and Signal Processing 25(3),
 """
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,54 +24,60 @@ def fast_length(samples: float) -> int:
     return round(round(max(4.0, samples) / unit) * unit)
 
 
-class ShortTime:
-    """Spectra of windows over blocks, changed by a function; the sound comes `latency` late.
+class Analysis:
+    """Spectra of windows as blocks come in; the first window ends with the first hop.
 
-    change     takes and returns (windows, channels, bins), the windows in their order
-    window_ms  Hann, four over each other
+    >>> analysis = Analysis(8000, 1, window_ms=20.0)
+    >>> analysis.push(np.zeros((1, 100))).shape
+    (2, 1, 81)
+    """
 
-    >>> same = ShortTime(8000, 1, lambda spectra: spectra, window_ms=20.0)
+    def __init__(self, rate: int, channels: int, *, window_ms: float) -> None:
+        self.hop = fast_length(window_ms / 1000.0 * rate / OVERLAP)
+        self.length = OVERLAP * self.hop
+        self.bins = self.length // 2 + 1
+        self.window = np.sin(np.pi * (np.arange(self.length) + 0.5) / self.length) ** 2
+        self._x = np.zeros((channels, self.length - self.hop))  # from the next window's beginning
+
+    def push(self, block: NDArray[Any]) -> Spectra:
+        """Take (channels, samples) and return the spectra of the windows that are full."""
+        x = np.concatenate((self._x, block), axis=1)
+        count = max(0, (x.shape[1] - self.length) // self.hop + 1)
+        self._x = x[:, count * self.hop :]
+        if not count:
+            return np.zeros((0, len(x), self.bins), np.complex128)
+        views = np.lib.stride_tricks.sliding_window_view(x, self.length, axis=1)
+        windows = np.moveaxis(views[:, : count * self.hop : self.hop], 0, 1)
+        return np.fft.rfft(windows * self.window)
+
+
+class Synthesis:
+    """Sound from the spectra of an analysis, as long as the blocks that went into it.
+
+    >>> analysis = Analysis(8000, 1, window_ms=20.0)
+    >>> synthesis = Synthesis(analysis, 1)
     >>> x = np.random.default_rng(0).standard_normal((1, 1000))
-    >>> y = same.process(x)
-    >>> bool(np.allclose(y[:, same.latency :], x[:, : -same.latency]))
+    >>> y = synthesis.take(analysis.push(x), 1000)
+    >>> bool(np.allclose(y[:, analysis.length :], x[:, : -analysis.length]))
     True
     """
 
-    def __init__(
-        self,
-        rate: int,
-        channels: int,
-        change: Callable[[Spectra], Spectra],
-        *,
-        window_ms: float = 46.0,
-    ) -> None:
-        self.hop = fast_length(window_ms / 1000.0 * rate / OVERLAP)
-        self.latency = OVERLAP * self.hop
-        self.bins = self.latency // 2 + 1
-        self._change = change
-        n = np.arange(self.latency)
-        self._window = np.sin(np.pi * (n + 0.5) / self.latency) ** 2
-        self._scale = self._window / (0.375 * OVERLAP)
-        self._x = np.zeros((channels, self.latency - self.hop))  # from the next window's beginning
-        self._sums = np.zeros((channels, self.latency))
-        self._ready = np.zeros((channels, self.hop))  # late by a hop, so that blocks don't matter
+    def __init__(self, analysis: Analysis, channels: int) -> None:
+        self._length, self._hop = analysis.length, analysis.hop
+        # Squares of Hann windows a quarter apart sum to 1.5.
+        self._scale = analysis.window / (0.375 * OVERLAP)
+        self._sums = np.zeros((channels, self._length))
+        self._ready = np.zeros((channels, self._hop))  # late by a hop: blocks don't matter
 
-    def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
-        """Return the changed (channels, samples)."""
-        x = np.concatenate((self._x, block), axis=1)
-        length, hop = self.latency, self.hop
-        count = max(0, (x.shape[1] - length) // hop + 1)
+    def take(self, spectra: Spectra, frames: int) -> NDArray[np.float64]:
+        """Return the next samples, which lie the window's length behind the analysis."""
+        count, hop = len(spectra), self._hop
         if count:
-            views = np.lib.stride_tricks.sliding_window_view(x, length, axis=1)
-            windows = np.moveaxis(views[:, : count * hop : hop], 0, 1) * self._window
-            spectra = self._change(np.fft.rfft(windows))
-            pieces = np.fft.irfft(spectra, length) * self._scale
-            sums = np.concatenate((self._sums, np.zeros((len(x), (count - 1) * hop))), axis=1)
+            pieces = np.fft.irfft(spectra, self._length) * self._scale
+            sums = np.pad(self._sums, ((0, 0), (0, (count - 1) * hop)))
             for w in range(count):
-                sums[:, w * hop : w * hop + length] += pieces[w]
+                sums[:, w * hop : w * hop + self._length] += pieces[w]
             self._ready = np.concatenate((self._ready, sums[:, : count * hop]), axis=1)
             self._sums = np.pad(sums[:, count * hop :], ((0, 0), (0, hop)))
-        self._x = x[:, count * hop :]
-        frames = block.shape[1]
         y, self._ready = self._ready[:, :frames], self._ready[:, frames:]
         return np.ascontiguousarray(y)

@@ -19,24 +19,30 @@ from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
 from tapeloom.studio.effects.modulation import Chorus, Flanger, Phaser, Tremolo, Vibrato
 from tapeloom.studio.effects.space import Echo, Reverb
+from tapeloom.studio.effects.spectral import Blur, Denoise, Freeze, Morph, SpectralGate
 from tapeloom.studio.effects.stereo import Width
 
 __all__ = [
     "Band",
+    "Blur",
     "Chorus",
     "Compressor",
     "Convolution",
+    "Denoise",
     "Duck",
     "Echo",
     "Equalizer",
     "Flanger",
+    "Freeze",
     "Gain",
     "Limiter",
+    "Morph",
     "Pan",
     "Phaser",
     "PingPong",
     "Reverb",
     "Saturation",
+    "SpectralGate",
     "Tape",
     "TapeDelay",
     "Tremolo",
