@@ -21,6 +21,7 @@ SPRINGS = ((33.1, 0.62), (41.3, 0.58), (35.9, 0.60), (44.9, 0.64))  # left, left
 STAGES = 80  # all-passes a spring
 MID_HZ = 1_000.0  # where the decay is what was asked for
 MIN_SIZE = 0.5
+_BUTTERWORTH = (0.5062, 0.5612, 0.7071, 1.1013, 3.1962)  # tenth order
 _SWAY_MS = 0.12  # by how much a spring's length moves, so that late echoes blur
 _SWAY_HZ = 1.3
 _CHUNK = 32  # samples of a spring that are computed together: no spring is as short
@@ -115,8 +116,8 @@ class SpringReverb:
         self._held = np.zeros((count, STAGES, self._stretch))
         self._lines = DelayLines(count, reach=self._reach())
         # Above the transition the coils carry nothing.
-        edge = min(rate / 2.0 / self._stretch, 0.45 * rate)
-        self._tone = Biquads([low_pass(edge, rate, q=q) for q in (0.5412, 1.3066)], channels=count)
+        edge_hz = min(0.92 * rate / 2.0 / self._stretch, 0.45 * rate)
+        self._tone = Biquads([low_pass(edge_hz, rate, q=q) for q in _BUTTERWORTH], channels=count)
         self._wait = Wait(2, samples=round(predelay_ms / 1000.0 * rate), longest=rate)
         self._now = 0
         self._level = math.sqrt(1.0 - float(np.mean(self._settings[1])) ** 2)
