@@ -16,6 +16,7 @@ from tapeloom.dsp.early import Early
 from tapeloom.dsp.spaces import WARM, Space
 
 CHUNK = 64  # samples that are computed together, and between two drawn positions of a line
+_MOST_DAMPED = 0.9
 _SLIDE = 0.06  # of a sample a sample: how fast a line's length may change
 _SIGNS = (1, -1, 1, 1, -1, 1, -1, -1, 1, 1, -1, 1, -1, 1, 1, -1)
 LINES = len(_SIGNS)
@@ -205,7 +206,9 @@ class FeedbackDelayNetwork:
         gains = 10.0 ** (-3.0 * lengths / (self._rate * decay_s))
         # Jot's one-pole: at the Nyquist frequency the decay is shorter by 1 - damping.
         high = 10.0 ** (-3.0 * lengths / (self._rate * decay_s * max(0.02, 1.0 - damping)))
-        return np.stack([lengths, gains, (1.0 - high / gains) / (1.0 + high / gains)])
+        # A pole near 1 would ring longer itself than a short decay lasts.
+        poles = np.minimum((1.0 - high / gains) / (1.0 + high / gains), _MOST_DAMPED)
+        return np.stack([lengths, gains, poles])
 
     def retune(self, *, decay_s: float, damping: float, size: float, predelay_ms: float) -> None:
         """Take other settings from here on; lengths slide, as a tape's do when its speed turns."""

@@ -10,7 +10,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.dsp.ramp import Ramp
 from tapeloom.studio.chain import Effect
 
-_DUCK_ATTACK_MS, _DUCK_RELEASE_MS = 8.0, 260.0
+_DUCK_ATTACK_MS, _DUCK_RELEASE_MS = 8.0, 120.0
 _DUCK_FROM_DB, _DUCK_OVER_DB = -45.0, 25.0  # where ducking begins, over how much it becomes full
 
 
