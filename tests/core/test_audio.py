@@ -89,7 +89,7 @@ def test_rebatching_loses_nothing(lengths, size):
     whole = np.arange(2 * sum(lengths), dtype=np.float32).reshape(2, -1)
     cuts = np.cumsum(lengths)
     blocks = np.split(whole, cuts[:-1], axis=1) if lengths else []
-    again = list(module._rebatch(blocks, size))
+    again = list(module.rebatch(blocks, size))
     assert all(block.shape[1] == size for block in again[:-1])
     assert all(0 < block.shape[1] <= size for block in again)
     if again:

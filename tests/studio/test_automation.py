@@ -49,7 +49,7 @@ def test_settings_that_do_not_exist_or_cannot_move_are_refused() -> None:
     with pytest.raises(InputError, match="has no setting 'gain'; choose one of gain_db"):
         Automated(Gain(), (("gain", Curve(((0.0, 0.0),))),))
     echo = Automated(Echo(), (("time_ms", Curve(((0.0, 300.0), (1.0, 400.0)))),))
-    with pytest.raises(InputError, match="Echo cannot be automated"):
+    with pytest.raises(InputError, match="time_ms of Echo cannot move"):
         echo(Audio(np.zeros((1, 9999), np.float32), RATE))
 
 

@@ -13,7 +13,10 @@ from tapeloom.core.errors import InputError
 from tapeloom.studio.chain import Effect, Line, ahead, apply, rebatch, run
 from tapeloom.studio.effects import (
     Band,
+    Blur,
+    Chorus,
     Compressor,
+    Convolution,
     DeEsser,
     Duck,
     Dynamics,
@@ -21,19 +24,29 @@ from tapeloom.studio.effects import (
     Equalizer,
     Expander,
     Filter,
+    Flanger,
+    Freeze,
     Gain,
     Gate,
     Limiter,
+    Morph,
     Multiband,
     Pan,
+    Phaser,
+    PingPong,
     Reverb,
     Saturation,
+    SpectralGate,
     Tape,
+    TapeDelay,
     TransientShaper,
+    Tremolo,
+    Vibrato,
     Width,
 )
 
 RATE = 44_100
+ROOM = Audio(np.geomspace(1.0, 0.001, 9000, dtype=np.float32)[None] * np.float32(0.01), RATE)
 EFFECTS: tuple[Effect, ...] = (
     Gain(-3.0),
     Pan(0.4),
@@ -74,6 +87,19 @@ EFFECTS: tuple[Effect, ...] = (
     Echo(time_ms=30.0),
     Duck((0.01, 0.2, 0.25), 6.0),
     Width(0.5, mono_below_hz=120.0),
+    *(Reverb(decay_s=0.4, kind=kind, width=1.2) for kind in ("room", "plate", "hall", "spring")),
+    TapeDelay(time_ms=30.0, duck_db=6.0),
+    PingPong(time_ms=25.0),
+    Convolution(ROOM, predelay_ms=2.0),
+    Chorus(),
+    Flanger(),
+    Vibrato(),
+    Phaser(),
+    Tremolo(shape="optical", spread_degrees=180.0),
+    Freeze(0.3),
+    Blur(seed=5, blur_ms=100.0),
+    SpectralGate(-40.0),
+    Morph(0.3),
 )
 NAMES = [f"{type(effect).__name__}{i}" for i, effect in enumerate(EFFECTS)]
 every_effect = pytest.mark.parametrize("effect", EFFECTS, ids=NAMES)

@@ -116,7 +116,7 @@ class AudioFile:
     def blocks(self, size: int = BLOCK) -> Iterator[Samples]:
         """Yield (channels, at most `size`) arrays."""
         if self.codec == "av":
-            yield from _rebatch(_av_blocks(self.path, self.channels), size)
+            yield from rebatch(_av_blocks(self.path, self.channels), size)
             return
         import soundfile
 
@@ -165,7 +165,7 @@ def _av_blocks(path: Path, channels: int) -> Iterator[Samples]:
         raise InputError(f"{path} is damaged: {error}") from error
 
 
-def _rebatch(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
+def rebatch(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
     """Cut blocks of any lengths into blocks of `size` (the last may be shorter)."""
     pending: list[Samples] = []
     held = 0

@@ -1,4 +1,4 @@
-"""A warm small room or plate: a feedback delay network of sixteen slowly moving lines.
+"""Rooms, plates and halls: a feedback delay network of sixteen slowly moving lines.
 
 J.-M. Jot, A. Chaigne, "Digital delay networks for designing artificial reverberators", AES 90,
 1991; J. Dattorro, "Effect Design, part 1", JAES 45(9), 1997 (the diffusers at its input).
@@ -11,17 +11,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-LINES = 16
-# Milliseconds, spread evenly on a logarithmic scale and then jittered off any common period.
-_LINE_MS = (
-    11.3, 12.9, 13.7, 15.1, 16.9, 18.1, 19.9, 21.7, 23.9, 26.3, 28.1, 31.3, 33.7, 36.1, 40.3, 43.9,
-)  # fmt: skip
-_DIFFUSER_MS = ((4.77, 3.60, 12.73, 9.31), (4.61, 3.83, 12.41, 9.67))  # left, right
-_DIFFUSION = (0.75, 0.75, 0.625, 0.625)
-_DIFFUSERS = len(_DIFFUSION)
+from tapeloom.dsp.delay_lines import PIECE, DelayLines, Wait
+from tapeloom.dsp.early import Early
+from tapeloom.dsp.spaces import WARM, Space
+
 CHUNK = 64  # samples that are computed together, and between two drawn positions of a line
-_PIECE = 4_096  # samples that are passed to the kernel at once
+_MOST_DAMPED = 0.9
+_SLIDE = 0.06  # of a sample a sample: how fast a line's length may change
 _SIGNS = (1, -1, 1, 1, -1, 1, -1, -1, 1, 1, -1, 1, -1, 1, 1, -1)
+LINES = len(_SIGNS)
 
 
 @njit(cache=True, nogil=True)
@@ -33,14 +31,15 @@ def _reverberate(
     diffusers: NDArray[np.float64],
     diffuser_settings: NDArray[np.float64],
     start: int,
-    history: int,
+    first: int,
+    first_diffused: int,
     out: NDArray[np.float64],
 ) -> None:  # pragma: no cover - compiled; tested through py_func
     """Run the network over x (2, samples); `start` is the index of its first sample.
 
-    lines      (lines, history + room for the samples); so are the diffusers
+    lines      written from index `first` on, the diffusers from `first_diffused` on
     settings   (6, lines): length, gain, damping, radians a sample, depth, sign
-    state      (3, lines): what the damping holds, the delay now, its change a sample
+    state      (4, lines): what the damping holds, the delay now, its change a sample, the gain now
     """
     count = lines.shape[0]
     stages = diffusers.shape[0] // 2
@@ -53,12 +52,13 @@ def _reverberate(
     while done < x.shape[1]:
         now = start + done
         length = min(CHUNK - now % CHUNK, x.shape[1] - done)
-        here = history + done
+        here, diffused = first + done, first_diffused + done
         for i in range(count):
             if now % CHUNK == 0:
                 turn = settings[3, i] * (now + CHUNK) + 2.4 * i
                 target = settings[0, i] + settings[4, i] * math.sin(turn)
-                state[2, i] = (target - state[1, i]) / CHUNK
+                change = (target - state[1, i]) / CHUNK
+                state[2, i] = max(-_SLIDE, min(_SLIDE, change))
             delay, change = state[1, i], state[2, i]
             n = 0
             while n < length:
@@ -78,6 +78,14 @@ def _reverberate(
                 delay += run * change
                 n += run
             state[1, i] = delay
+            gain, before = settings[1, i], state[3, i]
+            if before != gain:
+                at = now % CHUNK
+                for n in range(length):
+                    way = (at + n + 1) / CHUNK
+                    v[i, n] *= (before + way * (gain - before)) / gain
+                if at + length == CHUNK:
+                    state[3, i] = gain
         # Four one-poles side by side: their recurrences overlap in the processor.
         for i in range(0, count, 4):
             a, b, c, d = v[i], v[i + 1], v[i + 2], v[i + 3]
@@ -124,8 +132,8 @@ def _reverberate(
             y[:] = x[side, done : done + length]
             for row in range(side * stages, (side + 1) * stages):
                 g, late = diffuser_settings[1, row], int(diffuser_settings[0, row])
-                before = diffusers[row, here - late : here - late + length]
-                inner = diffusers[row, here : here + length]
+                before = diffusers[row, diffused - late : diffused - late + length]
+                inner = diffusers[row, diffused : diffused + length]
                 for n in range(length):
                     inner[n] = y[n] + g * before[n]
                     y[n] = before[n] - g * inner[n]
@@ -143,8 +151,9 @@ class FeedbackDelayNetwork:
 
     decay_s     time to fall by 60 dB, low frequencies
     damping     how much faster high frequencies die away: 0 as slowly, near 1 at once
-    size        1 is a small room; lengths of all lines scale with it
-    predelay_ms silence before the first reflection
+    size        1 is the space as its table has it; lengths of all lines scale with it
+    predelay_ms silence before the first reflection, at most 1000
+    space       the table
 
     >>> reverb = FeedbackDelayNetwork(44100, decay_s=0.5)
     >>> impulse = np.zeros((2, 44100)); impulse[:, 0] = 1.0
@@ -161,60 +170,81 @@ class FeedbackDelayNetwork:
         damping: float = 0.7,
         size: float = 1.0,
         predelay_ms: float = 15.0,
+        space: Space = WARM,
     ) -> None:
-        lengths = np.array(_LINE_MS) * size * rate / 1000.0
-        gains = 10.0 ** (-3.0 * lengths / (rate * decay_s))
-        # Jot's one-pole: at the Nyquist frequency the decay is shorter by 1 - damping.
-        high = 10.0 ** (-3.0 * lengths / (rate * decay_s * max(0.02, 1.0 - damping)))
-        poles = (1.0 - high / gains) / (1.0 + high / gains)
-        wander_hz = 0.25 + 0.043 * np.arange(LINES)
+        self._rate, self._space = rate, space
+        wander_hz = space.wander_hz + 0.043 * np.arange(LINES)
+        depth = np.full(LINES, space.wander_ms / 1000.0 * rate)
         self._settings = np.stack(
             [
-                lengths,
-                gains,
-                poles,
+                *self._loop(decay_s, damping, size),
                 2.0 * math.pi * wander_hz / rate,
-                np.full(LINES, 0.00015 * rate),
+                depth,
                 np.array(_SIGNS, np.float64),
             ]
         )
-        depth = self._settings[4]
-        self._state = np.zeros((3, LINES))
+        lengths, gains = self._settings[0], self._settings[1]
+        self._state = np.zeros((4, LINES))
         self._state[1] = lengths + depth * np.sin(np.arange(LINES) * 2.4)
-        self._history = math.ceil(lengths.max() + depth.max()) + 2
-        self._lines = np.zeros((LINES, self._history + _PIECE))
-        taps = np.array(_DIFFUSER_MS).ravel() * rate / 1000.0
-        self._diffuser_settings = np.stack([np.round(taps), np.tile(_DIFFUSION, 2)])
-        self._diffusers = np.zeros((2 * _DIFFUSERS, self._history + _PIECE))
-        self._waiting = np.zeros((2, round(predelay_ms / 1000.0 * rate)))
+        self._state[3] = gains
+        self._lines = DelayLines(LINES, reach=math.ceil(lengths.max() + depth.max()) + 2)
+        taps = np.round(np.array(space.diffuser_ms).ravel() * rate / 1000.0)
+        self._diffuser_settings = np.stack([taps, np.tile(space.diffusion, 2)])
+        self._diffusers = DelayLines(len(taps), reach=int(taps.max()))
+        self._wait = Wait(2, samples=round(predelay_ms / 1000.0 * rate), longest=rate)
+        self._early = Early(rate, space, size) if space.walls_m else None
         self._now = 0
         # Noise comes out about as loud as it went in, whatever the decay.
         self._level = 0.5 / math.sqrt(0.5 * float(np.mean(1.0 / (1.0 - gains**2))))
 
+    def _loop(self, decay_s: float, damping: float, size: float) -> NDArray[np.float64]:
+        """Return lengths, gains and poles of the lines."""
+        # No line may be shorter than a chunk, whose samples are computed together.
+        shortest = CHUNK + 2.0 + self._space.wander_ms / 1000.0 * self._rate
+        lengths = np.array(self._space.line_ms) * size * self._rate / 1000.0
+        lengths = np.maximum(lengths, shortest)
+        gains = 10.0 ** (-3.0 * lengths / (self._rate * decay_s))
+        # Jot's one-pole: at the Nyquist frequency the decay is shorter by 1 - damping.
+        high = 10.0 ** (-3.0 * lengths / (self._rate * decay_s * max(0.02, 1.0 - damping)))
+        # A pole near 1 would ring longer itself than a short decay lasts.
+        poles = np.minimum((1.0 - high / gains) / (1.0 + high / gains), _MOST_DAMPED)
+        return np.stack([lengths, gains, poles])
+
+    def retune(self, *, decay_s: float, damping: float, size: float, predelay_ms: float) -> None:
+        """Take other settings from here on; lengths slide, as a tape's do when its speed turns."""
+        self._settings[:3] = self._loop(decay_s, damping, size)
+        longest = self._settings[0].max() + self._settings[4].max()
+        self._lines.grow(math.ceil(max(longest, self._state[1].max())) + 2)
+        self._wait.move(round(predelay_ms / 1000.0 * self._rate))
+        if self._early is not None:
+            self._early.move(size)
+
     def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
         """Return the wet sound of (2, samples)."""
-        x = np.concatenate((self._waiting, block), axis=1)
-        frames = block.shape[1]
-        self._waiting = x[:, frames:].copy()
-        parts = []
-        for start in range(0, frames, _PIECE):
-            piece = np.ascontiguousarray(x[:, start : min(start + _PIECE, frames)])
+        x = self._wait.process(block)
+        out = np.empty(x.shape)
+        for start in range(0, x.shape[1], PIECE):
+            piece = np.ascontiguousarray(x[:, start : start + PIECE])
             length = piece.shape[1]
-            out = np.empty((2, length))
+            late = np.empty(piece.shape)
+            for memory in (self._lines, self._diffusers):
+                memory.make_room(length)
             _reverberate(
                 piece,
-                self._lines,
+                self._lines.values,
                 self._settings,
                 self._state,
-                self._diffusers,
+                self._diffusers.values,
                 self._diffuser_settings,
                 self._now,
-                self._history,
-                out,
+                self._lines.at,
+                self._diffusers.at,
+                late,
             )
             self._now += length
             for memory in (self._lines, self._diffusers):
-                memory[:, : self._history] = memory[:, length : length + self._history]
-            out *= self._level
-            parts.append(out)
-        return np.concatenate(parts, axis=1) if parts else np.zeros((2, 0))
+                memory.advance(length)
+            out[:, start : start + length] = late * self._level
+            if self._early is not None:
+                out[:, start : start + length] += self._early.process(piece)
+        return out

@@ -10,33 +10,50 @@ True
 """
 
 from tapeloom.studio.effects.colour import Saturation, Tape
+from tapeloom.studio.effects.convolution import Convolution
+from tapeloom.studio.effects.delay import PingPong, TapeDelay
 from tapeloom.studio.effects.duck import Duck
 from tapeloom.studio.effects.dynamics import Compressor, DeEsser, Expander, Gate, TransientShaper
 from tapeloom.studio.effects.equalizer import Band, Dynamics, Equalizer, Filter
 from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
+from tapeloom.studio.effects.modulation import Chorus, Flanger, Phaser, Tremolo, Vibrato
 from tapeloom.studio.effects.multiband import Multiband
 from tapeloom.studio.effects.space import Echo, Reverb
+from tapeloom.studio.effects.spectral import Blur, Denoise, Freeze, Morph, SpectralGate
 from tapeloom.studio.effects.stereo import Width
 
 __all__ = [
     "Band",
+    "Blur",
+    "Chorus",
     "Compressor",
+    "Convolution",
     "DeEsser",
+    "Denoise",
     "Duck",
     "Dynamics",
     "Echo",
     "Equalizer",
     "Expander",
     "Filter",
+    "Flanger",
+    "Freeze",
     "Gain",
     "Gate",
     "Limiter",
+    "Morph",
     "Multiband",
     "Pan",
+    "Phaser",
+    "PingPong",
     "Reverb",
     "Saturation",
+    "SpectralGate",
     "Tape",
+    "TapeDelay",
     "TransientShaper",
+    "Tremolo",
+    "Vibrato",
     "Width",
 ]

@@ -1,4 +1,4 @@
-"""Rooms, plates and echoes."""
+"""Rooms, plates, springs and echoes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,46 +9,82 @@ from numpy.typing import NDArray
 from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
 from tapeloom.studio.chain import Effect, Process
+from tapeloom.studio.effects.blend import Blend, check_range, keep_fixed
 from tapeloom.studio.effects.equalizer import Band
 from tapeloom.studio.effects.work import Work
+
+SPRING = "spring"  # the kinds of space are dsp.spaces' tables, and this one
+Section = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Reverb(Effect):
-    """A warm room or plate. On a send its `dry` is 0."""
+    """An artificial space. On a send its `dry` is 0."""
 
-    decay_s: float = 1.4
-    damping: float = 0.7
+    decay_s: float = 1.4  # time to fall by 60 dB
+    damping: float = 0.7  # how much faster the highs die away, 0 to 1
     size: float = 1.0
     predelay_ms: float = 15.0
     low_cut_hz: float = 180.0
     high_cut_hz: float = 7000.0
     wet: float = 1.0
     dry: float = 0.0
+    kind: str = "warm"  # a small room or plate; or room, plate, hall, spring
+    width: float = 1.0  # of the wet sound; 0 is mono
+
+    def __post_init__(self) -> None:
+        from tapeloom.dsp.spaces import SPACES
+
+        if self.kind not in (*SPACES, SPRING):
+            raise InputError(
+                f"{self.kind!r} is no space; choose one of {', '.join((*SPACES, SPRING))}"
+            )
+        check_range(
+            self,
+            decay_s=(0.05, 60.0),
+            damping=(0.0, 1.0),
+            size=(0.25, 4.0),
+            predelay_ms=(0.0, 1000.0),
+            width=(0.0, 2.0),
+        )
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        from tapeloom.dsp.filters import Biquads
+        from tapeloom.dsp.cuts import Cuts
         from tapeloom.dsp.reverb import FeedbackDelayNetwork
+        from tapeloom.dsp.spaces import SPACES
+        from tapeloom.dsp.spring import SpringReverb
 
-        network = FeedbackDelayNetwork(
-            rate,
-            decay_s=self.decay_s,
-            damping=self.damping,
-            size=self.size,
-            predelay_ms=self.predelay_ms,
-        )
-        cuts = (Band("high_pass", self.low_cut_hz), Band("low_pass", self.high_cut_hz, q=0.6))
-        tone = Biquads([band.section(rate) for band in cuts], channels=2)
+        network: FeedbackDelayNetwork | SpringReverb
+        if self.kind == SPRING:
+            network = SpringReverb(rate, **self._network())
+        else:
+            network = FeedbackDelayNetwork(rate, space=SPACES[self.kind], **self._network())
+        tone = Cuts(self._cuts(rate), channels=2)
+        blend = Blend(wet=self.wet, dry=self.dry, width=self.width)
 
         def work(block: Samples) -> NDArray[Any]:
             pair = block if channels == 2 else np.repeat(block.mean(axis=0, keepdims=True), 2, 0)
             wet = network.process(tone.process(pair))
             if channels != 2:
                 wet = np.repeat(wet.mean(axis=0, keepdims=True), channels, 0)
-            return self.wet * wet + self.dry * block if self.dry else self.wet * wet
+            return blend.process(block, wet)
 
-        return Work(work)
+        def retune(to: Reverb) -> None:
+            keep_fixed(self, to, "kind")
+            network.retune(**to._network())
+            tone.move(to._cuts(rate))
+            blend.move(wet=to.wet, dry=to.dry, width=to.width)
+
+        return Work(work, retune=retune)
+
+    def _network(self) -> dict[str, float]:
+        names = ("decay_s", "damping", "size", "predelay_ms")
+        return {name: getattr(self, name) for name in names}
+
+    def _cuts(self, rate: int) -> list[Section]:
+        cuts = (Band("high_pass", self.low_cut_hz), Band("low_pass", self.high_cut_hz, q=0.6))
+        return [band.section(rate) for band in cuts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +104,24 @@ class Echo(Effect):
             raise InputError(f"time_ms is {self.time_ms}; an echo needs at least 1 ms")
 
     def open(self, rate: int, channels: int) -> Process:
-        """Return it at work."""
+        """Return it at work; a time that moves is a tape's affair (`TapeDelay`)."""
         from tapeloom.dsp.delay import Echo as EchoLine
 
-        cuts = (Band("high_pass", self.low_cut_hz), Band("low_pass", self.high_cut_hz))
         echo = EchoLine(
             channels,
             samples=max(1, round(self.time_ms / 1000.0 * rate)),
             feedback=self.feedback,
-            sections=[band.section(rate) for band in cuts],
+            sections=self._cuts(rate),
         )
-        return Work(lambda block: block + self.wet * echo.process(block))
+        blend = Blend(wet=self.wet, dry=1.0)
+
+        def retune(to: Echo) -> None:
+            keep_fixed(self, to, "time_ms")
+            echo.retune(feedback=to.feedback, sections=to._cuts(rate))
+            blend.move(wet=to.wet, dry=1.0)
+
+        return Work(lambda block: blend.process(block, echo.process(block)), retune=retune)
+
+    def _cuts(self, rate: int) -> list[Section]:
+        cuts = (Band("high_pass", self.low_cut_hz), Band("low_pass", self.high_cut_hz))
+        return [band.section(rate) for band in cuts]
