@@ -85,18 +85,35 @@ def _ride(
 ) -> None:  # pragma: no cover - compiled; tested through py_func
     """Fill out with the fullest stage; `held` is what each holds, in dB, and carried on.
 
-    stages  rows of weight, step up, step down in an open loop, in a closed one, largest step up
+    stages  rows of weight, step up, step down in an open loop, in a closed one
     """
     for k in range(stages.shape[0]):
-        weight, up, down, slew = stages[k, 0], stages[k, 1], stages[k, 2], stages[k, 4]
-        faster = stages[k, 3] - down
+        weight, up, down, faster = stages[k, 0], stages[k, 1], stages[k, 2], stages[k, 3]
         y = held[k]
         for m in range(wanted.size):
-            d = wanted[m] - y
-            back = max(-down * y, d) if diode else (down + closed[m] * faster) * d
-            y += min(up * d, slew) if d > 0.0 else back
+            w = wanted[m]
+            # Products that don't wait for the last y come first: the loop's length is its speed.
+            rising = (1.0 - up) * y + up * w
+            if diode:
+                falling = max((1.0 - down) * y, w)
+            else:
+                fall = down + closed[m] * (faster - down)
+                falling = (1.0 - fall) * y + fall * w
+            y = rising if w > y else falling
             out[m] = weight * y if k == 0 else max(out[m], weight * y)
         held[k] = y if y > _AT_REST else 0.0
+
+
+@njit(cache=True, nogil=True)
+def _slew(
+    wanted: Signal, largest: float, held: Signal, out: Signal
+) -> None:  # pragma: no cover - compiled; tested through py_func
+    """Fill out with what is wanted, which grows by `largest` dB at most from look to look."""
+    y = held[0]
+    for m in range(wanted.size):
+        y = min(wanted[m], y + largest)
+        out[m] = y
+    held[0] = y
 
 
 def reduction_db(
@@ -207,6 +224,7 @@ class Compressor(Rider):
             smoothing(attack_ms * _MEAN_RISE, looks),
             smoothing(release_ms * _MEAN_FALL, looks),
         )
+        self._largest = (1.0 - 1.0 / ratio) * _SLEW_DB * 1000.0 / (max(attack_ms, 0.01) * looks)
         stages = circuit.automatic if auto_release else circuit.stages
         if not stages:
             raise InputError(
@@ -266,9 +284,13 @@ class Compressor(Rider):
                 wanted,
                 closed,
             )
-            _ride(wanted, closed, self._stages, self._circuit.diode, self._held[lane], out)
-            reduction = out - limit if self._upward else out
-            gains[lane] = wet * db_to_gains(-reduction) + dry
+            if self._circuit.averages:
+                _slew(wanted, self._largest, self._held[lane], out)
+            else:
+                _ride(wanted, closed, self._stages, self._circuit.diode, self._held[lane], out)
+            gains[lane] = db_to_gains(limit - out if self._upward else -out)
+        if now.shape[1] > 1 or wet[0] != 1.0 or dry[0] != 0.0:
+            gains = wet * gains + dry
         if powers.shape[0] < self._channels:
             # Channels that part later part from the same gain.
             self._held[:], self._mean[:] = self._held[0], self._mean[0]
@@ -284,10 +306,7 @@ def _row(
     attack_ms: float,
     release_ms: float,
 ) -> list[float]:
-    """Return a stage as the kernel reads it: weight, step up, steps down, largest step up."""
-    if circuit.averages:
-        slew = (1.0 - 1.0 / ratio) * _SLEW_DB * 1000.0 / (max(attack_ms, 0.01) * looks)
-        return [stage.weight, 1.0, 1.0, 1.0, slew]
+    """Return a stage as the kernel reads it: weight, step up, steps down."""
     up_ms = attack_ms if stage.attack_ms is None else stage.attack_ms
     down_ms = release_ms if stage.release_ms is None else stage.release_ms
     if stage.release_ms is None and circuit.released != COVERED:
@@ -298,5 +317,4 @@ def _row(
         smoothing(up_ms, looks),
         smoothing(down_ms, looks),
         smoothing(closed_ms, looks),
-        math.inf,
     ]

@@ -112,9 +112,11 @@ class DeEsser(Rider):
         reduction, self._reduction = follow(wanted, rise=rise, fall=fall, start=self._reduction)
         return db_to_gains(-reduction)[None]
 
-    def _lay(self, x: Signal, gains: Signal, phase: int) -> Signal:
+    def _lay(self, x: Signal, gains: Signal, y: Signal, phase: int) -> None:
         if not self._split:
-            return super()._lay(x, gains, phase)
+            super()._lay(x, gains, y, phase)
+            return
         delayed = self._stage.delay(x)
         sibilance = self._bell.process(delayed)
-        return delayed - sibilance + self._stage.lay(sibilance, gains, phase=phase)
+        self._stage.lay(sibilance, gains, y, phase=phase)
+        y += delayed - sibilance

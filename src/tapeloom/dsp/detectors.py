@@ -57,19 +57,16 @@ def _envelope(
     x: Signal, a: Signal, state: Signal, phase: int, peak: bool, power: Signal
 ) -> None:  # pragma: no cover - compiled; tested through py_func
     """Fill power (channels, every second sample of x from `phase`) with the squared envelope."""
-    frames, count = x.shape[1], power.shape[1]
     a0, a1, a2, a3 = a[0], a[2], a[4], a[6]
     b0, b1, b2, b3 = a[1], a[3], a[5], a[7]
     for c in range(x.shape[0]):
         s = state[c]
         p0, p1, p2, p3, p4 = s[0], s[1], s[2], s[3], s[4]
         q0, q1, q2, q3, q4 = s[5], s[6], s[7], s[8], s[9]
-        between = s[10]  # the sample before the one that is looked at
-        if phase == 1:
-            between = x[c, 0]
-        for m in range(count):
-            n = 2 * m + phase
-            u, v = x[c, n], between
+        between = x[c, 0] if phase == 1 else s[10]  # the sample before the one that is looked at
+        sound = x[c, phase:]
+        for m in range((sound.size + 1) // 2):
+            u, v = sound[2 * m], between
             loudest = max(u * u, v * v) if peak else 0.0
             w = a0 * (u + p1) - p0
             p0 = u
@@ -90,8 +87,8 @@ def _envelope(
             q3 = w
             q4 = v
             power[c, m] = max(u * u + v * v, loudest)
-            if n + 1 < frames:
-                between = x[c, n + 1]
+            if 2 * m + 1 < sound.size:
+                between = sound[2 * m + 1]
         s[0], s[1], s[2], s[3], s[4] = p0, p1, p2, p3, p4
         s[5], s[6], s[7], s[8], s[9] = q0, q1, q2, q3, q4
         s[10] = between

@@ -12,7 +12,7 @@ from tapeloom.core.errors import InputError
 
 Signal = NDArray[np.float64]
 GLIDE_S = 0.01  # what a setting takes to its new value, so that it can't click
-PIECE = 4_096  # samples that are worked on together: what the processor's cache holds
+PIECE = 8_192  # samples that are worked on together: what the processor's cache holds
 
 
 class Glide:
@@ -55,15 +55,14 @@ def _lay(
     """Fill y with gain times x, of gains at every second sample and half-way in between."""
     if phase == 1:
         y[0] = x[0] * last
-    pairs = min(gains.size, (x.size - phase) // 2)
-    for m in range(pairs):
-        n = 2 * m + phase
-        before = gains[m - 1] if m > 0 else last
-        y[n] = x[n] * (0.5 * (before + gains[m]))
-        y[n + 1] = x[n + 1] * gains[m]
-    if pairs < gains.size:
-        before = gains[pairs - 1] if pairs > 0 else last
-        y[x.size - 1] = x[x.size - 1] * (0.5 * (before + gains[pairs]))
+    x, y = x[phase:], y[phase:]
+    before = last
+    for m in range(x.size // 2):
+        y[2 * m] = x[2 * m] * (0.5 * (before + gains[m]))
+        y[2 * m + 1] = x[2 * m + 1] * gains[m]
+        before = gains[m]
+    if x.size % 2 == 1:
+        y[x.size - 1] = x[x.size - 1] * (0.5 * (before + gains[gains.size - 1]))
     return gains[gains.size - 1] if gains.size else last
 
 
@@ -71,7 +70,9 @@ class GainStage:
     """The sound on its way: late by the look ahead, then under gains known at every second sample.
 
     >>> stage = GainStage(1, look_ahead=2)
-    >>> stage.lay(np.ones((1, 5)), np.array([[1.0, 0.5, 0.5]]), phase=0)
+    >>> y = np.empty((1, 5))
+    >>> stage.lay(np.ones((1, 5)), np.array([[1.0, 0.5, 0.5]]), y, phase=0)
+    >>> y
     array([[0.  , 0.  , 0.75, 0.5 , 0.5 ]])
     """
 
@@ -87,14 +88,12 @@ class GainStage:
         self._waiting = joined[:, x.shape[1] :]
         return joined[:, : x.shape[1]]
 
-    def lay(self, x: Signal, gains: Signal, *, phase: int) -> Signal:
-        """Return the delayed sound under its gains, shape (1 or channels, looks)."""
+    def lay(self, x: Signal, gains: Signal, y: Signal, *, phase: int) -> None:
+        """Fill y with the delayed sound under its gains, shape (1 or channels, looks)."""
         delayed = self.delay(x)
-        y = np.empty(x.shape)
         for c in range(x.shape[0]):
             row = gains[min(c, gains.shape[0] - 1)]
             self._last[c] = _lay(delayed[c], row, self._last[c], phase, y[c])
-        return y
 
 
 def refuse_changes(kept: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -132,14 +131,14 @@ class Rider(ABC):
 
     def process(self, block: NDArray[Any], key: NDArray[Any] | None = None) -> Signal:
         """Return the next (channels, samples), `latency` late; `key` is the side-chain, if any."""
-        x = np.ascontiguousarray(block, np.float64)
-        heard = x if key is None else np.ascontiguousarray(key, np.float64)
-        y = np.empty(x.shape)
-        for start in range(0, x.shape[1], PIECE):
-            piece, keyed = x[:, start : start + PIECE], heard[:, start : start + PIECE]
-            frames, phase = piece.shape[1], self._phase
-            gains = self._gains(np.ascontiguousarray(keyed), phase, (frames + 1 - phase) // 2)
-            y[:, start : start + frames] = self._lay(piece, gains, phase)
+        y = np.empty(block.shape)
+        for start in range(0, block.shape[1], PIECE):
+            piece = slice(start, start + PIECE)
+            x = np.ascontiguousarray(block[:, piece], np.float64)
+            heard = x if key is None else np.ascontiguousarray(key[:, piece], np.float64)
+            frames, phase = x.shape[1], self._phase
+            gains = self._gains(heard, phase, (frames + 1 - phase) // 2)
+            self._lay(x, gains, y[:, piece], phase)
             self._phase = (phase + frames) % 2
             self._glide.pass_by(frames)
         return y
@@ -148,8 +147,8 @@ class Rider(ABC):
         """Return the settings at each look, (numbers, count), or (numbers, 1) when at rest."""
         return self._glide.along(phase, 2, count)
 
-    def _lay(self, x: Signal, gains: Signal, phase: int) -> Signal:
-        return self._stage.lay(x, gains, phase=phase)
+    def _lay(self, x: Signal, gains: Signal, y: Signal, phase: int) -> None:
+        self._stage.lay(x, gains, y, phase=phase)
 
     @abstractmethod
     def _gains(self, heard: Signal, phase: int, count: int) -> Signal:
