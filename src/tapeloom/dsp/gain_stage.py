@@ -50,20 +50,27 @@ class Glide:
 
 @njit(cache=True, nogil=True)
 def _lay(
-    x: Signal, gains: Signal, last: float, phase: int, y: Signal
-) -> float:  # pragma: no cover - compiled; tested through py_func
-    """Fill y with gain times x, of gains at every second sample and half-way in between."""
-    if phase == 1:
-        y[0] = x[0] * last
-    x, y = x[phase:], y[phase:]
-    before = last
-    for m in range(x.size // 2):
-        y[2 * m] = x[2 * m] * (0.5 * (before + gains[m]))
-        y[2 * m + 1] = x[2 * m + 1] * gains[m]
-        before = gains[m]
-    if x.size % 2 == 1:
-        y[x.size - 1] = x[x.size - 1] * (0.5 * (before + gains[gains.size - 1]))
-    return gains[gains.size - 1] if gains.size else last
+    x: Signal, gains: Signal, last: Signal, phase: int, y: Signal
+) -> None:  # pragma: no cover - compiled; tested through py_func
+    """Fill y with gain times x, of gains at every second sample and half-way in between.
+
+    gains  (1 or channels, looks)
+    last   by channel, the gain at the last look; carried on
+    """
+    for c in range(x.shape[0]):
+        row = gains[min(c, gains.shape[0] - 1)]
+        before = last[c]
+        if phase == 1:
+            y[c, 0] = x[c, 0] * before
+        dry, wet = x[c, phase:], y[c, phase:]
+        for m in range(dry.size // 2):
+            wet[2 * m] = dry[2 * m] * (0.5 * (before + row[m]))
+            wet[2 * m + 1] = dry[2 * m + 1] * row[m]
+            before = row[m]
+        if dry.size % 2 == 1:
+            wet[dry.size - 1] = dry[dry.size - 1] * (0.5 * (before + row[row.size - 1]))
+        if row.size:
+            last[c] = row[row.size - 1]
 
 
 class GainStage:
@@ -78,7 +85,7 @@ class GainStage:
 
     def __init__(self, channels: int, *, look_ahead: int = 0, gain: float = 1.0) -> None:
         self._waiting = np.zeros((channels, look_ahead))
-        self._last = [gain] * channels
+        self._last = np.full(channels, gain)
 
     def delay(self, x: Signal) -> Signal:
         """Return the sound of `look_ahead` samples ago."""
@@ -90,10 +97,7 @@ class GainStage:
 
     def lay(self, x: Signal, gains: Signal, y: Signal, *, phase: int) -> None:
         """Fill y with the delayed sound under its gains, shape (1 or channels, looks)."""
-        delayed = self.delay(x)
-        for c in range(x.shape[0]):
-            row = gains[min(c, gains.shape[0] - 1)]
-            self._last[c] = _lay(delayed[c], row, self._last[c], phase, y[c])
+        _lay(self.delay(x), gains, self._last, phase, y)
 
 
 def refuse_changes(kept: dict[str, Any], wanted: dict[str, Any]) -> None:
