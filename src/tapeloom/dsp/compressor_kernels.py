@@ -94,7 +94,7 @@ def ride_gain(
     after: Signal,
     moved: int,
     step: float,
-    manner: tuple[bool, bool, bool],
+    manner: tuple[bool, bool, bool, bool],
     largest: float,
     stages: Signal,
     held: Signal,
@@ -104,17 +104,17 @@ def ride_gain(
     """Fill gains with what each power is given.
 
     before, after  threshold, slope, knee, range, (link,) gain of the wet and of the dry sound
-    manner         whether the ratio grows, whether it works upward, whether there is a diode
-    largest        of `slew`; 0: the stages ride
+    manner         whether the ratio grows, it works upward, there is a diode, it only slews
+    largest        step where it only slews; else the stages ride
     scratch        (6, as many as powers or more)
     """
-    growing, upward, diode = manner
+    growing, upward, diode, slews = manner
     n = power.size
     db, wanted, closed, change = scratch[0, :n], scratch[1, :n], scratch[2, :n], scratch[3, :n]
     one, two = scratch[4, :n], scratch[5, :n]
     to_db(power, _FLOOR, db, one, two)
     want(db, before, after, moved, step, growing, upward, wanted, closed)
-    if largest > 0.0:
+    if slews:
         slew(wanted, largest, held, change)
     else:
         ride(wanted, closed, stages, diode, held, change)

@@ -112,11 +112,8 @@ class DeEsser(Rider):
         reduction, self._reduction = follow(wanted, rise=rise, fall=fall, start=self._reduction)
         return db_to_gains(-reduction)[None]
 
-    def _lay(self, x: Signal, gains: Signal, y: Signal, phase: int) -> None:
+    def _lay(self, x: Signal, gains: Signal, phase: int) -> Signal:
         if not self._split:
-            super()._lay(x, gains, y, phase)
-            return
-        delayed = self._stage.delay(x)
-        sibilance = self._bell.process(delayed)
-        self._stage.lay(sibilance, gains, y, phase=phase)
-        y += delayed - sibilance
+            return super()._lay(x, gains, phase)
+        sibilance = self._bell.process(x)
+        return x - sibilance + self._stage.lay(sibilance, gains, phase=phase)

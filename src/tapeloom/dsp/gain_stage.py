@@ -77,9 +77,7 @@ class GainStage:
     """The sound on its way: late by the look ahead, then under gains known at every second sample.
 
     >>> stage = GainStage(1, look_ahead=2)
-    >>> y = np.empty((1, 5))
-    >>> stage.lay(np.ones((1, 5)), np.array([[1.0, 0.5, 0.5]]), y, phase=0)
-    >>> y
+    >>> stage.lay(stage.delay(np.ones((1, 5))), np.array([[1.0, 0.5, 0.5]]), phase=0)
     array([[0.  , 0.  , 0.75, 0.5 , 0.5 ]])
     """
 
@@ -93,11 +91,13 @@ class GainStage:
             return x
         joined = np.concatenate((self._waiting, x), axis=1)
         self._waiting = joined[:, x.shape[1] :]
-        return joined[:, : x.shape[1]]
+        return np.ascontiguousarray(joined[:, : x.shape[1]])
 
-    def lay(self, x: Signal, gains: Signal, y: Signal, *, phase: int) -> None:
-        """Fill y with the delayed sound under its gains, shape (1 or channels, looks)."""
-        _lay(self.delay(x), gains, self._last, phase, y)
+    def lay(self, x: Signal, gains: Signal, *, phase: int) -> Signal:
+        """Return the sound, which has been delayed, under its gains (1 or channels, looks)."""
+        y = np.empty(x.shape)
+        _lay(x, gains, self._last, phase, y)
+        return y
 
 
 def refuse_changes(kept: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -135,24 +135,26 @@ class Rider(ABC):
 
     def process(self, block: NDArray[Any], key: NDArray[Any] | None = None) -> Signal:
         """Return the next (channels, samples), `latency` late; `key` is the side-chain, if any."""
-        y = np.empty(block.shape)
+        pieces = []
         for start in range(0, block.shape[1], PIECE):
             piece = slice(start, start + PIECE)
             x = np.ascontiguousarray(block[:, piece], np.float64)
             heard = x if key is None else np.ascontiguousarray(key[:, piece], np.float64)
             frames, phase = x.shape[1], self._phase
             gains = self._gains(heard, phase, (frames + 1 - phase) // 2)
-            self._lay(x, gains, y[:, piece], phase)
+            pieces.append(self._lay(self._stage.delay(x), gains, phase))
             self._phase = (phase + frames) % 2
             self._glide.pass_by(frames)
-        return y
+        if len(pieces) == 1:
+            return pieces[0]
+        return np.concatenate(pieces, axis=1) if pieces else np.zeros(block.shape)
 
     def _now(self, phase: int, count: int) -> Signal:
         """Return the settings at each look, (numbers, count), or (numbers, 1) when at rest."""
         return self._glide.along(phase, 2, count)
 
-    def _lay(self, x: Signal, gains: Signal, y: Signal, phase: int) -> None:
-        self._stage.lay(x, gains, y, phase=phase)
+    def _lay(self, x: Signal, gains: Signal, phase: int) -> Signal:
+        return self._stage.lay(x, gains, phase=phase)
 
     @abstractmethod
     def _gains(self, heard: Signal, phase: int, count: int) -> Signal:
