@@ -1,6 +1,7 @@
 """Six compressors: static curves, the times of their sources, and what sets them apart."""
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
-from tapeloom.dsp import compressors
+from tapeloom.dsp import compressor_kernels
 from tapeloom.dsp.circuits import CIRCUITS, VARI_MU_POSITIONS
 from tapeloom.dsp.compressors import Compressor, reduction_db
 from tapeloom.dsp.filters import high_pass
@@ -323,15 +324,41 @@ def test_what_cannot_change_in_a_stream_is_refused() -> None:
 @pytest.mark.parametrize("growing", [False, True])
 @pytest.mark.parametrize("upward", [False, True])
 @pytest.mark.parametrize("diode", [False, True])
-def test_the_compiled_kernels_are_what_is_written(growing: bool, upward: bool, diode: bool) -> None:
-    levels = np.random.default_rng(2).uniform(-60, 0, 100)
-    before, after = np.array([-30.0, 0.5, 6.0, 40.0]), np.array([-20.0, 0.9, 0.0, 12.0])
-    one, two = np.zeros((3, 100)), np.zeros((3, 100))
-    stages = np.array([[1.0, 0.5, 0.01, 0.05, np.inf], [0.5, 0.1, 0.001, 0.001, 0.2]])
-    held, held_too = np.array([3.0, 1e-12]), np.array([3.0, 1e-12])
-    compressors._want(levels, before, after, 3, 0.01, growing, upward, one[0], one[1])
-    compressors._want.py_func(levels, before, after, 3, 0.01, growing, upward, two[0], two[1])
-    compressors._ride(one[0], one[1], stages, diode, held, one[2])
-    compressors._ride.py_func(two[0], two[1], stages, diode, held_too, two[2])
-    assert np.allclose(one, two, rtol=1e-12)
-    assert np.allclose(held, held_too)
+@pytest.mark.parametrize("slews", [False, True])
+def test_the_compiled_kernels_are_what_is_written(
+    growing: bool, upward: bool, diode: bool, slews: bool
+) -> None:
+    power = 10 ** np.random.default_rng(2).uniform(-6, 0, 100)
+    before = np.array([-30.0, 0.5, 6.0, 40.0, 1.0, 1.0, 0.0])
+    after = np.array([-20.0, 0.9, 0.0, 12.0, 1.0, 0.5, 0.5])
+    stages = np.array([[1.0, 0.5, 0.01, 0.05], [0.5, 0.1, 0.001, 0.001]])
+    found = []
+    for name in ("ride_gain", "ride_gain.py_func"):
+        kernel = operator.attrgetter(name)(compressor_kernels)
+        held, gains = np.array([3.0, 1e-12]), np.empty(100)
+        manner = (growing, upward, diode, slews)
+        scratch = np.empty((6, 100))
+        kernel(power, before, after, 3, 0.01, manner, 0.3, stages, held, scratch, gains)
+        found.append(np.concatenate((gains, held)))
+    assert np.allclose(*found, rtol=1e-12)
+
+
+def test_the_parts_of_the_kernel_are_what_is_written() -> None:
+    levels = np.linspace(-60.0, 0.0, 50)
+    numbers = np.array([-30.0, 0.5, 6.0, 40.0])
+    stages = np.array([[1.0, 0.5, 0.01, 0.05], [0.5, 0.1, 0.001, 0.001]])
+    for diode in (False, True):
+        found = []
+        for part in ("want", "ride", "slew"):
+            kernel = getattr(compressor_kernels, part)
+            for run in (kernel, kernel.py_func):
+                out = np.zeros((2, 50))
+                held = np.array([20.0, 1.0])
+                if part == "want":
+                    run(levels, numbers, numbers, 0, 1.0, diode, diode, *out)
+                elif part == "ride":
+                    run(levels[::-1] + 60.0, levels / -60.0, stages, diode, held, out[0])
+                else:
+                    run(levels + 60.0, 0.5, held, out[0])
+                found.append(out)
+        assert all(np.allclose(a, b) for a, b in zip(found[::2], found[1::2], strict=True))

@@ -22,6 +22,7 @@ RIDERS: dict[str, Any] = {
     "expander": lambda: Gate(RATE, 2, threshold_db=-20.0, ratio=2.0, hysteresis_db=0.0, link=0.5),
     "gate": lambda: Gate(RATE, 2, threshold_db=-20.0, look_ahead_ms=1.0),
     "de-esser": lambda: DeEsser(RATE, 2, threshold_db=-20.0),
+    "early de-esser": lambda: DeEsser(RATE, 2, threshold_db=-20.0, look_ahead_ms=2.0),
     "wide de-esser": lambda: DeEsser(RATE, 2, threshold_db=-20.0, split=False, look_ahead_ms=2.0),
     "transients": lambda: TransientShaper(RATE, 2, attack_db=9.0, sustain_db=-9.0),
 }
@@ -119,6 +120,14 @@ def test_a_split_de_esser_leaves_the_bass_under_the_hiss() -> None:
     found = [np.abs(np.fft.rfft(y * np.hanning(y.size)))[90] for y in (x[0, 4800:], *both)]
     assert found[1] == pytest.approx(found[0], rel=0.03)
     assert found[2] < 0.7 * found[0]
+
+
+@pytest.mark.parametrize("split", [True, False])
+def test_a_de_esser_that_has_nothing_to_do_only_delays(split: bool) -> None:
+    x = nasty("noise", 9000)
+    work = DeEsser(RATE, 2, threshold_db=0.0, split=split, look_ahead_ms=5.0)
+    assert work.latency == 240
+    assert np.allclose(work.process(x)[:, 240:], x[:, :-240], atol=1e-12)
 
 
 def strokes(level_db: float) -> np.ndarray:

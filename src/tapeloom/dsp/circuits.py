@@ -1,19 +1,17 @@
 """What sets six kinds of compressor apart, as a table that one kernel reads.
 
-Sources, by the name under which the table cites them:
-
 digital   D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor Design: A
           Tutorial and Analysis", JAES 60(6), 2012: gain computer with a knee (eq. 4), smoothing of
           the gain in decibels behind it.
-dbx 160   dbx, Model 160/161: true RMS level, feed-forward, attack by programme (15 ms for 10 dB
+vca       dbx, Model 160/161: true RMS level, feed-forward, attack by programme (15 ms for 10 dB
           above the threshold, 5 ms for 20 dB, 3 ms for 30 dB), release at 120 dB a second.
-1176LN    UREI / Universal Audio, Model 1176LN: attack 20 to 800 microseconds, release 50 ms to
+fet       UREI / Universal Audio, Model 1176LN: attack 20 to 800 microseconds, release 50 ms to
           1.1 s, ratios 4, 8, 12 and 20, a soft knee; the side-chain hears the output.
-LA-2A     Teletronix / Universal Audio, LA-2A: attack 10 ms, release 60 ms for 50 %, then 0.5 to
+opto      Teletronix / Universal Audio, LA-2A: attack 10 ms, release 60 ms for 50 %, then 0.5 to
           5 s, the longer the more light the cell has seen; the side-chain hears the output.
-670       Fairchild, Model 670 instruction manual, 1959: six time constants, attack 0.2 to 0.8 ms,
+vari_mu   Fairchild, Model 670 instruction manual, 1959: six time constants, attack 0.2 to 0.8 ms,
           release 0.3 to 25 s, two of them automatic; the ratio grows with the level.
-SSL G     Solid State Logic, G Series centre compressor: attack 0.1 to 30 ms, release 0.1 to 1.2 s
+bus       Solid State Logic, G Series centre compressor: attack 0.1 to 30 ms, release 0.1 to 1.2 s
           or automatic, by how long the peak lasts; ratios 2, 4 and 10.
 """
 
@@ -54,7 +52,13 @@ class Circuit:
 
 
 CIRCUITS = {
-    "digital": Circuit("digital", ratio=2.0, knee_db=6.0, attack_ms=15.0, release_ms=150.0),
+    "digital": Circuit(
+        "Giannoulis, Massberg, Reiss 2012",
+        ratio=2.0,
+        knee_db=6.0,
+        attack_ms=15.0,
+        release_ms=150.0,
+    ),
     "vca": Circuit(
         "dbx 160",
         ratio=4.0,
@@ -65,7 +69,7 @@ CIRCUITS = {
         averages=True,
     ),
     "fet": Circuit(
-        "1176LN",
+        "UREI 1176LN",
         ratio=4.0,
         knee_db=4.0,
         attack_ms=0.2,
@@ -74,7 +78,7 @@ CIRCUITS = {
         diode=True,
     ),
     "opto": Circuit(
-        "LA-2A",
+        "Teletronix LA-2A",
         ratio=4.0,
         knee_db=6.0,
         attack_ms=10.0,
@@ -87,7 +91,7 @@ CIRCUITS = {
         stages=(Stage(), Stage(0.5, None, 217.0), Stage(0.5, 2000.0, 2171.0)),
     ),
     "vari_mu": Circuit(
-        "670",
+        "Fairchild 670",
         ratio=20.0,
         knee_db=12.0,
         attack_ms=0.2,
@@ -99,7 +103,7 @@ CIRCUITS = {
         automatic=(Stage(), Stage(1.0, 500.0, 10_000.0), Stage(1.0, 8000.0, 25_000.0)),
     ),
     "bus": Circuit(
-        "SSL G",
+        "SSL G Series",
         ratio=4.0,
         knee_db=3.0,
         attack_ms=10.0,
@@ -112,6 +116,7 @@ CIRCUITS = {
 
 # The six positions of the 670's switch: attack_ms, release_ms and whether it is automatic. The
 # fifth goes on to 10 s only in the original; here a level that stays high takes it to 25 s too.
+# Later manuals of replicas print the attacks of the last two the other way round.
 VARI_MU_POSITIONS = {
     1: (0.2, 300.0, False),
     2: (0.2, 800.0, False),

@@ -17,86 +17,25 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.circuits import CIRCUITS, COVERED, Circuit, Stage
-from tapeloom.dsp.decibels import db_to_gains, powers_to_db
+from tapeloom.dsp.compressor_kernels import ride_gain, want
 from tapeloom.dsp.detectors import Detector
 from tapeloom.dsp.filters import Section
 from tapeloom.dsp.followers import follow, smoothing
-from tapeloom.dsp.gain_stage import Rider, refuse_changes
+from tapeloom.dsp.gain_stage import PIECE, Rider, refuse_changes
 from tapeloom.dsp.level import db_to_gain
 
 Signal = NDArray[np.float64]
 RANGE_DB = {False: 60.0, True: 12.0}  # how far the gain goes at most: downward, upward
-_AT_REST = 1e-9  # dB: a stage that has given back all but this has given back all
-_LEAST_KNEE_DB = 1e-9
 # A mean of the power covers 63 % of 10 dB in 0.556 of its time constant when it rises and falls by
 # 10 dB in 2.303 of it. 0.6 keeps 10 and 20 dB within 10 % of the 160's 15 and 5 ms at once, and
 # the slew gives its 3 ms for 30 dB.
 _MEAN_RISE = 1.0 / 0.6
 _MEAN_FALL = 1.0 / math.log(10.0)
 _SLEW_DB = 104.0  # of level in one attack time
-
-
-@njit(cache=True, nogil=True)
-def _want(
-    levels: Signal,
-    before: Signal,
-    after: Signal,
-    moved: int,
-    step: float,
-    growing: bool,
-    upward: bool,
-    wanted: Signal,
-    closed: Signal,
-) -> None:  # pragma: no cover - compiled; tested through py_func
-    """Fill in the reduction wanted at each level, and how far the loop is closed (0..1) there.
-
-    before, after  threshold, slope (1 - 1/ratio), knee and range
-    moved, step    samples on the way from one to the other, and how much of it one sample is
-    """
-    sign = -1.0 if upward else 1.0
-    for m in range(levels.size):
-        way = min(1.0, (moved + 2 * m + 1) * step)
-        threshold = before[0] + way * (after[0] - before[0])
-        slope = before[1] + way * (after[1] - before[1])
-        knee = max(before[2] + way * (after[2] - before[2]), _LEAST_KNEE_DB)
-        limit = before[3] + way * (after[3] - before[3])
-        over = sign * (levels[m] - threshold)
-        if growing:
-            above = max(over, 0.0)
-            share = above / (above + knee)
-            change = slope * above * share
-            closed[m] = share * (2.0 - share)
-        else:
-            inside = min(max(over + 0.5 * knee, 0.0), knee)
-            closed[m] = inside / knee
-            change = slope * (0.5 * inside * closed[m] + max(over - 0.5 * knee, 0.0))
-        change = min(change, limit)
-        wanted[m] = limit - change if upward else change
-
-
-@njit(cache=True, nogil=True)
-def _ride(
-    wanted: Signal, closed: Signal, stages: Signal, diode: bool, held: Signal, out: Signal
-) -> None:  # pragma: no cover - compiled; tested through py_func
-    """Fill out with the fullest stage; `held` is what each holds, in dB, and carried on.
-
-    stages  rows of weight, step up, step down in an open loop, in a closed one, largest step up
-    """
-    for k in range(stages.shape[0]):
-        weight, up, down, slew = stages[k, 0], stages[k, 1], stages[k, 2], stages[k, 4]
-        faster = stages[k, 3] - down
-        y = held[k]
-        for m in range(wanted.size):
-            d = wanted[m] - y
-            back = max(-down * y, d) if diode else (down + closed[m] * faster) * d
-            y += min(up * d, slew) if d > 0.0 else back
-            out[m] = weight * y if k == 0 else max(out[m], weight * y)
-        held[k] = y if y > _AT_REST else 0.0
 
 
 def reduction_db(
@@ -122,7 +61,7 @@ def reduction_db(
     wanted, closed = np.empty((2, level_db.size))
     growing = CIRCUITS[kind].growing
     levels = np.asarray(level_db, np.float64)
-    _want(levels, numbers, numbers, 0, 1.0, growing, upward, wanted, closed)
+    want(levels, numbers, numbers, 0, 1.0, growing, upward, wanted, closed)
     return np.asarray(wanted - range_db if upward else wanted)
 
 
@@ -175,6 +114,7 @@ class Compressor(Rider):
         self._rate, self._channels, self._upward = rate, channels, upward
         self._detector = Detector(channels, peak=not self._circuit.power, sections=key_sections)
         self._mean = np.zeros(channels)
+        self._scratch = np.empty((6, PIECE // 2 + 1))
         self._split = False
         numbers = self._set(**settings)
         self._held = np.full((channels, 3), numbers[3] if upward else 0.0)
@@ -207,6 +147,7 @@ class Compressor(Rider):
             smoothing(attack_ms * _MEAN_RISE, looks),
             smoothing(release_ms * _MEAN_FALL, looks),
         )
+        self._largest = (1.0 - 1.0 / ratio) * _SLEW_DB * 1000.0 / (max(attack_ms, 0.01) * looks)
         stages = circuit.automatic if auto_release else circuit.stages
         if not stages:
             raise InputError(
@@ -242,33 +183,29 @@ class Compressor(Rider):
         self._detector.filter(key_sections)
 
     def _gains(self, heard: Signal, phase: int, count: int) -> Signal:
-        glide = self._glide
-        now = self._now(phase, count)
-        limit, link, wet, dry = now[3:]
+        glide, circuit = self._glide, self._circuit
+        link = self._now(phase, count)[4] if self._split else 1.0
         powers = self._detector.powers(heard, phase, link=link, split=self._split)
         gains = np.empty(powers.shape)
-        for lane in range(powers.shape[0]):
-            power = powers[lane]
-            if self._circuit.averages:
+        for lane, mean in enumerate(self._mean[: powers.shape[0]]):
+            if circuit.averages:
                 rise, fall = self._mean_steps
-                power, self._mean[lane] = follow(
-                    power, rise=rise, fall=fall, start=self._mean[lane]
+                powers[lane], self._mean[lane] = follow(
+                    powers[lane], rise=rise, fall=fall, start=mean
                 )
-            wanted, closed, out = np.empty((3, count))
-            _want(
-                powers_to_db(power),
+            ride_gain(
+                powers[lane],
                 glide.before,
                 glide.after,
                 glide.moved + phase,
                 glide.step,
-                self._circuit.growing,
-                self._upward,
-                wanted,
-                closed,
+                (circuit.growing, self._upward, circuit.diode, circuit.averages),
+                self._largest,
+                self._stages,
+                self._held[lane],
+                self._scratch,
+                gains[lane],
             )
-            _ride(wanted, closed, self._stages, self._circuit.diode, self._held[lane], out)
-            reduction = out - limit if self._upward else out
-            gains[lane] = wet * db_to_gains(-reduction) + dry
         if powers.shape[0] < self._channels:
             # Channels that part later part from the same gain.
             self._held[:], self._mean[:] = self._held[0], self._mean[0]
@@ -284,10 +221,7 @@ def _row(
     attack_ms: float,
     release_ms: float,
 ) -> list[float]:
-    """Return a stage as the kernel reads it: weight, step up, steps down, largest step up."""
-    if circuit.averages:
-        slew = (1.0 - 1.0 / ratio) * _SLEW_DB * 1000.0 / (max(attack_ms, 0.01) * looks)
-        return [stage.weight, 1.0, 1.0, 1.0, slew]
+    """Return a stage as the kernel reads it: weight, step up, steps down."""
     up_ms = attack_ms if stage.attack_ms is None else stage.attack_ms
     down_ms = release_ms if stage.release_ms is None else stage.release_ms
     if stage.release_ms is None and circuit.released != COVERED:
@@ -298,5 +232,4 @@ def _row(
         smoothing(up_ms, looks),
         smoothing(down_ms, looks),
         smoothing(closed_ms, looks),
-        math.inf,
     ]

@@ -115,6 +115,5 @@ class DeEsser(Rider):
     def _lay(self, x: Signal, gains: Signal, phase: int) -> Signal:
         if not self._split:
             return super()._lay(x, gains, phase)
-        delayed = self._stage.delay(x)
-        sibilance = self._bell.process(delayed)
-        return delayed - sibilance + self._stage.lay(sibilance, gains, phase=phase)
+        sibilance = self._bell.process(x)
+        return x - sibilance + self._stage.lay(sibilance, gains, phase=phase)

@@ -11,7 +11,6 @@ which is turned by a quarter of the rate here.
 
 import math
 from collections.abc import Sequence
-from functools import reduce
 
 import numpy as np
 from numba import njit
@@ -56,20 +55,21 @@ def quadrature(sections: int, lowest: float) -> Signal:
 def _envelope(
     x: Signal, a: Signal, state: Signal, phase: int, peak: bool, power: Signal
 ) -> None:  # pragma: no cover - compiled; tested through py_func
-    """Fill power (channels, every second sample of x from `phase`) with the squared envelope."""
-    frames, count = x.shape[1], power.shape[1]
+    """Fill power with the squared envelope at every second sample of x from `phase` on.
+
+    power  (channels, looks), or (1, looks) for the loudest of them
+    """
     a0, a1, a2, a3 = a[0], a[2], a[4], a[6]
     b0, b1, b2, b3 = a[1], a[3], a[5], a[7]
+    linked = power.shape[0] == 1
     for c in range(x.shape[0]):
         s = state[c]
         p0, p1, p2, p3, p4 = s[0], s[1], s[2], s[3], s[4]
         q0, q1, q2, q3, q4 = s[5], s[6], s[7], s[8], s[9]
-        between = s[10]  # the sample before the one that is looked at
-        if phase == 1:
-            between = x[c, 0]
-        for m in range(count):
-            n = 2 * m + phase
-            u, v = x[c, n], between
+        between = x[c, 0] if phase == 1 else s[10]  # the sample before the one that is looked at
+        sound = x[c, phase:]
+        for m in range((sound.size + 1) // 2):
+            u, v = sound[2 * m], between
             loudest = max(u * u, v * v) if peak else 0.0
             w = a0 * (u + p1) - p0
             p0 = u
@@ -89,9 +89,13 @@ def _envelope(
             v = b3 * (w + q4) - q3
             q3 = w
             q4 = v
-            power[c, m] = max(u * u + v * v, loudest)
-            if n + 1 < frames:
-                between = x[c, n + 1]
+            loudest = max(u * u + v * v, loudest)
+            if linked and c > 0:
+                power[0, m] = max(power[0, m], loudest)
+            else:
+                power[c, m] = loudest
+            if 2 * m + 1 < sound.size:
+                between = sound[2 * m + 1]
         s[0], s[1], s[2], s[3], s[4] = p0, p1, p2, p3, p4
         s[5], s[6], s[7], s[8], s[9] = q0, q1, q2, q3, q4
         s[10] = between
@@ -135,16 +139,15 @@ class Detector:
         """
         channels, frames = heard.shape
         x = self._filter(channels).process(heard) if self._sections else heard
-        power = np.empty((channels, (frames + 1 - phase) // 2))
+        apart = split and channels == self._channels
+        power = np.empty((channels if apart else 1, (frames + 1 - phase) // 2))
         if frames:
-            state = self._states.setdefault(channels, np.zeros((channels, 11)))
-            _envelope(x, self._coefficients, state, phase, self._peak, power)
-        loudest: Signal = reduce(np.maximum, power)[None]
-        if not split:
-            return loudest
-        if channels != self._channels:
-            return np.repeat(loudest, self._channels, axis=0)
-        return np.asarray(power + link * (loudest - power))
+            if channels not in self._states:
+                self._states[channels] = np.zeros((channels, 11))
+            _envelope(x, self._coefficients, self._states[channels], phase, self._peak, power)
+        if apart:
+            power += link * (power.max(axis=0) - power)
+        return np.repeat(power, self._channels, axis=0) if split and not apart else power
 
     def _filter(self, channels: int) -> Biquads:
         if channels not in self._filters:

@@ -12,7 +12,7 @@ from tapeloom.core.errors import InputError
 
 Signal = NDArray[np.float64]
 GLIDE_S = 0.01  # what a setting takes to its new value, so that it can't click
-PIECE = 4_096  # samples that are worked on together: what the processor's cache holds
+PIECE = 8_192  # samples that are worked on together: what the processor's cache holds
 
 
 class Glide:
@@ -50,34 +50,40 @@ class Glide:
 
 @njit(cache=True, nogil=True)
 def _lay(
-    x: Signal, gains: Signal, last: float, phase: int, y: Signal
-) -> float:  # pragma: no cover - compiled; tested through py_func
-    """Fill y with gain times x, of gains at every second sample and half-way in between."""
-    if phase == 1:
-        y[0] = x[0] * last
-    pairs = min(gains.size, (x.size - phase) // 2)
-    for m in range(pairs):
-        n = 2 * m + phase
-        before = gains[m - 1] if m > 0 else last
-        y[n] = x[n] * (0.5 * (before + gains[m]))
-        y[n + 1] = x[n + 1] * gains[m]
-    if pairs < gains.size:
-        before = gains[pairs - 1] if pairs > 0 else last
-        y[x.size - 1] = x[x.size - 1] * (0.5 * (before + gains[pairs]))
-    return gains[gains.size - 1] if gains.size else last
+    x: Signal, gains: Signal, last: Signal, phase: int, y: Signal
+) -> None:  # pragma: no cover - compiled; tested through py_func
+    """Fill y with gain times x, of gains at every second sample and half-way in between.
+
+    gains  (1 or channels, looks)
+    last   by channel, the gain at the last look; carried on
+    """
+    for c in range(x.shape[0]):
+        row = gains[min(c, gains.shape[0] - 1)]
+        before = last[c]
+        if phase == 1:
+            y[c, 0] = x[c, 0] * before
+        dry, wet = x[c, phase:], y[c, phase:]
+        for m in range(dry.size // 2):
+            wet[2 * m] = dry[2 * m] * (0.5 * (before + row[m]))
+            wet[2 * m + 1] = dry[2 * m + 1] * row[m]
+            before = row[m]
+        if dry.size % 2 == 1:
+            wet[dry.size - 1] = dry[dry.size - 1] * (0.5 * (before + row[row.size - 1]))
+        if row.size:
+            last[c] = row[row.size - 1]
 
 
 class GainStage:
     """The sound on its way: late by the look ahead, then under gains known at every second sample.
 
     >>> stage = GainStage(1, look_ahead=2)
-    >>> stage.lay(np.ones((1, 5)), np.array([[1.0, 0.5, 0.5]]), phase=0)
+    >>> stage.lay(stage.delay(np.ones((1, 5))), np.array([[1.0, 0.5, 0.5]]), phase=0)
     array([[0.  , 0.  , 0.75, 0.5 , 0.5 ]])
     """
 
     def __init__(self, channels: int, *, look_ahead: int = 0, gain: float = 1.0) -> None:
         self._waiting = np.zeros((channels, look_ahead))
-        self._last = [gain] * channels
+        self._last = np.full(channels, gain)
 
     def delay(self, x: Signal) -> Signal:
         """Return the sound of `look_ahead` samples ago."""
@@ -85,15 +91,12 @@ class GainStage:
             return x
         joined = np.concatenate((self._waiting, x), axis=1)
         self._waiting = joined[:, x.shape[1] :]
-        return joined[:, : x.shape[1]]
+        return np.ascontiguousarray(joined[:, : x.shape[1]])
 
     def lay(self, x: Signal, gains: Signal, *, phase: int) -> Signal:
-        """Return the delayed sound under its gains, shape (1 or channels, looks)."""
-        delayed = self.delay(x)
+        """Return the sound, which has been delayed, under its gains (1 or channels, looks)."""
         y = np.empty(x.shape)
-        for c in range(x.shape[0]):
-            row = gains[min(c, gains.shape[0] - 1)]
-            self._last[c] = _lay(delayed[c], row, self._last[c], phase, y[c])
+        _lay(x, gains, self._last, phase, y)
         return y
 
 
@@ -132,17 +135,19 @@ class Rider(ABC):
 
     def process(self, block: NDArray[Any], key: NDArray[Any] | None = None) -> Signal:
         """Return the next (channels, samples), `latency` late; `key` is the side-chain, if any."""
-        x = np.ascontiguousarray(block, np.float64)
-        heard = x if key is None else np.ascontiguousarray(key, np.float64)
-        y = np.empty(x.shape)
-        for start in range(0, x.shape[1], PIECE):
-            piece, keyed = x[:, start : start + PIECE], heard[:, start : start + PIECE]
-            frames, phase = piece.shape[1], self._phase
-            gains = self._gains(np.ascontiguousarray(keyed), phase, (frames + 1 - phase) // 2)
-            y[:, start : start + frames] = self._lay(piece, gains, phase)
+        pieces = []
+        for start in range(0, block.shape[1], PIECE):
+            piece = slice(start, start + PIECE)
+            x = np.ascontiguousarray(block[:, piece], np.float64)
+            heard = x if key is None else np.ascontiguousarray(key[:, piece], np.float64)
+            frames, phase = x.shape[1], self._phase
+            gains = self._gains(heard, phase, (frames + 1 - phase) // 2)
+            pieces.append(self._lay(self._stage.delay(x), gains, phase))
             self._phase = (phase + frames) % 2
             self._glide.pass_by(frames)
-        return y
+        if len(pieces) == 1:
+            return pieces[0]
+        return np.concatenate(pieces, axis=1) if pieces else np.zeros(block.shape)
 
     def _now(self, phase: int, count: int) -> Signal:
         """Return the settings at each look, (numbers, count), or (numbers, 1) when at rest."""

@@ -181,6 +181,8 @@ def _check(effect: Effect, name: str, low: float, high: float = math.inf) -> Non
 def _check_shared(effect: Effect) -> None:
     """Check what several of them have."""
     ranges = {
+        "threshold_db": (-200.0, 200.0),
+        "makeup_db": (-200.0, 200.0),
         "knee_db": (0.0, math.inf),
         "attack_ms": (0.0, math.inf),
         "release_ms": (0.0, math.inf),
