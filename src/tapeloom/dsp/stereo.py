@@ -39,3 +39,16 @@ def correlation(x: NDArray[np.floating]) -> float:
     left, right = np.asarray(x[0], np.float64), np.asarray(x[-1], np.float64)
     power = math.sqrt(float(np.sum(left * left) * np.sum(right * right)))
     return float(np.sum(left * right)) / power if power > 0.0 else 1.0
+
+
+def correlation_of(
+    xy: NDArray[np.float64], xx: NDArray[np.float64], yy: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return correlations from mean products of two channels; 1 for silence (-120 dBFS).
+
+    >>> correlation_of(np.array([0.5, 0.0]), np.array([1.0, 0.0]), np.array([1.0, 0.0]))
+    array([0.5, 1. ])
+    """
+    power = np.sqrt(xx * yy)
+    sounds = power > 1e-12
+    return np.clip(np.where(sounds, xy, 1.0) / np.where(sounds, power, 1.0), -1.0, 1.0)
