@@ -254,7 +254,9 @@ def test_tags_are_written_and_nothing_else_changes(
         assert tags["REPLAYGAIN_TRACK_GAIN"] == f"{-18.0 - lufs:.2f} dB"
         assert tags["REPLAYGAIN_ALBUM_GAIN"] == f"{-18.0 - together:.2f} dB"
         peak_dbtp = track.reading.loudness.true_peak_dbtp  # type: ignore[union-attr]
-        assert 20 * np.log10(float(tags["REPLAYGAIN_TRACK_PEAK"])) == pytest.approx(peak_dbtp, abs=1e-3)
+        assert 20 * np.log10(float(tags["REPLAYGAIN_TRACK_PEAK"])) == pytest.approx(
+            peak_dbtp, abs=1e-3
+        )
         assert peak_dbtp == pytest.approx(-12.0, abs=1.0)
 
 

@@ -100,6 +100,21 @@ def loudness_of(
     )
 
 
+def curve_lufs(steps: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """Return the loudness of every whole window of `length` steps, one each 10 ms.
+
+    40 steps give momentary loudness, 300 short-term loudness.
+
+    >>> curve_lufs(np.full(41, lufs_to_power(-23.0)), MOMENTARY_STEPS).round(3)
+    array([-23., -23.])
+    """
+    power = _windows(steps, length)
+    curve = np.full(power.size, -np.inf)
+    sounds = power > 0.0
+    curve[sounds] = 10.0 * np.log10(power[sounds]) + power_to_lufs(1.0)
+    return curve
+
+
 class Meter:
     """A loudness meter that blocks of any size are pushed into.
 
