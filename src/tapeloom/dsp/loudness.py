@@ -80,6 +80,41 @@ def _windows(steps: NDArray[np.float64], length: int) -> NDArray[np.float64]:
     return np.asarray(np.lib.stride_tricks.sliding_window_view(steps, length).mean(axis=1))
 
 
+def loudness_of(
+    steps: NDArray[np.float64], *, true_peak_dbtp: float, sample_peak_dbfs: float
+) -> Loudness:
+    """Return the loudness of mean squares in steps of 10 ms, with peaks that are known.
+
+    >>> steps = np.full(500, lufs_to_power(-23.0))
+    >>> round(loudness_of(steps, true_peak_dbtp=-1, sample_peak_dbfs=-1).max_short_term_lufs, 3)
+    -23.0
+    """
+    momentary, short_term = _windows(steps, MOMENTARY_STEPS), _windows(steps, SHORT_TERM_STEPS)
+    return Loudness(
+        integrated_lufs=integrated_lufs(steps),
+        range_lu=range_lu(steps),
+        true_peak_dbtp=true_peak_dbtp,
+        max_momentary_lufs=power_to_lufs(float(momentary.max(initial=0.0))),
+        max_short_term_lufs=power_to_lufs(float(short_term.max(initial=0.0))),
+        sample_peak_dbfs=sample_peak_dbfs,
+    )
+
+
+def curve_lufs(steps: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """Return the loudness of every whole window of `length` steps, one each 10 ms.
+
+    40 steps give momentary loudness, 300 short-term loudness.
+
+    >>> curve_lufs(np.full(41, lufs_to_power(-23.0)), MOMENTARY_STEPS).round(3)
+    array([-23., -23.])
+    """
+    power = _windows(steps, length)
+    curve = np.full(power.size, -np.inf)
+    sounds = power > 0.0
+    curve[sounds] = 10.0 * np.log10(power[sounds]) + power_to_lufs(1.0)
+    return curve
+
+
 class Meter:
     """A loudness meter that blocks of any size are pushed into.
 
@@ -111,16 +146,10 @@ class Meter:
 
     def read(self) -> Loudness:
         """Return what the meter reads so far."""
-        steps = self.steps
-        momentary = _windows(steps, MOMENTARY_STEPS)
-        short_term = _windows(steps, SHORT_TERM_STEPS)
         true_peak = self._true_peak.read() if self._true_peak is not None else self._sample_peak
-        return Loudness(
-            integrated_lufs=integrated_lufs(steps),
-            range_lu=range_lu(steps),
+        return loudness_of(
+            self.steps,
             true_peak_dbtp=gain_to_db(max(true_peak, self._sample_peak)),
-            max_momentary_lufs=power_to_lufs(float(momentary.max(initial=0.0))),
-            max_short_term_lufs=power_to_lufs(float(short_term.max(initial=0.0))),
             sample_peak_dbfs=gain_to_db(self._sample_peak),
         )
 

@@ -67,3 +67,16 @@ class CorrelationMeter:
     def read(self) -> NDArray[np.float64]:
         """Return the correlation of every whole hop so far, 1 where it is silent."""
         return np.array(self._values)
+
+
+def correlation_of(
+    xy: NDArray[np.float64], xx: NDArray[np.float64], yy: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return correlations from mean products of two channels; 1 for silence (-120 dBFS).
+
+    >>> correlation_of(np.array([0.5, 0.0]), np.array([1.0, 0.0]), np.array([1.0, 0.0]))
+    array([0.5, 1. ])
+    """
+    power = np.sqrt(xx * yy)
+    sounds = power > 1e-12
+    return np.clip(np.where(sounds, xy, 1.0) / np.where(sounds, power, 1.0), -1.0, 1.0)

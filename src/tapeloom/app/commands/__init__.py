@@ -13,6 +13,7 @@ from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.groove import groove
 from tapeloom.app.commands.harmonize import harmonize
 from tapeloom.app.commands.instruments import instruments
+from tapeloom.app.commands.loudness import loudness
 from tapeloom.app.commands.make import make
 from tapeloom.app.commands.master import master
 from tapeloom.app.commands.reharmonize import reharmonize
@@ -33,6 +34,7 @@ app.command()(render)
 app.command()(master)
 app.command()(instruments)
 app.command()(analyze)
+app.command()(loudness)
 app.command()(reharmonize)
 app.command()(harmonize)
 app.command()(groove)
