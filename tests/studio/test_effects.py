@@ -12,18 +12,25 @@ from tapeloom.core.audio import Audio
 from tapeloom.core.errors import InputError
 from tapeloom.studio.chain import Effect, Line, ahead, apply, rebatch, run
 from tapeloom.studio.effects import (
+    Balance,
     Band,
+    BandWidth,
     Compressor,
+    CorrelationGuard,
     Duck,
     Dynamics,
     Echo,
     Equalizer,
     Filter,
     Gain,
+    Haas,
     Limiter,
+    MidSide,
     Multiband,
     Pan,
+    PseudoStereo,
     Reverb,
+    Rotation,
     Saturation,
     Tape,
     Width,
@@ -59,6 +66,13 @@ EFFECTS: tuple[Effect, ...] = (
     Echo(time_ms=30.0),
     Duck((0.01, 0.2, 0.25), 6.0),
     Width(0.5, mono_below_hz=120.0),
+    BandWidth(),
+    MidSide(1.0, -2.0),
+    Balance(-0.2),
+    Rotation(10.0),
+    Haas(),
+    CorrelationGuard(0.5),
+    PseudoStereo(),
 )
 NAMES = [f"{type(effect).__name__}{i}" for i, effect in enumerate(EFFECTS)]
 every_effect = pytest.mark.parametrize("effect", EFFECTS, ids=NAMES)

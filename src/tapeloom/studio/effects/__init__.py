@@ -13,25 +13,33 @@ from tapeloom.studio.effects.colour import Saturation, Tape
 from tapeloom.studio.effects.duck import Duck
 from tapeloom.studio.effects.dynamics import Compressor
 from tapeloom.studio.effects.equalizer import Band, Dynamics, Equalizer, Filter
+from tapeloom.studio.effects.image import CorrelationGuard, Haas, PseudoStereo
 from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
 from tapeloom.studio.effects.multiband import Multiband
 from tapeloom.studio.effects.space import Echo, Reverb
-from tapeloom.studio.effects.stereo import Width
+from tapeloom.studio.effects.stereo import Balance, BandWidth, MidSide, Rotation, Width
 
 __all__ = [
+    "Balance",
     "Band",
+    "BandWidth",
     "Compressor",
+    "CorrelationGuard",
     "Duck",
     "Dynamics",
     "Echo",
     "Equalizer",
     "Filter",
     "Gain",
+    "Haas",
     "Limiter",
+    "MidSide",
     "Multiband",
     "Pan",
+    "PseudoStereo",
     "Reverb",
+    "Rotation",
     "Saturation",
     "Tape",
     "Width",
