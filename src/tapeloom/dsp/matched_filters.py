@@ -33,7 +33,7 @@ _DEGREES = ((2, 2), (2, 1), (1, 2), (1, 1), (2, 0), (1, 0))  # of trims, the bes
 _BEYOND = 0.03  # the weight of what lies over the edge: enough to keep a fit from running away
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def matched(
     kind: str,
     cutoff_hz: float,

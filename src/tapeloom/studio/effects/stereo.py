@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.cuts import check_cuts
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.dsp.stereo import balance_matrix, mid_side, mid_side_matrix, rotation_matrix
 from tapeloom.studio.chain import Effect, Process
@@ -70,9 +71,7 @@ class BandWidth(Effect):
     keep_energy: bool = False
 
     def __post_init__(self) -> None:
-        from tapeloom.dsp.crossover import check_cutoffs
-
-        check_cutoffs(self.cutoffs_hz)
+        check_cuts(self.cutoffs_hz)
         if len(self.widths) != len(self.cutoffs_hz) + 1:
             raise InputError(
                 f"{len(self.cutoffs_hz)} cuts make {len(self.cutoffs_hz) + 1} bands, "
