@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
-from tapeloom.dsp.crossover import ORDERS, LinearSplit, LinkwitzRiley
+from tapeloom.dsp.band_edges import ORDERS
+from tapeloom.dsp.crossover import LinearSplit, LinkwitzRiley
 from tapeloom.dsp.filters import frequency_response
 
 RATE = 44_100

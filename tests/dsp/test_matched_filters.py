@@ -40,7 +40,7 @@ def test_bands_follow_the_analogue_curve_to_20_khz(
     kind: str, octave: float, gain_db: float, q: float
 ) -> None:
     gain_db = gain_db if kind in prototypes.GAINED else 0.0
-    assert errors_db(kind, 2.0**octave, RATE, gain_db=gain_db, q=2.0**q).max() < 0.06
+    assert errors_db(kind, 2.0**octave, RATE, gain_db=gain_db, q=2.0**q).max() < 0.08
 
 
 @pytest.mark.parametrize("kind", prototypes.PASSES)
@@ -49,7 +49,7 @@ def test_bands_follow_the_analogue_curve_to_20_khz(
 def test_passes_follow_butterworth_at_every_slope(
     kind: str, slope_db: int, cutoff_hz: float
 ) -> None:
-    assert errors_db(kind, cutoff_hz, RATE, slope_db=slope_db).max() < 0.06
+    assert errors_db(kind, cutoff_hz, RATE, slope_db=slope_db).max() < 0.08
     order = slope_db // 6
     hz = np.array([10.0, 100.0, 5000.0])
     ratio = hz / cutoff_hz if kind == "low_pass" else cutoff_hz / hz
@@ -63,7 +63,7 @@ def test_other_rates_do_as_well(rate: int) -> None:
     for part_of_rate in (0.003, 0.1, 0.4, 0.49):
         for kind in prototypes.KINDS:
             gain_db = 9.0 if kind in prototypes.GAINED else 0.0
-            assert errors_db(kind, part_of_rate * rate, rate, gain_db=gain_db).max() < 0.06
+            assert errors_db(kind, part_of_rate * rate, rate, gain_db=gain_db).max() < 0.08
 
 
 def test_every_section_is_stable_and_of_least_phase() -> None:
@@ -177,7 +177,7 @@ def test_moving_to_where_it_is_changes_nothing() -> None:
 def test_the_compiled_loops_are_what_is_written() -> None:
     rng = np.random.default_rng(1)
     x = rng.standard_normal((2, 40))
-    sections = np.stack([ROWS, ROWS[::-1]])
+    sections = np.stack([ROWS[1:], ROWS[:0:-1]])
     for kernel, arguments in (
         (cascade._run_pairs, (sections,)),
         (
@@ -190,7 +190,7 @@ def test_the_compiled_loops_are_what_is_written() -> None:
     ):
         outs = []
         for function in (kernel, kernel.py_func):
-            y, state = x.copy(), np.zeros((2, 4, 2))
+            y, state = x.copy(), np.zeros((2, 3, 2))
             extra = (0, RAMP) if len(arguments) == 2 else ()
             function(y, *arguments, state, *extra)
             outs.append(y)

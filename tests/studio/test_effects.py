@@ -12,11 +12,14 @@ from tapeloom.core.audio import Audio
 from tapeloom.core.errors import InputError
 from tapeloom.studio.chain import Effect, Line, ahead, apply, rebatch, run
 from tapeloom.studio.effects import (
+    Balance,
     Band,
+    BandWidth,
     Blur,
     Chorus,
     Compressor,
     Convolution,
+    CorrelationGuard,
     DeEsser,
     Duck,
     Dynamics,
@@ -28,13 +31,17 @@ from tapeloom.studio.effects import (
     Freeze,
     Gain,
     Gate,
+    Haas,
     Limiter,
+    MidSide,
     Morph,
     Multiband,
     Pan,
     Phaser,
     PingPong,
+    PseudoStereo,
     Reverb,
+    Rotation,
     Saturation,
     SpectralGate,
     Tape,
@@ -100,6 +107,13 @@ EFFECTS: tuple[Effect, ...] = (
     Blur(seed=5, blur_ms=100.0),
     SpectralGate(-40.0),
     Morph(0.3),
+    BandWidth(),
+    MidSide(1.0, -2.0),
+    Balance(-0.2),
+    Rotation(10.0),
+    Haas(),
+    CorrelationGuard(0.5),
+    PseudoStereo(),
 )
 NAMES = [f"{type(effect).__name__}{i}" for i, effect in enumerate(EFFECTS)]
 every_effect = pytest.mark.parametrize("effect", EFFECTS, ids=NAMES)

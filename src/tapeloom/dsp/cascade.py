@@ -25,14 +25,15 @@ def _run_pairs(
 ) -> None:  # pragma: no cover - compiled; tested through py_func
     """Filter (channels, samples) in place; transposed direct form II.
 
-    sections  (channels, an even number, 6)
-    state     (channels, the same number, 2)
+    sections  (channels, sections, 6)
+    state     (channels, sections, 2)
     """
     channels, frames = x.shape
+    pairs = sections.shape[1] // 2 * 2
     for first in range(0, channels, 2):
         second = min(first + 1, channels - 1)
         left, right = x[first], x[second]
-        for k in range(0, sections.shape[1], 2):
+        for k in range(0, pairs, 2):
             b0, b1, b2, _, a1, a2 = sections[first, k]
             B0, B1, B2, _, A1, A2 = sections[second, k]
             d0, d1, d2, _, c1, c2 = sections[first, k + 1]
@@ -58,6 +59,21 @@ def _run_pairs(
             state[second, k, 0], state[second, k, 1] = q1, q2
             state[first, k + 1, 0], state[first, k + 1, 1] = r1, r2
             state[second, k + 1, 0], state[second, k + 1, 1] = s1, s2
+        for k in range(pairs, sections.shape[1]):  # the one that is left over
+            b0, b1, b2, _, a1, a2 = sections[first, k]
+            B0, B1, B2, _, A1, A2 = sections[second, k]
+            p1, p2 = state[first, k]
+            q1, q2 = state[second, k]
+            for n in range(frames):
+                u, v = left[n], right[n]
+                y, z = b0 * u + p1, B0 * v + q1
+                p1 = (b1 * u + p2) - a1 * y
+                q1 = (B1 * v + q2) - A1 * z
+                p2 = b2 * u - a2 * y
+                q2 = B2 * v - A2 * z
+                left[n], right[n] = y, z
+            state[first, k, 0], state[first, k, 1] = p1, p2
+            state[second, k, 0], state[second, k, 1] = q1, q2
 
 
 @njit(cache=True, nogil=True)
@@ -183,10 +199,6 @@ class Cascade:
 
     def _run(self, y: Signal) -> None:
         at = np.flatnonzero(self._active())
-        sections, state = self._sections[:, at], self._state[:, at]
-        if at.size % 2:
-            sections = np.concatenate((sections, np.tile(_NOTHING, (len(y), 1, 1))), axis=1)
-            state = np.concatenate((state, np.zeros((len(y), 1, 2))), axis=1)
-        sections, state = np.ascontiguousarray(sections), np.ascontiguousarray(state)
-        _run_pairs(y, sections, state)
-        self._state[:, at] = state[:, : at.size]
+        state = np.ascontiguousarray(self._state[:, at])
+        _run_pairs(y, np.ascontiguousarray(self._sections[:, at]), state)
+        self._state[:, at] = state

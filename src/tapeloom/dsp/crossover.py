@@ -13,30 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.core.errors import InputError
+from tapeloom.dsp.band_edges import check_cuts
 from tapeloom.dsp.cascade import Cascade
 from tapeloom.dsp.filters import Section, high_pass, low_pass
 from tapeloom.dsp.linear_phase import LinearPhase
-
-ORDERS = (2, 4, 8)  # 12, 24 and 48 dB an octave
-MOST_BANDS = 6
-
-
-def check_cutoffs(cutoffs_hz: Sequence[float]) -> None:
-    """Refuse cuts that make no bands.
-
-    >>> check_cutoffs((2000.0, 100.0))
-    Traceback (most recent call last):
-    tapeloom.core.errors.InputError: cutoffs_hz are 2000, 100; they must rise from over 0
-    """
-    if not 1 <= len(cutoffs_hz) < MOST_BANDS:
-        raise InputError(
-            f"{len(cutoffs_hz)} cuts make {len(cutoffs_hz) + 1} bands; "
-            f"there must be 2 to {MOST_BANDS} bands"
-        )
-    if any(high <= low for low, high in zip((0.0, *cutoffs_hz), cutoffs_hz, strict=False)):
-        told = ", ".join(f"{cutoff_hz:g}" for cutoff_hz in cutoffs_hz)
-        raise InputError(f"cutoffs_hz are {told}; they must rise from over 0")
 
 
 def _first_order(cutoff_hz: float, rate: int) -> tuple[Section, Section]:
@@ -61,7 +41,8 @@ def linkwitz_riley(
     """Design a cut: its low-pass, its high-pass and the all-pass that the two add up to.
 
     cutoff_hz  where both halves are 6 dB down; over 0.45 of the rate it is moved down there
-    order      one of ORDERS; the high-pass of order 2 is turned over, so that it adds up too
+    order      one of `band_edges.ORDERS`; the high-pass of order 2 is turned over, or it would not
+               add up
 
     >>> from tapeloom.dsp.filters import frequency_response
     >>> low, high, _ = linkwitz_riley(1000.0, 44100)
@@ -71,8 +52,7 @@ def linkwitz_riley(
     >>> abs(both).round(9)
     array([1.])
     """
-    if order not in ORDERS:
-        raise InputError(f"order is {order}; it must be one of {', '.join(map(str, ORDERS))}")
+    check_cuts((cutoff_hz,), order)
     cutoff_hz = min(cutoff_hz, 0.45 * rate)
     if order == 2:
         low, high = _first_order(cutoff_hz, rate)
@@ -88,7 +68,7 @@ class LinkwitzRiley:
     """Bands of least delay over blocks; their sum has a flat magnitude (it is an all-pass).
 
     cutoffs_hz  rising, 1 to 5 of them
-    order       one of ORDERS
+    order       one of `band_edges.ORDERS`
 
     >>> split = LinkwitzRiley(44100, 1, cutoffs_hz=(200.0, 2000.0))
     >>> bands = split.process(np.ones((1, 44100)))
@@ -101,13 +81,13 @@ class LinkwitzRiley:
     def __init__(
         self, rate: int, channels: int, *, cutoffs_hz: Sequence[float], order: int = 4
     ) -> None:
-        check_cutoffs(cutoffs_hz)
+        check_cuts(cutoffs_hz, order)
         self._rate, self._channels, self._order = rate, channels, order
         self._filters = [Cascade(rows) for rows in self._design(cutoffs_hz)]
 
     def retune(self, cutoffs_hz: Sequence[float]) -> None:
         """Start towards as many other cuts; while they move, the sum is flat within a little."""
-        check_cutoffs(cutoffs_hz)
+        check_cuts(cutoffs_hz)
         for cascade, rows in zip(self._filters, self._design(cutoffs_hz), strict=True):
             cascade.move(rows)
 
@@ -132,7 +112,7 @@ class LinearSplit:
     """Bands without a shift of phase over blocks, which add up to the sound `latency` samples ago.
 
     cutoffs_hz  rising, 1 to 5 of them
-    order       one of ORDERS: the magnitudes are those of Linkwitz and Riley's cuts
+    order       one of `band_edges.ORDERS`: the magnitudes are those of Linkwitz and Riley's cuts
 
     A band is what its upper cut lets through less what its lower cut does: whatever the filters
     are, the sum is the input.
@@ -147,16 +127,14 @@ class LinearSplit:
     def __init__(
         self, rate: int, channels: int, *, cutoffs_hz: Sequence[float], order: int = 4
     ) -> None:
-        check_cutoffs(cutoffs_hz)
-        if order not in ORDERS:
-            raise InputError(f"order is {order}; it must be one of {', '.join(map(str, ORDERS))}")
+        check_cuts(cutoffs_hz, order)
         self._order = order
         self._filter = LinearPhase(rate, channels, self._magnitudes(cutoffs_hz))
         self.latency = self._filter.latency
 
     def retune(self, cutoffs_hz: Sequence[float]) -> None:
         """Blend into as many other cuts; the sum stays the input."""
-        check_cutoffs(cutoffs_hz)
+        check_cuts(cutoffs_hz)
         self._filter.move(self._magnitudes(cutoffs_hz))
 
     def process(self, block: NDArray[Any]) -> NDArray[np.float64]:

@@ -121,7 +121,8 @@ class DynamicFilter:
             self._state, self._follower,
         )  # fmt: skip
         self._moved = min(RAMP, self._moved + y.shape[1])
-        self._state[np.abs(self._state) < 1e-60] = 0.0
+        for state in (self._state, self._follower):
+            state[np.abs(state) < 1e-60] = 0.0  # denormal numbers are slow
         return y
 
     def _read(

@@ -83,6 +83,7 @@ class LinearPhase:
         filters = self._spectra.shape[1]
         self._heard = np.zeros((channels, self.latency + self._part))
         self._history = np.zeros((_PARTS, channels, self._part + 1), np.complex128)
+        self._newest = 0  # its place in the history; older ones follow
         self._fresh = 0  # samples of the part that is being filled
         self._input = np.zeros((channels, self._part))
         self._ready = np.zeros((filters, channels, self._part))
@@ -113,15 +114,15 @@ class LinearPhase:
         padded = np.concatenate((taps, np.zeros((*taps.shape[:-1], 1))), axis=-1)
         parts = padded.reshape(*taps.shape[:-1], _PARTS, self._part)
         spectra = np.fft.rfft(parts, 2 * self._part, axis=-1)
-        return np.moveaxis(spectra, -2, 0), (magnitude == 1.0).all(axis=-1)
+        return np.ascontiguousarray(np.moveaxis(spectra, -2, 0)), (magnitude == 1.0).all(axis=-1)
 
     def _advance(self) -> None:
         """Convolve the part that is full."""
         part = self._part
         self._heard = np.concatenate((self._heard[:, part:], self._input), axis=1)
-        self._history = np.roll(self._history, 1, axis=0)
         spectrum = np.fft.rfft(self._heard[:, -2 * part :], axis=1)
-        self._history[0] = mid_side(spectrum) * 0.5 if self._is_sided else spectrum
+        self._newest = (self._newest - 1) % _PARTS
+        self._history[self._newest] = mid_side(spectrum) * 0.5 if self._is_sided else spectrum
         ready = self._convolve()
         if self._wanted is not None:
             self._spectra, self._flat = self._design(self._wanted)
@@ -132,8 +133,8 @@ class LinearPhase:
 
     def _convolve(self) -> Signal:
         spectrum = np.zeros((*self._spectra.shape[1:2], *self._history.shape[1:]), np.complex128)
-        for part, heard in zip(self._spectra, self._history, strict=True):
-            spectrum += part * heard
+        for at, part in enumerate(self._spectra):
+            spectrum += part * self._history[(self._newest + at) % _PARTS]
         if self._is_sided:
             spectrum = np.moveaxis(mid_side(np.moveaxis(spectrum, 1, 0)), 0, 1)
         ready = np.fft.irfft(spectrum, axis=-1)[..., self._part :]

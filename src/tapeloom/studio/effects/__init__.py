@@ -15,20 +15,24 @@ from tapeloom.studio.effects.delay import PingPong, TapeDelay
 from tapeloom.studio.effects.duck import Duck
 from tapeloom.studio.effects.dynamics import Compressor, DeEsser, Expander, Gate, TransientShaper
 from tapeloom.studio.effects.equalizer import Band, Dynamics, Equalizer, Filter
+from tapeloom.studio.effects.image import CorrelationGuard, Haas, PseudoStereo
 from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
 from tapeloom.studio.effects.modulation import Chorus, Flanger, Phaser, Tremolo, Vibrato
 from tapeloom.studio.effects.multiband import Multiband
 from tapeloom.studio.effects.space import Echo, Reverb
 from tapeloom.studio.effects.spectral import Blur, Denoise, Freeze, Morph, SpectralGate
-from tapeloom.studio.effects.stereo import Width
+from tapeloom.studio.effects.stereo import Balance, BandWidth, MidSide, Rotation, Width
 
 __all__ = [
+    "Balance",
     "Band",
+    "BandWidth",
     "Blur",
     "Chorus",
     "Compressor",
     "Convolution",
+    "CorrelationGuard",
     "DeEsser",
     "Denoise",
     "Duck",
@@ -41,13 +45,17 @@ __all__ = [
     "Freeze",
     "Gain",
     "Gate",
+    "Haas",
     "Limiter",
+    "MidSide",
     "Morph",
     "Multiband",
     "Pan",
     "Phaser",
     "PingPong",
+    "PseudoStereo",
     "Reverb",
+    "Rotation",
     "Saturation",
     "SpectralGate",
     "Tape",

@@ -24,7 +24,7 @@ _MID_SIDE = CHANNELS[1:3]
 class Equalizer(Effect):
     """Bands in series.
 
-    phase  "minimum": no latency, each band within 0.05 dB of its analogue model up to 0.4535 of
+    phase  "minimum": no latency, each band within 0.08 dB of its analogue model up to 0.4535 of
            the rate; "linear": the same magnitudes without a shift of phase, 0.23 s late
 
     An equalizer without bands, or whose gains are all 0, returns the sound bit by bit. In the

@@ -1,0 +1,175 @@
+"""Width from time and phase, and a guard over it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapeloom.core.audio import Samples
+from tapeloom.core.errors import InputError
+from tapeloom.dsp.level import db_to_gain
+from tapeloom.dsp.stereo import comb_loss_db
+from tapeloom.studio.chain import Effect, Process
+from tapeloom.studio.effects.level import RAMP, Fader
+from tapeloom.studio.effects.work import Work
+
+MOST_DELAY_MS = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Haas(Effect):
+    """Delays one channel: the sound seems to come from the other, and grows wide.
+
+    In mono a sound from the middle meets its echo, and loses `mono_loss_db` at the notches of a
+    comb: what must survive mono takes a `level_db` far from 0, or is refused by `most_loss_db`.
+
+    >>> Haas(level_db=-12.0).mono_loss_db.__round__(1)
+    4.5
+    """
+
+    delay_ms: float = 15.0  # 0 to 50
+    channel: str = "right"  # or left: the one that is late
+    level_db: float = -3.0  # of the late channel
+    most_loss_db: float | None = None  # refuse what costs mono more than this at the deepest
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.delay_ms <= MOST_DELAY_MS:
+            raise InputError(
+                f"delay_ms is {self.delay_ms:g}; it must lie between 0 and {MOST_DELAY_MS:g}"
+            )
+        if self.channel not in ("left", "right"):
+            raise InputError(f"{self.channel!r} is no channel to be late; choose left or right")
+        if self.most_loss_db is not None and self.mono_loss_db > self.most_loss_db:
+            raise InputError(
+                f"in mono this costs {self.mono_loss_db:.1f} dB at the notches, and most_loss_db "
+                f"is {self.most_loss_db:g}; lower level_db or take a width without a delay"
+            )
+
+    @property
+    def mono_loss_db(self) -> float:
+        """What a sound from the middle loses in mono at the deepest notch of the comb."""
+        return comb_loss_db(self.level_db)[1] if self.delay_ms > 0.0 else 0.0
+
+    def open(self, rate: int, channels: int) -> Process:
+        """Return it at work; audio that isn't stereo stays as it is."""
+        if channels != 2:
+            return Work(lambda block: block, retune=lambda _: None)
+        late = ("left", "right").index(self.channel)
+        line = _MovingDelay(round(MOST_DELAY_MS / 1000.0 * rate), self._samples(rate))
+        fader = Fader(np.array([db_to_gain(self.level_db)]))
+
+        def work(block: Samples) -> NDArray[Any]:
+            y = np.array(block)
+            y[late] = fader.process(line.process(block[late])[None])[0]
+            return y
+
+        def retune(to: "Haas") -> None:
+            if to.channel != self.channel:
+                raise InputError("the late channel cannot change in the middle of a stream")
+            line.move(to._samples(rate))
+            fader.move(np.array([db_to_gain(to.level_db)]))
+
+        return Work(work, retune=retune)
+
+    def _samples(self, rate: int) -> int:
+        return round(self.delay_ms / 1000.0 * rate)
+
+
+class _MovingDelay:
+    """A delay of one channel that blends from one time to another over RAMP samples."""
+
+    def __init__(self, most: int, samples: int) -> None:
+        self._past = np.zeros(most, np.float32)
+        self._from = self._to = self._wanted = samples
+        self._moved = RAMP
+
+    def move(self, samples: int) -> None:
+        """Start towards another time, after the blend that is under way."""
+        self._wanted = samples
+
+    def process(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return the next (samples,)."""
+        heard = np.concatenate((self._past, x))
+        begin = self._past.size
+        y = np.empty(x.size, np.float32)
+        start = 0
+        while start < x.size:
+            if self._moved >= RAMP and self._wanted != self._to:
+                self._from, self._to, self._moved = self._to, self._wanted, 0
+            moving = self._moved < RAMP
+            end = min(x.size, start + RAMP - self._moved) if moving else x.size
+            at = begin + start - self._to
+            piece = heard[at : at + end - start]
+            if moving:
+                way = np.arange(self._moved + 1, self._moved + 1 + end - start) / RAMP
+                before = heard[begin + start - self._from : begin + end - self._from]
+                piece = before + way * (piece - before)
+                self._moved += end - start
+            y[start:end] = piece
+            start = end
+        self._past = heard[x.size :]
+        return y
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelationGuard(Effect):
+    """Narrows the image where left and right would fall apart in mono, as far as needed."""
+
+    floor: float = 0.0  # the least short-term correlation, 0 to under 1
+    attack_ms: float = 5.0
+    release_ms: float = 300.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.floor < 1.0:
+            raise InputError(f"floor is {self.floor:g}; it must lie between 0 and 1, without 1")
+
+    def open(self, rate: int, channels: int) -> Process:
+        """Return it at work; audio that isn't stereo stays as it is."""
+        from tapeloom.dsp import image
+
+        if channels != 2:
+            return Work(lambda block: block, retune=lambda _: None)
+        guard = image.CorrelationGuard(rate, **self._settings())
+        return Work(guard.process, retune=lambda to: guard.retune(**to._settings()))
+
+    def _settings(self) -> dict[str, float]:
+        return {
+            "floor": self.floor,
+            "attack_ms": self.attack_ms,
+            "release_ms": self.release_ms,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PseudoStereo(Effect):
+    """Gives width to what is in the middle; in mono it is gone, and nothing is missing."""
+
+    amount: float = 0.5
+    from_hz: float = 150.0  # below it all stays in the middle
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.amount <= 1.0 or not self.from_hz > 0.0:
+            raise InputError(
+                f"an amount of {self.amount:g} from {self.from_hz:g} Hz cannot be; the amount must "
+                "lie between 0 and 1, the frequency over 0"
+            )
+
+    def open(self, rate: int, channels: int) -> Process:
+        """Return it at work; audio that isn't stereo stays as it is."""
+        from tapeloom.dsp import image
+
+        if channels != 2:
+            return Work(lambda block: block, retune=lambda _: None)
+        widener = image.PseudoStereo(rate, from_hz=self.from_hz)
+        fader = Fader(np.array([self.amount]))
+
+        def work(block: Samples) -> NDArray[Any]:
+            amount = fader.process(np.ones((1, block.shape[1])))[0]
+            return widener.process(block, amount)
+
+        def retune(to: "PseudoStereo") -> None:
+            widener.retune(to.from_hz)
+            fader.move(np.array([to.amount]))
+
+        return Work(work, retune=retune)
