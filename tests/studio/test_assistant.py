@@ -14,7 +14,6 @@ from tapeloom.studio.presets import PRESETS, preset
 from tapeloom.studio.profile import measure_profile
 from tapeloom.studio.shaping import first_density, shaping
 from tapeloom.studio.targets import bands_at_0_lufs, target_for, target_of
-from tapeloom.studio.tone_fit import SHAPES, bands_with, fit_bands, response_db
 
 RATE = 44_100
 
@@ -32,20 +31,6 @@ def song(seconds: float = 12.0) -> Audio:
     beat = np.exp(-((t % 0.6) / 0.2)) * (0.5 + 0.5 * (t > seconds / 2))
     x = np.stack((middle + 0.4 * side, middle - 0.4 * side)) * (0.2 + beat)
     return Audio((0.2 * x / np.abs(x).max()).astype(np.float32), RATE)
-
-
-def test_bands_are_found_that_were_planted() -> None:
-    hz = np.geomspace(40, 16_000, 27)
-    planted = response_db(bands_with([2, 0, -3, 0, 0, 2.5, -4]), hz)
-    found = response_db(fit_bands(list(zip(hz, planted, strict=True))), hz)
-    assert np.abs((found - found.mean()) - (planted - planted.mean())).max() < 0.8
-
-
-def test_no_band_does_more_than_it_may() -> None:
-    bands = fit_bands([(hz, 40.0 if hz < 300 else -40.0) for hz in np.geomspace(40, 16_000, 27)])
-    assert max(abs(band.gain_db) for band in bands) <= 6.0
-    assert fit_bands([]) == ()
-    assert fit_bands([(hz, 2.0) for _, hz, _ in SHAPES]) == ()
 
 
 def test_a_dull_narrow_soft_mix_is_led_to_its_reference() -> None:

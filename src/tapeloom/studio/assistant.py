@@ -13,17 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.audio import Audio, AudioStream
+from tapeloom.studio.band_fit import fit_bands
 from tapeloom.studio.chain import apply
 from tapeloom.studio.effects import Gain, Limiter
 from tapeloom.studio.presets import MasterSettings
 from tapeloom.studio.profile import Profile, measure_profile
 from tapeloom.studio.shaping import first_density, shaping
 from tapeloom.studio.targets import Target, bands_at_0_lufs
-from tapeloom.studio.tone_fit import fit_bands
 
 EXCERPT_S = 6.0
 TRIALS = 20
 MOST_DRIVE_DB = 9.0
+LEAST_DB = 0.3  # a band that would do less is left out
 _WIDTHS = (0.6, 1.5)  # how far the width may be led
 _FIRST_WIDTH_BAND = 1  # the bass's is left alone
 
@@ -60,15 +61,23 @@ def match_tone(
     compared = target.compared(bands_db)
     level = float(np.mean([wanted - found for wanted, found, _ in compared])) if compared else 0.0
     missing_db = [(hz, wanted - found - level) for wanted, found, hz in compared]
-    led = [(hz, target.reach * db) for hz, db in missing_db]
-    bands = fit_bands(led, most_db=target.most_db)
-    notes = []
+    notes: list[str] = []
+    if len(missing_db) < 2:
+        return settings, notes
+    hz, missing = np.array(missing_db).T
+    bands = [
+        band
+        for band in fit_bands(
+            hz, target.reach * missing, bells=3, most_db=target.most_db, most_q=1.1
+        )
+        if abs(band.gain_db) >= LEAST_DB
+    ]
     for band in bands:
         near = [db for hz, db in missing_db if 0.7 < hz / band.cutoff_hz < 1.42]
         missing = float(np.mean(near)) if near else band.gain_db
         side = "under" if missing > 0 else "over"
         notes.append(
-            f"{band.kind.replace('_', ' ')} at {band.cutoff_hz:g} Hz, {band.gain_db:+.1f} dB: "
+            f"{band.kind.replace('_', ' ')} at {band.cutoff_hz:.0f} Hz, {band.gain_db:+.1f} dB: "
             f"the mix lies {abs(missing):.1f} dB {side} {target.name} there"
         )
     return replace(settings, bands=(*settings.bands, *bands)), notes
