@@ -22,8 +22,10 @@ LINES = ("digital", "vca", "fet", "bus")  # one ratio above the threshold
 every_kind = pytest.mark.parametrize("kind", CIRCUITS)
 
 
-def steady_gain_db(level_db: float, *, rate: int = RATE, hz: float = 997.0, **asked: Any) -> float:
-    x = tone([(level_db, 1.2)], hz, rate)
+def steady_gain_db(
+    level_db: float, *, rate: int = RATE, hz: float = 997.0, seconds: float = 1.2, **asked: Any
+) -> float:
+    x = tone([(level_db, seconds)], hz, rate)
     y = Compressor(rate, 1, **asked).process(x)
     return float(gain_db(x, y)[-rate // 5 :].mean())
 
@@ -261,6 +263,15 @@ def test_upward_compression_raises_what_is_soft_and_no_further_than_its_range() 
     assert steady_gain_db(-50.0, range_db=6.0, **asked) == pytest.approx(6.0, abs=0.1)
     assert steady_gain_db(-20.0, range_db=20.0, **asked) == pytest.approx(0.0, abs=0.1)
     assert steady_gain_db(-90.0, **asked) == pytest.approx(12.0, abs=0.1)
+
+
+@every_kind
+@pytest.mark.parametrize(("level_db", "gain"), [(-20.0, 0.0), (-40.0, 5.0), (-50.0, 10.0)])
+def test_every_kind_works_upward(kind: str, level_db: float, gain: float) -> None:
+    asked = {"kind": kind, "upward": True, "threshold_db": -30.0, "ratio": 2.0, "knee_db": 0.0}
+    # An opto cell takes its seconds to let go.
+    found = steady_gain_db(level_db, rate=8000, seconds=14.0, **asked)
+    assert found == pytest.approx(gain, abs=0.1)
 
 
 def test_a_range_holds_the_reduction() -> None:

@@ -126,7 +126,8 @@ class Detector:
 
     def filter(self, sections: Sequence[Section]) -> None:
         """Hear the side-chain through other filters from here on."""
-        if len(sections) != len(self._sections) or not np.array_equal(sections, self._sections):
+        same = len(sections) == len(self._sections)
+        if not (same and all(map(np.array_equal, sections, self._sections))):
             self._sections, self._filters = tuple(sections), {}
 
     def powers(
