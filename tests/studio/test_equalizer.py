@@ -193,3 +193,15 @@ def test_bands_cannot_become_others_in_the_middle_of_a_stream() -> None:
     ):
         with pytest.raises(InputError, match="cannot change in the middle of a stream"):
             process.retune(other)
+
+
+@pytest.mark.slow
+def test_ten_minutes_and_a_silence_after_them() -> None:
+    process = MANY.open(RATE, 2)
+    rng = np.random.default_rng(8)
+    for second in range(600):
+        block = rng.uniform(-1.0, 1.0, (2, RATE)) if second < 300 else np.zeros((2, RATE))
+        y = process.process(block.astype(np.float32))
+        assert np.isfinite(y).all()
+        assert np.abs(y).max() < 8.0
+    assert not y.any()
