@@ -175,6 +175,7 @@ def test_nothing_breaks_it(phase: str, x: np.ndarray) -> None:
         (lambda: Band("notch", 99.0, dynamics=Dynamics()), "a notch has no dynamics"),
         (lambda: Band("low_pass", 99.0, slope_db=7), "slope_db is 7"),
         (lambda: Band("bell", 99.0, channel="top"), "'top' is no channel"),
+        (lambda: Band("bell", 99.0).section(RATE), "a bell is no pass"),
         (lambda: Dynamics(ratio=0.0), "ratio 0"),
         (lambda: Filter("comb", 99.0), "'comb' is no band"),
     ],
