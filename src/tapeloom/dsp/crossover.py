@@ -101,16 +101,14 @@ class LinkwitzRiley:
             rest = high.process(rest)
         return np.stack([*bands, rest])
 
-    def _design(
-        self, cutoffs_hz: Sequence[float]
-    ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    def _design(self, cutoffs_hz: Sequence[float]) -> list[list[NDArray[np.float64]]]:
         """Return each cut's sections for what lies below it and above it, (channels, n, 6)."""
         cuts = [linkwitz_riley(hz, self._rate, order=self._order) for hz in cutoffs_hz]
         designed = []
         for at, (low, high, _) in enumerate(cuts):
             made_up = [row for _, _, all_pass in cuts[at + 1 :] for row in all_pass]
-            both = ([*low, *made_up], high)
-            designed.append(tuple(np.tile(np.array(rows), (self._channels, 1, 1)) for rows in both))
+            sides = (np.array([*low, *made_up]), np.array(high))
+            designed.append([np.tile(rows, (self._channels, 1, 1)) for rows in sides])
         return designed
 
 
