@@ -175,6 +175,7 @@ def test_nothing_breaks_it(phase: str, x: np.ndarray) -> None:
         (lambda: Band("notch", 99.0, dynamics=Dynamics()), "a notch has no dynamics"),
         (lambda: Band("low_pass", 99.0, slope_db=7), "slope_db is 7"),
         (lambda: Band("bell", 99.0, channel="top"), "'top' is no channel"),
+        (lambda: Band("bell", 99.0).section(RATE), "a bell is no pass"),
         (lambda: Dynamics(ratio=0.0), "ratio 0"),
         (lambda: Filter("comb", 99.0), "'comb' is no band"),
     ],
@@ -193,3 +194,15 @@ def test_bands_cannot_become_others_in_the_middle_of_a_stream() -> None:
     ):
         with pytest.raises(InputError, match="cannot change in the middle of a stream"):
             process.retune(other)
+
+
+@pytest.mark.slow
+def test_ten_minutes_and_a_silence_after_them() -> None:
+    process = MANY.open(RATE, 2)
+    rng = np.random.default_rng(8)
+    for second in range(600):
+        block = rng.uniform(-1.0, 1.0, (2, RATE)) if second < 300 else np.zeros((2, RATE))
+        y = process.process(block.astype(np.float32))
+        assert np.isfinite(y).all()
+        assert np.abs(y).max() < 8.0
+    assert not y.any()

@@ -83,29 +83,33 @@ class LinkwitzRiley:
     ) -> None:
         check_cuts(cutoffs_hz, order)
         self._rate, self._channels, self._order = rate, channels, order
-        self._filters = [Cascade(rows) for rows in self._design(cutoffs_hz)]
+        self._cuts = [(Cascade(low), Cascade(high)) for low, high in self._design(cutoffs_hz)]
 
     def retune(self, cutoffs_hz: Sequence[float]) -> None:
         """Start towards as many other cuts; while they move, the sum is flat within a little."""
         check_cuts(cutoffs_hz)
-        for cascade, rows in zip(self._filters, self._design(cutoffs_hz), strict=True):
-            cascade.move(rows)
+        for cut, designed in zip(self._cuts, self._design(cutoffs_hz), strict=True):
+            for cascade, rows in zip(cut, designed, strict=True):
+                cascade.move(rows)
 
     def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
         """Return the next bands, shape (bands, channels, samples), the lowest first."""
-        return np.stack([cascade.process(block) for cascade in self._filters])
-
-    def _design(self, cutoffs_hz: Sequence[float]) -> list[NDArray[np.float64]]:
-        """Return the sections of each band, (channels, sections, 6)."""
-        cuts = [linkwitz_riley(hz, self._rate, order=self._order) for hz in cutoffs_hz]
         bands = []
-        for band in range(len(cuts) + 1):
-            rows = [row for _, high, _ in cuts[:band] for row in high]
-            if band < len(cuts):
-                rows += cuts[band][0]
-            rows += [row for _, _, all_pass in cuts[band + 1 :] for row in all_pass]
-            bands.append(np.tile(np.array(rows), (self._channels, 1, 1)))
-        return bands
+        rest = block
+        for low, high in self._cuts:
+            bands.append(low.process(rest))
+            rest = high.process(rest)
+        return np.stack([*bands, rest])
+
+    def _design(self, cutoffs_hz: Sequence[float]) -> list[list[NDArray[np.float64]]]:
+        """Return each cut's sections for what lies below it and above it, (channels, n, 6)."""
+        cuts = [linkwitz_riley(hz, self._rate, order=self._order) for hz in cutoffs_hz]
+        designed = []
+        for at, (low, high, _) in enumerate(cuts):
+            made_up = [row for _, _, all_pass in cuts[at + 1 :] for row in all_pass]
+            sides = (np.array([*low, *made_up]), np.array(high))
+            designed.append([np.tile(rows, (self._channels, 1, 1)) for rows in sides])
+        return designed
 
 
 class LinearSplit:

@@ -119,6 +119,8 @@ class Band:
         """Design a pass of 12 dB as one section of the cookbook, for loops that need no more."""
         from tapeloom.dsp import filters
 
+        if self.kind not in PASSES:
+            raise InputError(f"a {self.kind} is no pass; take its `sections`")
         design = {"low_pass": filters.low_pass, "high_pass": filters.high_pass}[self.kind]
         return design(min(self.cutoff_hz, 0.45 * rate), rate, q=self.q)
 

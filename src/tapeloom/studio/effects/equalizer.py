@@ -164,21 +164,26 @@ class _Minimum:
         self.latency = 0
         self._rate, self._channels = rate, channels
         self._sided = _is_sided(bands, channels)
-        self._cascade = Cascade(self._sections(bands, moving=False))
+        self._bands = bands
+        self._rows = [self._sections(band, moving=False) for band in bands]
+        self._cascade = Cascade(np.concatenate(self._rows, axis=1))
 
-    def _sections(self, bands: Sequence[Band], *, moving: bool) -> NDArray[np.float64]:
+    def _sections(self, band: Band, *, moving: bool) -> NDArray[np.float64]:
+        """Return what a band does to each row, shape (channels, sections, 6)."""
         from tapeloom.dsp.matched_filters import IDENTITY
 
-        rows = []
-        for band in bands:
-            sections = band.sections(self._rate, moving=moving)
-            lanes = np.tile(IDENTITY, (self._channels, len(sections), 1))
-            lanes[list(_lanes(band, self._channels))] = sections
-            rows.append(lanes)
-        return np.concatenate(rows, axis=1)
+        sections = band.sections(self._rate, moving=moving)
+        lanes = np.tile(IDENTITY, (self._channels, len(sections), 1))
+        lanes[list(_lanes(band, self._channels))] = sections
+        return lanes
 
     def retune(self, bands: Sequence[Band]) -> None:
-        self._cascade.move(self._sections(bands, moving=True))
+        self._rows = [
+            rows if band == before else self._sections(band, moving=True)
+            for rows, band, before in zip(self._rows, bands, self._bands, strict=True)
+        ]
+        self._bands = bands
+        self._cascade.move(np.concatenate(self._rows, axis=1))
 
     def process(self, block: NDArray[Any]) -> NDArray[Any]:
         if self._sided and not self._cascade.is_idle:
