@@ -14,7 +14,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
-from tapeloom.dsp.filters import Biquads, ladder_sections, low_pass
+from tapeloom.dsp.filters import Biquads, low_pass
+from tapeloom.dsp.four_poles import four_pole_sections
 from tapeloom.dsp.glide import Glide
 
 Signal = NDArray[np.float64]
@@ -41,15 +42,12 @@ def _tables() -> tuple[Signal, Signal]:
     # By the trapezoidal rule it is 1/2 in the middle, as the step itself.
     step = (sums - 0.5 * impulse(fine)) / sums[-1]
     smooth = np.interp(at, fine, step, left=0.0, right=1.0)
-    lack = smooth - (at >= 0.0)
-    # The first moment, from which on the step counts, is the next sample's.
-    lack[0, _HALF - 1] = smooth[0, _HALF - 1] - 1.0
-    return reader, lack
+    return reader, smooth - (np.arange(_TAPS) >= _HALF)
 
 
 @njit(cache=True, nogil=True)
 def _between(x: Signal, at: int, phase: float, table: Signal) -> float:  # pragma: no cover
-    row = int(phase * _PHASES)
+    row = min(int(phase * _PHASES), _PHASES - 1)
     f = phase * _PHASES - row
     y = 0.0
     for k in range(_TAPS):
@@ -95,7 +93,7 @@ def _hold(
             clocks[1] -= 1.0
             ago = min(clocks[1] / turns[1], 1.0)
             phase = (1.0 - ago) * _PHASES
-            row = int(phase)
+            row = min(int(phase), _PHASES - 1)
             f = phase - row
             for channel in range(x.shape[0]):
                 if held[channel, 2] > 0.0:
@@ -112,14 +110,14 @@ def _hold(
 class Crusher:
     """A sampler's converters at work over blocks.
 
-    rate_hz        of its converters, from 1000 up; at the signal's own rate and above none is heard
-    bits           1..24, between whole numbers too; 24 stands for none at all
-    tune           semitones (0..12) that it was sampled higher and is tuned back down by: the ring
-                   of samples that are played twice
-    dither         0..1: triangular noise of up to one step before the quantiser
-    anti_alias     0..1: how far a filter below half of the lower rate is there, 0 for none
-    cutoff_hz      of the low-pass on its output, four poles as an SSM2044
-    resonance      of that filter, 0..0.95
+    rate_hz     of its converters, from 1000 up to the signal's own rate
+    bits        1..24, between whole numbers too; 24 stands for no quantiser
+    tune        semitones (0..12) that it was sampled higher and is tuned back down by: the ring of
+                samples that are played twice
+    dither      0..1: triangular noise of up to one step before the quantiser
+    anti_alias  0..1: how much of a filter below half of the lower rate is there
+    cutoff_hz   of the low-pass on its output, four poles as an SSM2044; at most 0.45 of the rate
+    resonance   of that filter, 0..0.95
 
     >>> sampler = Crusher(44100, 1, rng=np.random.default_rng(1), bits=4.0)
     >>> y = sampler.process(0.3 * np.sin(np.arange(2000) * 0.05)[None])
@@ -138,7 +136,7 @@ class Crusher:
         tune: float = 0.0,
         dither: float = 0.0,
         anti_alias: float = 0.0,
-        cutoff_hz: float = 20_000.0,
+        cutoff_hz: float = 12_000.0,
         resonance: float = 0.0,
     ) -> None:
         self._rate, self._rng = rate, rng
@@ -174,12 +172,9 @@ class Crusher:
         self._step = 2.0 ** (1.0 - now["bits"]) if now["bits"] < 24.0 else 0.0
         self._dither, self._guarded = now["dither"], now["anti_alias"]
         guard_hz = min(0.42 * self._rate * self._turns[0], 0.45 * self._rate)
-        self._guard.retune(
-            [low_pass(guard_hz, self._rate, q=q) for q in (0.5412, 1.3066)]
-        )
+        self._guard.retune([low_pass(guard_hz, self._rate, q=q) for q in (0.5412, 1.3066)])
         cutoff_hz = min(now["cutoff_hz"], 0.45 * self._rate)
-        self._open = now["cutoff_hz"] >= 0.45 * self._rate
-        self._output.retune(ladder_sections(cutoff_hz, self._rate, resonance=now["resonance"]))
+        self._output.retune(four_pole_sections(cutoff_hz, self._rate, resonance=now["resonance"]))
 
     def process(self, block: NDArray[Any]) -> Signal:
         """Return the (channels, samples) after the converters, `latency` samples late."""
@@ -204,8 +199,7 @@ class Crusher:
         out[:, :_TAPS] = self._after
         _hold(near, out, self._clocks, self._turns, self._step, dither, self._held, *_tables())
         self._after = out[:, frames:].copy()
-        y = self._output.process(out[:, :frames])
-        return out[:, :frames] if self._open else y
+        return self._output.process(out[:, :frames])
 
 
 def _check(settings: dict[str, float]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tapeloom.dsp.dropouts import Dropouts
 from tapeloom.dsp.glide import Glide
 from tapeloom.dsp.hysteresis import REACH_HZ, Hysteresis, check_tape
 from tapeloom.dsp.noise import Noise, hiss_sections, level_or_off
@@ -26,6 +27,7 @@ class TapeMachine:
     drive_db, bias, saturation                                   see `hysteresis.Hysteresis`
     wow_hz, wow_percent, flutter_hz, flutter_percent, skew_us    see `transport.Transport`
     speed_ips, spacing_um, coating_um, gap_um, face_mm, bump_db  see `playback_head.PlaybackHead`
+    dropouts_per_minute, dropout_db, dropout_ms                  see `dropouts.Dropouts`
     hiss_db                                                      RMS in dBFS; none from -120 down
 
     >>> machine = TapeMachine(44100, 1, rng=np.random.default_rng(1))
@@ -53,9 +55,12 @@ class TapeMachine:
         flutter_hz: float = 9.0,
         flutter_percent: float = 0.03,
         skew_us: float = 0.0,
+        dropouts_per_minute: float = 0.0,
+        dropout_db: float = 12.0,
+        dropout_ms: float = 40.0,
         hiss_db: float = -120.0,
     ) -> None:
-        wander_rng, hiss_rng = rng.spawn(2)
+        wander_rng, hiss_rng, dropout_rng = rng.spawn(3)
         factor = factor_for(rate, reach_hz=REACH_HZ)
         self._up = Oversampled(channels, factor=factor)
         self._tape = Hysteresis(
@@ -81,10 +86,23 @@ class TapeMachine:
         }
         check_head(head)
         self._head = PlaybackHead(rate, channels, **head)
+        self._dropouts = Dropouts(
+            rate,
+            channels,
+            rng=dropout_rng,
+            per_minute=dropouts_per_minute,
+            depth_db=dropout_db,
+            length_ms=dropout_ms,
+        )
         self._hiss = Noise(rate, channels, rng=hiss_rng, sections=hiss_sections(rate))
         self._hiss_gain = level_or_off(hiss_db)
         tape = {"drive_db": drive_db, "bias": bias, "saturation": saturation}
-        self._glide = Glide(rate, {**tape, **head, "hiss_gain": self._hiss_gain})
+        lost = {
+            "dropouts_per_minute": dropouts_per_minute,
+            "dropout_db": dropout_db,
+            "dropout_ms": dropout_ms,
+        }
+        self._glide = Glide(rate, {**tape, **head, **lost, "hiss_gain": self._hiss_gain})
         self._set = {**self._glide.now}
         self.latency = self._up.latency + self._transport.latency + self._head.latency
 
@@ -105,7 +123,7 @@ class TapeMachine:
             if now is not None:
                 self._move(now)
             y = self._up.process(block[:, start:end], self._tape.process)
-            y = self._head.process(self._transport.process(y))
+            y = self._head.process(self._dropouts.process(self._transport.process(y)))
             if self._hiss_gain:
                 y += self._hiss_gain * self._hiss.take(end - start)
             out[:, start:end] = y
@@ -114,6 +132,11 @@ class TapeMachine:
     def _move(self, now: dict[str, float]) -> None:
         before, self._set = self._set, now
         self._hiss_gain = now["hiss_gain"]
+        self._dropouts.retune(
+            per_minute=now["dropouts_per_minute"],
+            depth_db=now["dropout_db"],
+            length_ms=now["dropout_ms"],
+        )
         if any(now[name] != before[name] for name in _TAPE):
             self._tape.retune(**{name: now[name] for name in _TAPE})
         if any(now[name] != before[name] for name in _HEAD):

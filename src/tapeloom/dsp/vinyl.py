@@ -79,6 +79,10 @@ class VinylNoise:
         self._ready = joined[:, samples:].copy()
         return joined[:, :samples]
 
+    def retune(self, *, crackle_per_s: float, pops_per_s: float) -> None:
+        """Take other numbers for what is still to be drawn."""
+        self._crackle_per_s, self._pops_per_s = crackle_per_s, pops_per_s
+
     def _next_piece(self) -> NDArray[np.float64]:
         rng, piece_s = self._rng, _PIECE / self._rate
         # What began in the piece before rings on at the beginning.
