@@ -13,16 +13,23 @@ from tapeloom.core.errors import InputError
 from tapeloom.studio.chain import Effect, Line, ahead, apply, rebatch, run
 from tapeloom.studio.effects import (
     Band,
+    Cassette,
     Compressor,
+    Crusher,
     Duck,
     Echo,
     Equalizer,
     Gain,
     Limiter,
     Pan,
+    Radio,
     Reverb,
     Saturation,
     Tape,
+    TapeMachine,
+    Transformer,
+    Tube,
+    Vinyl,
     Width,
 )
 
@@ -41,6 +48,13 @@ EFFECTS: tuple[Effect, ...] = (
     Echo(time_ms=30.0),
     Duck((0.01, 0.2, 0.25), 6.0),
     Width(0.5, mono_below_hz=120.0),
+    TapeMachine(drive_db=6.0),
+    Cassette(amount=0.05, hiss_db=-120.0),
+    Tube(drive_db=6.0),
+    Transformer(),
+    Crusher(bits=8.0, tune=3.0, cutoff_hz=9000.0),
+    Vinyl(crackle_db=-120.0, hiss_db=-120.0, rumble_db=-120.0),
+    Radio(noise_db=-120.0, static_db=-120.0),
 )
 NAMES = [f"{type(effect).__name__}{i}" for i, effect in enumerate(EFFECTS)]
 every_effect = pytest.mark.parametrize("effect", EFFECTS, ids=NAMES)

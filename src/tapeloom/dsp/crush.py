@@ -13,16 +13,25 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tapeloom.core.errors import InputError
 from tapeloom.dsp.filters import Biquads, low_pass
 from tapeloom.dsp.four_poles import four_pole_sections
 from tapeloom.dsp.glide import Glide
+from tapeloom.dsp.ranges import check_ranges
 
 Signal = NDArray[np.float64]
 SP_1200_HZ = 26_040.0
 _TAPS = 32
 _PHASES = 256
 _HALF = _TAPS // 2
+_RANGES = {
+    "rate_hz": (1000.0, 1e6),
+    "bits": (1.0, 24.0),
+    "tune": (0.0, 12.0),
+    "dither": (0.0, 1.0),
+    "anti_alias": (0.0, 1.0),
+    "cutoff_hz": (20.0, 1e6),
+    "resonance": (0.0, 0.95),
+}
 
 
 @lru_cache
@@ -150,7 +159,7 @@ class Crusher:
             "cutoff_hz": cutoff_hz,
             "resonance": resonance,
         }
-        _check(start)
+        check_ranges(start, _RANGES)
         self._glide = Glide(rate, start)
         self._before = np.zeros((channels, _TAPS))
         self._after = np.zeros((channels, _TAPS))
@@ -163,7 +172,7 @@ class Crusher:
 
     def retune(self, **settings: float) -> None:
         """Glide to other settings, by their names."""
-        _check({**self._glide.now, **settings})
+        check_ranges({**self._glide.now, **settings}, _RANGES)
         self._glide.move(settings)
 
     def _set(self, now: dict[str, float]) -> None:
@@ -200,19 +209,3 @@ class Crusher:
         _hold(near, out, self._clocks, self._turns, self._step, dither, self._held, *_tables())
         self._after = out[:, frames:].copy()
         return self._output.process(out[:, :frames])
-
-
-def _check(settings: dict[str, float]) -> None:
-    for name, low, high in (
-        ("rate_hz", 1000.0, 1e6),
-        ("bits", 1.0, 24.0),
-        ("tune", 0.0, 12.0),
-        ("dither", 0.0, 1.0),
-        ("anti_alias", 0.0, 1.0),
-        ("cutoff_hz", 20.0, 1e6),
-        ("resonance", 0.0, 0.95),
-    ):
-        if not low <= settings[name] <= high:
-            raise InputError(
-                f"{name} is {settings[name]:g}; it must lie between {low:g} and {high:g}"
-            )

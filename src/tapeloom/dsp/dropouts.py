@@ -6,12 +6,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.core.errors import InputError
 from tapeloom.dsp.filters import Biquads, low_pass
+from tapeloom.dsp.ranges import check_ranges
 
 _CONTROL = 64  # samples between two chances of a dropout
 _DARK_HZ = 2500.0  # what is left at the bottom of a deep one
 _DEEPEST_DB = 40.0
+DROPOUT_RANGES = {
+    "dropouts_per_minute": (0.0, 600.0),
+    "dropout_db": (0.0, _DEEPEST_DB),
+    "dropout_ms": (5.0, 500.0),
+}
 
 
 class Dropouts:
@@ -44,13 +49,12 @@ class Dropouts:
 
     def retune(self, *, per_minute: float, depth_db: float, length_ms: float) -> None:
         """Draw those to come by other settings."""
-        for name, value, low, high in (
-            ("dropouts_per_minute", per_minute, 0.0, 600.0),
-            ("dropout_db", depth_db, 0.0, _DEEPEST_DB),
-            ("dropout_ms", length_ms, 5.0, 500.0),
-        ):
-            if not low <= value <= high:
-                raise InputError(f"{name} is {value:g}; it must lie between {low:g} and {high:g}")
+        told = {
+            "dropouts_per_minute": per_minute,
+            "dropout_db": depth_db,
+            "dropout_ms": length_ms,
+        }
+        check_ranges(told, DROPOUT_RANGES)
         self._chance = per_minute / 60.0 * _CONTROL / self._rate
         self._depth_db, self._length_ms = depth_db, length_ms
 

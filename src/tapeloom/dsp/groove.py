@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.core.errors import InputError
 from tapeloom.dsp.emphasis import inverse, riaa_playback
 from tapeloom.dsp.filters import Biquads, high_pass, low_pass
 from tapeloom.dsp.glide import Glide
 from tapeloom.dsp.level import db_to_gain
+from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.resampled import Oversampled, factor_for
 from tapeloom.dsp.saturation import soft_clip
 
@@ -27,6 +27,13 @@ _CONTACT_M, _WORN_M = 5e-6, 14e-6
 _LIMIT_DB, _WORN_DB = 14.0, 0.0  # the velocity's limit over that of full scale at 1 kHz
 _TILT = 0.35  # how far wear moves the curve off its middle: even harmonics
 _REACH_HZ = 176_400.0
+_RANGES = {
+    "wear": (0.0, 1.0),
+    "inner": (0.0, 1.0),
+    "rpm": (16.0, 80.0),
+    "level_db": (-60.0, 24.0),
+    "mono_below_hz": (10.0, 1000.0),
+}
 
 
 class Groove:
@@ -64,7 +71,7 @@ class Groove:
             "level_db": level_db,
             "mono_below_hz": mono_below_hz,
         }
-        check_groove(start)
+        check_ranges(start, _RANGES)
         self._glide = Glide(rate, start)
         player = riaa_playback(factor * rate)
         self._cutter = Biquads([inverse(player)], channels=channels)
@@ -77,7 +84,7 @@ class Groove:
 
     def retune(self, **settings: float) -> None:
         """Glide to other settings, by their names."""
-        check_groove({**self._glide.now, **settings})
+        check_ranges({**self._glide.now, **settings}, _RANGES)
         self._glide.move(settings)
 
     def _set(self, now: dict[str, float]) -> None:
@@ -114,18 +121,3 @@ class Groove:
         velocity = self._cutter.process(fast)
         traced = (soft_clip(velocity / self._limit + tilt) - rest) * (self._limit / slope)
         fast[:] = self._player.process(traced)
-
-
-def check_groove(settings: dict[str, float]) -> None:
-    """Refuse a groove that cannot be."""
-    for name, low, high in (
-        ("wear", 0.0, 1.0),
-        ("inner", 0.0, 1.0),
-        ("rpm", 16.0, 80.0),
-        ("level_db", -60.0, 24.0),
-        ("mono_below_hz", 10.0, 1000.0),
-    ):
-        if not low <= settings[name] <= high:
-            raise InputError(
-                f"{name} is {settings[name]:g}; it must lie between {low:g} and {high:g}"
-            )

@@ -20,9 +20,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tapeloom.core.errors import InputError
 from tapeloom.dsp.dynamics import smoothing
 from tapeloom.dsp.level import db_to_gain
+from tapeloom.dsp.ranges import check_ranges
 
 Signal = NDArray[np.float64]
 VU_PEAK = db_to_gain(-15.0)  # the peak of a sine at 0 VU: -18 dBFS RMS
@@ -33,6 +33,11 @@ _STEPS = 16.0  # of the table, for each unit
 _REACH = 64.0  # where L is taken as level
 _GLIDE_MS = 5.0
 _CHUNK = 512
+TAPE_RANGES = {
+    "drive_db": (-60.0, 36.0),
+    "bias": (0.0, 1.0),
+    "saturation": (0.0, 1.0),
+}
 
 
 @lru_cache
@@ -135,15 +140,6 @@ def _magnetise(
                     y[n] = settings[3, n] * (own * an[c, n + 1] + (1.0 - own) * m[c, n])
 
 
-def check_tape(drive_db: float, bias: float, saturation: float) -> None:
-    """Refuse a tape that cannot be."""
-    if not -60.0 <= drive_db <= 36.0:
-        raise InputError(f"drive_db is {drive_db:g}; it must lie between -60 and 36")
-    for name, value in (("bias", bias), ("saturation", saturation)):
-        if not 0.0 <= value <= 1.0:
-            raise InputError(f"{name} is {value:g}; it must lie between 0 and 1")
-
-
 @lru_cache(maxsize=64)
 def _settings(drive_db: float, bias: float, saturation: float) -> Signal:
     """Return the kernel's four numbers; the gain keeps a tone at 0 VU at its level."""
@@ -184,15 +180,15 @@ class Hysteresis:
         bias: float = 0.7,
         saturation: float = 0.5,
     ) -> None:
-        check_tape(drive_db, bias, saturation)
-        self._aim = _settings(drive_db, bias, saturation)
+        self.retune(drive_db=drive_db, bias=bias, saturation=saturation)
         self._now = self._aim.copy()
         self._glide = smoothing(_GLIDE_MS, rate)
         self._state = np.zeros((channels, 3))
 
     def retune(self, *, drive_db: float, bias: float, saturation: float) -> None:
         """Glide to other settings."""
-        check_tape(drive_db, bias, saturation)
+        told = {"drive_db": drive_db, "bias": bias, "saturation": saturation}
+        check_ranges(told, TAPE_RANGES)
         self._aim = _settings(drive_db, bias, saturation)
 
     def process(self, fast: Signal) -> None:

@@ -11,13 +11,20 @@ machines show them, not derived.
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.core.errors import InputError
 from tapeloom.dsp.filters import Biquads, Section, bell, high_pass
 
 Signal = NDArray[np.float64]
 INCH_M = 0.0254
 EQUALISED_DB = 12.0
 _STEP_HZ = 690.0  # how finely the losses are drawn
+HEAD_RANGES = {
+    "speed_ips": (0.9, 60.0),
+    "spacing_um": (0.0, 50.0),
+    "coating_um": (0.0, 50.0),
+    "gap_um": (0.0, 20.0),
+    "face_mm": (0.2, 50.0),
+    "bump_db": (-12.0, 12.0),
+}
 
 
 def head_loss(
@@ -136,17 +143,3 @@ class PlaybackHead:
         return self._bump.process(
             np.stack([np.convolve(channel, self._taps, "valid") for channel in x])
         )
-
-
-def check_head(settings: dict[str, float]) -> None:
-    """Refuse a head that cannot be."""
-    for name, low, high in (
-        ("speed_ips", 0.9, 60.0),
-        ("spacing_um", 0.0, 50.0),
-        ("coating_um", 0.0, 50.0),
-        ("gap_um", 0.0, 20.0),
-        ("face_mm", 0.2, 50.0),
-        ("bump_db", -12.0, 12.0),
-    ):
-        if not low <= settings[name] <= high:
-            raise InputError(f"{name} is {settings[name]:g}; it must lie between {low} and {high}")

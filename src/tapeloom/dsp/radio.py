@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.core.errors import InputError
 from tapeloom.dsp.dynamics import follow, smoothing
 from tapeloom.dsp.emphasis import inverse, radio_receiver
 from tapeloom.dsp.filters import Biquads, Section, high_pass, low_pass
 from tapeloom.dsp.glide import Glide
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.dsp.noise import Noise, level_or_off
+from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.resampled import Oversampled, factor_for
 from tapeloom.dsp.saturation import soft_clip
 from tapeloom.dsp.vinyl import VinylNoise
@@ -50,7 +50,7 @@ def mu_law(x: Signal) -> Signal:
     """Return a signal of -1..1 as its 8-bit mu-law code is heard.
 
     >>> mu_law(np.array([0.0, 0.5, -0.001])).round(5).tolist()
-    [0.0, 0.50375, -0.00101]
+    [0.0, 0.49531, -0.00096]
     """
     scale = math.log1p(_MU)
     codes = np.rint(_CODES * np.log1p(_MU * np.minimum(np.abs(x), 1.0)) / scale)
@@ -110,7 +110,7 @@ class Radio:
             "static_db": static_db,
             "static_per_s": static_per_s,
         }
-        _check(start)
+        check_ranges(start, _RANGES)
         self._told = start
         self._glide = Glide(rate, _as_gains(start))
         self._studio = Biquads(self._band(start), channels=channels)
@@ -150,7 +150,7 @@ class Radio:
     def retune(self, **settings: float) -> None:
         """Glide to other settings, by their names."""
         told = {**self._told, **settings}
-        _check(told)
+        check_ranges(told, _RANGES)
         self._told = told
         self._static.retune(crackle_per_s=told["static_per_s"], pops_per_s=0.0)
         self._glide.move(_as_gains(told))
@@ -224,11 +224,3 @@ def _as_gains(settings: dict[str, float]) -> dict[str, float]:
     for name in ("noise", "static"):
         gains[f"{name}_gain"] = level_or_off(settings[f"{name}_db"])
     return gains
-
-
-def _check(settings: dict[str, float]) -> None:
-    for name, (low, high) in _RANGES.items():
-        if not low <= settings[name] <= high:
-            raise InputError(
-                f"{name} is {settings[name]:g}; it must lie between {low:g} and {high:g}"
-            )

@@ -5,15 +5,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.core.errors import InputError
 from tapeloom.dsp.filters import high_pass, low_pass
 from tapeloom.dsp.glide import Glide
 from tapeloom.dsp.groove import Groove
 from tapeloom.dsp.noise import Noise, hiss_sections, level_or_off
+from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.transport import Transport
 from tapeloom.dsp.vinyl import VinylNoise
 
 _GROOVE = ("wear", "inner", "rpm", "level_db", "mono_below_hz")
+_RANGES = {"crackle_per_s": (0.0, 1000.0), "pops_per_s": (0.0, 1000.0)}
 _LEVELS = ("crackle_db", "hiss_db", "rumble_db")
 
 
@@ -67,7 +68,8 @@ class RecordPlayer:
             flutter_percent=0.0,
         )
         self.latency = self._groove.latency + self._table.latency
-        _check_rates(crackle_per_s, pops_per_s)
+        often = {"crackle_per_s": crackle_per_s, "pops_per_s": pops_per_s}
+        check_ranges(often, _RANGES)
         self._crackle = VinylNoise(
             rate,
             rng=crackle_rng,
@@ -77,7 +79,7 @@ class RecordPlayer:
             hiss_db=-np.inf,
             rumble_db=-np.inf,
         )
-        self._rates = (crackle_per_s, pops_per_s)
+        self._often = often
         self._hiss = Noise(rate, channels, rng=hiss_rng, sections=hiss_sections(rate))
         # A bearing shakes the needle up and down as well: rumble is not alike in both channels.
         self._rumble = Noise(
@@ -93,13 +95,10 @@ class RecordPlayer:
         if "rpm" in settings:
             turning["wow_hz"] = max(0.3, settings["rpm"] / 60.0)
         self._table.retune(**turning)
-        rates = (
-            settings.get("crackle_per_s", self._rates[0]),
-            settings.get("pops_per_s", self._rates[1]),
-        )
-        _check_rates(*rates)
-        self._rates = rates
-        self._crackle.retune(crackle_per_s=rates[0], pops_per_s=rates[1])
+        often = {name: settings.get(name, told) for name, told in self._often.items()}
+        check_ranges(often, _RANGES)
+        self._often = often
+        self._crackle.retune(**often)
         self._glide.move({k: level_or_off(v) for k, v in settings.items() if k in _LEVELS})
 
     def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
@@ -116,9 +115,3 @@ class RecordPlayer:
             if gains["rumble_db"]:
                 y[:, start:end] += gains["rumble_db"] * self._rumble.take(frames)
         return y
-
-
-def _check_rates(crackle_per_s: float, pops_per_s: float) -> None:
-    for name, value in (("crackle_per_s", crackle_per_s), ("pops_per_s", pops_per_s)):
-        if not 0.0 <= value <= 1000.0:
-            raise InputError(f"{name} is {value:g}; it must lie between 0 and 1000")

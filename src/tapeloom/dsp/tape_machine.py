@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.dsp.dropouts import Dropouts
+from tapeloom.dsp.dropouts import DROPOUT_RANGES, Dropouts
 from tapeloom.dsp.glide import Glide
-from tapeloom.dsp.hysteresis import REACH_HZ, Hysteresis, check_tape
+from tapeloom.dsp.hysteresis import REACH_HZ, TAPE_RANGES, Hysteresis
 from tapeloom.dsp.noise import Noise, hiss_sections, level_or_off
-from tapeloom.dsp.playback_head import PlaybackHead, check_head
+from tapeloom.dsp.playback_head import HEAD_RANGES, PlaybackHead
+from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.resampled import Oversampled, factor_for
 from tapeloom.dsp.transport import Transport
 
-_TAPE = ("drive_db", "bias", "saturation")
-_HEAD = ("speed_ips", "spacing_um", "coating_um", "gap_um", "face_mm", "bump_db")
 _TRANSPORT = ("wow_hz", "wow_percent", "flutter_hz", "flutter_percent", "skew_us")
 
 
@@ -84,7 +83,7 @@ class TapeMachine:
             "face_mm": face_mm,
             "bump_db": bump_db,
         }
-        check_head(head)
+        check_ranges(head, HEAD_RANGES)
         self._head = PlaybackHead(rate, channels, **head)
         self._dropouts = Dropouts(
             rate,
@@ -109,8 +108,7 @@ class TapeMachine:
     def retune(self, **settings: float) -> None:
         """Glide to other settings, by their names."""
         moved = {**self._set, **settings}
-        check_tape(*(moved[name] for name in _TAPE))
-        check_head(moved)
+        check_ranges(moved, {**TAPE_RANGES, **HEAD_RANGES, **DROPOUT_RANGES})
         self._transport.retune(**{k: v for k, v in settings.items() if k in _TRANSPORT})
         if "hiss_db" in settings:
             settings["hiss_gain"] = level_or_off(settings.pop("hiss_db"))
@@ -137,7 +135,7 @@ class TapeMachine:
             depth_db=now["dropout_db"],
             length_ms=now["dropout_ms"],
         )
-        if any(now[name] != before[name] for name in _TAPE):
-            self._tape.retune(**{name: now[name] for name in _TAPE})
-        if any(now[name] != before[name] for name in _HEAD):
-            self._head.retune(**{name: now[name] for name in _HEAD})
+        if any(now[name] != before[name] for name in TAPE_RANGES):
+            self._tape.retune(**{name: now[name] for name in TAPE_RANGES})
+        if any(now[name] != before[name] for name in HEAD_RANGES):
+            self._head.retune(**{name: now[name] for name in HEAD_RANGES})

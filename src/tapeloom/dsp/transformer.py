@@ -15,15 +15,22 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tapeloom.core.errors import InputError
 from tapeloom.dsp.filters import Biquads, bell
 from tapeloom.dsp.glide import Glide
 from tapeloom.dsp.level import db_to_gain
+from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.resampled import Oversampled, factor_for
 
 Signal = NDArray[np.float64]
 _NEWTON = 3  # steps of the solver; the flux moves little from sample to sample
 _REACH_HZ = 176_400.0
+_RANGES = {
+    "drive_db": (-60.0, 36.0),
+    "core_hz": (5.0, 500.0),
+    "low_hz": (0.5, 40.0),
+    "resonance_hz": (2000.0, 60_000.0),
+    "resonance_db": (-6.0, 6.0),
+}
 
 
 @njit(cache=True, nogil=True)
@@ -91,7 +98,7 @@ class Transformer:
             "resonance_hz": resonance_hz,
             "resonance_db": resonance_db,
         }
-        _check(start)
+        check_ranges(start, _RANGES)
         self._glide = Glide(rate, start)
         self._ring = Biquads(self._ringing(start), channels=channels)
         self._knee = self._w = 0.0
@@ -109,7 +116,7 @@ class Transformer:
 
     def retune(self, **settings: float) -> None:
         """Glide to other settings, by their names."""
-        _check({**self._glide.now, **settings})
+        check_ranges({**self._glide.now, **settings}, _RANGES)
         self._glide.move(settings)
 
     def process(self, block: NDArray[Any]) -> Signal:
@@ -124,17 +131,3 @@ class Transformer:
 
     def _saturate(self, fast: Signal) -> None:
         _core(fast, self._half, self._w, self._knee, self._state)
-
-
-def _check(settings: dict[str, float]) -> None:
-    for name, low, high in (
-        ("drive_db", -60.0, 36.0),
-        ("core_hz", 5.0, 500.0),
-        ("low_hz", 0.5, 40.0),
-        ("resonance_hz", 2000.0, 60_000.0),
-        ("resonance_db", -6.0, 6.0),
-    ):
-        if not low <= settings[name] <= high:
-            raise InputError(
-                f"{name} is {settings[name]:g}; it must lie between {low:g} and {high:g}"
-            )

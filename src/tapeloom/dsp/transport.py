@@ -18,6 +18,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.dsp.dynamics import follow
 from tapeloom.dsp.flutter import flutter_weight
 from tapeloom.dsp.glide import Glide
+from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.tape import FLUTTER_HARMONICS
 
 Signal = NDArray[np.float64]
@@ -29,6 +30,13 @@ _DRIFT = 0.3  # the wow's frequency moves by up to this share
 _DRIFT_S = 1.5
 # The middles of ten equally likely parts of a normal distribution.
 _NORMAL = np.array([-1.645, -1.036, -0.674, -0.385, -0.126, 0.126, 0.385, 0.674, 1.036, 1.645])
+_RANGES = {
+    "wow_hz": (0.3, 6.0),
+    "wow_percent": (0.0, 10.0),
+    "flutter_hz": (6.0, 100.0),
+    "flutter_percent": (0.0, 10.0),
+    "skew_us": (-5000.0, 5000.0),
+}
 
 
 @lru_cache
@@ -166,12 +174,7 @@ class Transport:
         ]
 
     def _check(self, now: Mapping[str, float]) -> None:
-        for name, low, high in (("wow_hz", 0.3, 6.0), ("flutter_hz", 6.0, 100.0)):
-            if not low <= now[name] <= high:
-                raise InputError(f"{name} is {now[name]:g}; it must lie between {low} and {high}")
-        for name in ("wow_percent", "flutter_percent"):
-            if not 0.0 <= now[name] <= 10.0:
-                raise InputError(f"{name} is {now[name]:g}; it must lie between 0 and 10")
+        check_ranges(now, _RANGES)
         wow, flutter = self._swings(now)
         reach_ms = 1000.0 * (wow + sum(flutter)) + abs(now["skew_us"]) / 2000.0
         if reach_ms > REACH_MS:

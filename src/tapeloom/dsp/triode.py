@@ -14,10 +14,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tapeloom.core.errors import InputError
 from tapeloom.dsp.dynamics import smoothing
 from tapeloom.dsp.filters import Biquads, high_pass
 from tapeloom.dsp.level import db_to_gain
+from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.resampled import Oversampled, factor_for
 
 Signal = NDArray[np.float64]
@@ -28,6 +28,12 @@ _VOLTS = 1.6  # at the grid, of full scale at drive 0 dB
 _KNEE_V = 0.25  # how softly the grid begins to conduct
 _GRID = 0.35  # what is left of a swing over 0 V when the grid conducts
 _CHARGE_MS, _GLIDE_MS = 4.0, 5.0
+_RANGES = {
+    "drive_db": (-60.0, 36.0),
+    "bias_v": (-3.0, -0.3),
+    "grid": (0.0, 1.0),
+    "recover_ms": (5.0, 2000.0),
+}
 
 
 def plate_current(grid_v: Signal, plate_v: Signal) -> Signal:
@@ -138,28 +144,29 @@ class Triode:
         self._steps = np.array(
             [smoothing(_GLIDE_MS, self._fast), smoothing(_CHARGE_MS, self._fast), 0.0]
         )
-        self.retune(drive_db=drive_db, bias_v=bias_v, grid=grid, recover_ms=recover_ms)
+        self._told = {
+            "drive_db": drive_db,
+            "bias_v": bias_v,
+            "grid": grid,
+            "recover_ms": recover_ms,
+        }
+        self.retune()
         self._now = self._aim.copy()
 
-    def retune(self, *, drive_db: float, bias_v: float, grid: float, recover_ms: float) -> None:
-        """Glide to other settings."""
-        for name, value, low, high in (
-            ("drive_db", drive_db, -60.0, 36.0),
-            ("bias_v", bias_v, -3.0, -0.3),
-            ("grid", grid, 0.0, 1.0),
-            ("recover_ms", recover_ms, 5.0, 2000.0),
-        ):
-            if not low <= value <= high:
-                raise InputError(f"{name} is {value:g}; it must lie between {low:g} and {high:g}")
-        volts = _VOLTS * db_to_gain(drive_db)
+    def retune(self, **settings: float) -> None:
+        """Glide to other settings, by their names."""
+        told = {**self._told, **settings}
+        check_ranges(told, _RANGES)
+        self._told, bias_v = told, told["bias_v"]
+        volts = _VOLTS * db_to_gain(told["drive_db"])
         # The rest's own voltage and slope: silence stays silent, and soft sounds as loud.
         at = (bias_v - _LOW_V) * _STEPS
         row, f = int(at), at - int(at)
         y, first, second, third = (float(value) for value in stage_table()[row])
         rest = y + f * (first + f * (second + f * third))
         slope = (first + f * (2.0 * second + 3.0 * f * third)) * _STEPS
-        self._aim = np.array([volts, bias_v, 1.0 / (slope * volts), rest, grid])
-        self._steps[2] = smoothing(recover_ms, self._fast)
+        self._aim = np.array([volts, bias_v, 1.0 / (slope * volts), rest, told["grid"]])
+        self._steps[2] = smoothing(told["recover_ms"], self._fast)
 
     def process(self, block: NDArray[Any]) -> Signal:
         """Return the amplified (channels, samples), `latency` samples late."""

@@ -10,25 +10,42 @@ True
 """
 
 from tapeloom.studio.effects.colour import Saturation, Tape
+from tapeloom.studio.effects.crusher import CRUSHERS, Crusher
 from tapeloom.studio.effects.duck import Duck
 from tapeloom.studio.effects.dynamics import Compressor
 from tapeloom.studio.effects.equalizer import Band, Equalizer
+from tapeloom.studio.effects.iron_and_glass import TRANSFORMERS, TUBES, Transformer, Tube
 from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
+from tapeloom.studio.effects.media import RADIOS, VINYLS, Radio, Vinyl
 from tapeloom.studio.effects.space import Echo, Reverb
 from tapeloom.studio.effects.stereo import Width
+from tapeloom.studio.effects.tape import TAPES, Cassette, TapeMachine
 
 __all__ = [
+    "CRUSHERS",
+    "RADIOS",
+    "TAPES",
+    "TRANSFORMERS",
+    "TUBES",
+    "VINYLS",
     "Band",
+    "Cassette",
     "Compressor",
+    "Crusher",
     "Duck",
     "Echo",
     "Equalizer",
     "Gain",
     "Limiter",
     "Pan",
+    "Radio",
     "Reverb",
     "Saturation",
     "Tape",
+    "TapeMachine",
+    "Transformer",
+    "Tube",
+    "Vinyl",
     "Width",
 ]
