@@ -13,9 +13,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tapeloom.dsp.filters import Biquads, low_pass
+from tapeloom.dsp.filters import low_pass
 from tapeloom.dsp.four_poles import four_pole_sections
 from tapeloom.dsp.glide import Glide
+from tapeloom.dsp.moving import MovingBiquads
 from tapeloom.dsp.ranges import check_ranges
 
 Signal = NDArray[np.float64]
@@ -165,8 +166,8 @@ class Crusher:
         self._after = np.zeros((channels, _TAPS))
         self._held = np.zeros((channels, 3))
         self._clocks = np.zeros(2)
-        self._guard = Biquads([low_pass(0.2 * rate, rate)] * 2, channels=channels)
-        self._output = Biquads([low_pass(0.2 * rate, rate)] * 2, channels=channels)
+        self._guard = MovingBiquads([low_pass(0.2 * rate, rate)] * 2, channels=channels)
+        self._output = MovingBiquads([low_pass(0.2 * rate, rate)] * 2, channels=channels)
         self._turns, self._step = np.zeros(2), 0.0
         self._set(start)
 

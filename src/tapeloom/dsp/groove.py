@@ -17,6 +17,7 @@ from tapeloom.dsp.emphasis import inverse, riaa_playback
 from tapeloom.dsp.filters import Biquads, high_pass, low_pass
 from tapeloom.dsp.glide import Glide
 from tapeloom.dsp.level import db_to_gain
+from tapeloom.dsp.moving import MovingBiquads
 from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.resampled import Oversampled, factor_for
 from tapeloom.dsp.saturation import soft_clip
@@ -76,9 +77,9 @@ class Groove:
         player = riaa_playback(factor * rate)
         self._cutter = Biquads([inverse(player)], channels=channels)
         self._player = Biquads([player], channels=channels)
-        self._sides = Biquads([high_pass(mono_below_hz, rate)], channels=1)
+        self._sides = MovingBiquads([high_pass(mono_below_hz, rate)], channels=1)
         # The player's amplifier passes no direct current, which a worn groove would make.
-        self._contact = Biquads([low_pass(0.2 * rate, rate)] * 2, channels=channels)
+        self._contact = MovingBiquads([low_pass(0.2 * rate, rate)] * 2, channels=channels)
         self._limit = self._gain = self._tilt = 1.0
         self._set(start)
 

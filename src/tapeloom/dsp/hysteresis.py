@@ -96,10 +96,10 @@ def _magnetise(
 ) -> None:  # pragma: no cover - compiled; tested through py_func
     """Turn x (channels, n) into the tape's magnetisation, in place.
 
-    now    field of full scale, k, c, output gain; they glide to `aim`
+    now    field of full scale, k, c, gain times field; they glide to `aim`
     state  (channels, 3): H, M_an, M_irr
     """
-    settings = np.empty((4, _CHUNK))
+    settings, gains = np.empty((4, _CHUNK)), np.empty(_CHUNK)
     h, an = np.empty(_CHUNK + 1), np.empty((2, _CHUNK + 1))
     aims, shares, m = np.zeros((2, _CHUNK)), np.zeros((2, _CHUNK)), np.zeros((2, _CHUNK))
     rising = np.zeros((2, _CHUNK), np.bool_)
@@ -114,6 +114,8 @@ def _magnetise(
                 value += glide * (aim[p] - value)
                 settings[p, n] = value
             now[p] = value if abs(aim[p] - value) > 1e-9 * abs(aim[p]) else aim[p]
+        for n in range(count):
+            gains[n] = settings[3, n] / settings[0, n]
         for first in range(0, x.shape[0], 2):
             pair = min(2, x.shape[0] - first)
             for c in range(pair):
@@ -137,7 +139,7 @@ def _magnetise(
                 y = x[first + c, start : start + count]
                 for n in range(count):
                     own = settings[2, n]
-                    y[n] = settings[3, n] * (own * an[c, n + 1] + (1.0 - own) * m[c, n])
+                    y[n] = gains[n] * (own * an[c, n + 1] + (1.0 - own) * m[c, n])
 
 
 @lru_cache(maxsize=64)
@@ -153,7 +155,7 @@ def _settings(drive_db: float, bias: float, saturation: float) -> Signal:
     tone = VU_PEAK * np.sin(turn)[None]
     _magnetise(tone, langevin_table(), numbers.copy(), numbers, 0.0, np.zeros((1, 3)))
     level = abs(np.exp(-1j * turn[512:]) @ tone[0, 512:]) / 128.0
-    numbers[3] = VU_PEAK / level
+    numbers[3] *= VU_PEAK / level
     return numbers
 
 

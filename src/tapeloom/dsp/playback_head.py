@@ -11,7 +11,8 @@ machines show them, not derived.
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.dsp.filters import Biquads, Section, bell, high_pass
+from tapeloom.dsp.filters import Section, bell, high_pass
+from tapeloom.dsp.moving import MovingBiquads
 
 Signal = NDArray[np.float64]
 INCH_M = 0.0254
@@ -98,7 +99,7 @@ class PlaybackHead:
         self.latency = max(2, round(rate / (2.0 * _STEP_HZ)))
         self._history = np.zeros((channels, 2 * self.latency))
         self._taps = np.zeros(0)
-        self._bump = Biquads([high_pass(8.0, rate)] * 3, channels=channels)
+        self._bump = MovingBiquads([high_pass(8.0, rate)] * 3, channels=channels)
         self.retune(
             speed_ips=speed_ips,
             spacing_um=spacing_um,

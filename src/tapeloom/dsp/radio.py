@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from tapeloom.dsp.dynamics import follow, smoothing
 from tapeloom.dsp.emphasis import inverse, radio_receiver
-from tapeloom.dsp.filters import Biquads, Section, high_pass, low_pass
-from tapeloom.dsp.glide import Glide
+from tapeloom.dsp.filters import Section, high_pass, low_pass
+from tapeloom.dsp.glide import STEP, Glide
 from tapeloom.dsp.level import db_to_gain
+from tapeloom.dsp.moving import MovingBiquads
 from tapeloom.dsp.noise import Noise, level_or_off
 from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.resampled import Oversampled, factor_for
@@ -113,11 +114,12 @@ class Radio:
         check_ranges(start, _RANGES)
         self._told = start
         self._glide = Glide(rate, _as_gains(start))
-        self._studio = Biquads(self._band(start), channels=channels)
-        self._receiver = Biquads(self._band(start), channels=channels)
+        self._studio = MovingBiquads(self._band(start), channels=channels)
+        self._receiver = MovingBiquads(self._band(start), channels=channels)
         self._fast_rate = factor * rate
-        self._sender = Biquads([radio_receiver(0.0, rate)], channels=channels)
-        self._lowering = Biquads([radio_receiver(0.0, rate)], channels=channels)
+        flat, span = [radio_receiver(0.0, rate)], factor * STEP
+        self._sender = MovingBiquads(flat, channels=channels, span=span)
+        self._lowering = MovingBiquads(flat, channels=channels, span=span)
         self._noise = Noise(rate, channels, rng=noise_rng, sections=[])
         self._static = VinylNoise(
             rate,

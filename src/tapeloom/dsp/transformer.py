@@ -15,9 +15,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tapeloom.dsp.filters import Biquads, bell
+from tapeloom.dsp.filters import bell
 from tapeloom.dsp.glide import Glide
 from tapeloom.dsp.level import db_to_gain
+from tapeloom.dsp.moving import MovingBiquads
 from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.resampled import Oversampled, factor_for
 
@@ -100,7 +101,7 @@ class Transformer:
         }
         check_ranges(start, _RANGES)
         self._glide = Glide(rate, start)
-        self._ring = Biquads(self._ringing(start), channels=channels)
+        self._ring = MovingBiquads(self._ringing(start), channels=channels)
         self._knee = self._w = 0.0
         self._set(start)
 

@@ -89,7 +89,8 @@ def _amplify(
 ) -> None:  # pragma: no cover - compiled; tested through py_func
     """Turn x (channels, n) into the plate's voltage, in place.
 
-    now    volts of full scale, bias, output gain, offset, share of the grid's current; they glide
+    now    volts of full scale, bias, slope, voltage at rest, share of the grid's current
+    aim    where they glide to
     steps  of the glide, of the charge, of the discharge
     state  (channels,): by how many volts the bias is pulled down
     """
@@ -103,7 +104,7 @@ def _amplify(
             row = int(size)
             f = size - row
             y = table[row, 0] + f * (table[row, 1] + f * (table[row, 2] + f * table[row, 3]))
-            x[channel, n] = now[2] * (y - now[3])
+            x[channel, n] = (y - now[3]) / (now[2] * now[0])
             over = max(0.0, v) * now[4]
             pull = over * over / (over + 0.25)
             state[channel] += steps[1] * pull - steps[2] * state[channel]
@@ -165,7 +166,7 @@ class Triode:
         y, first, second, third = (float(value) for value in stage_table()[row])
         rest = y + f * (first + f * (second + f * third))
         slope = (first + f * (2.0 * second + 3.0 * f * third)) * _STEPS
-        self._aim = np.array([volts, bias_v, 1.0 / (slope * volts), rest, told["grid"]])
+        self._aim = np.array([volts, bias_v, slope, rest, told["grid"]])
         self._steps[2] = smoothing(told["recover_ms"], self._fast)
 
     def process(self, block: NDArray[Any]) -> Signal:

@@ -81,11 +81,11 @@ class Colour(Effect):
 
     def driven(self, drive_db: float) -> float:
         """Return a drive at this amount: distortion goes with it."""
-        return max(-60.0, drive_db + 20.0 * math.log10(self.share()))
+        return float(max(-60.0, drive_db + 20.0 * math.log10(self.share())))
 
     def opened(self, hz: float, neutral_hz: float) -> float:
         """Return a cut-off at this amount, by octaves from where it does nothing."""
-        return neutral_hz * (hz / neutral_hz) ** self.amount
+        return float(neutral_hz * (hz / neutral_hz) ** self.amount)
 
 
 class _Fader:
