@@ -24,6 +24,7 @@ SP_1200_HZ = 26_040.0
 _TAPS = 32
 _PHASES = 256
 _HALF = _TAPS // 2
+_THROUGH = np.array([1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
 _RANGES = {
     "rate_hz": (1000.0, 1e6),
     "bits": (1.0, 24.0),
@@ -126,7 +127,8 @@ class Crusher:
                 samples that are played twice
     dither      0..1: triangular noise of up to one step before the quantiser
     anti_alias  0..1: how much of a filter below half of the lower rate is there
-    cutoff_hz   of the low-pass on its output, four poles as an SSM2044; at most 0.45 of the rate
+    cutoff_hz   of the low-pass on its output, four poles as an SSM2044; none from 0.45
+                of the rate up
     resonance   of that filter, 0..0.95
 
     >>> sampler = Crusher(44100, 1, rng=np.random.default_rng(1), bits=4.0)
@@ -183,8 +185,12 @@ class Crusher:
         self._dither, self._guarded = now["dither"], now["anti_alias"]
         guard_hz = min(0.42 * self._rate * self._turns[0], 0.45 * self._rate)
         self._guard.retune([low_pass(guard_hz, self._rate, q=q) for q in (0.5412, 1.3066)])
-        cutoff_hz = min(now["cutoff_hz"], 0.45 * self._rate)
-        self._output.retune(four_pole_sections(cutoff_hz, self._rate, resonance=now["resonance"]))
+        open_wide = now["cutoff_hz"] >= 0.45 * self._rate
+        self._output.retune(
+            [_THROUGH] * 2
+            if open_wide
+            else four_pole_sections(now["cutoff_hz"], self._rate, resonance=now["resonance"])
+        )
 
     def process(self, block: NDArray[Any]) -> Signal:
         """Return the (channels, samples) after the converters, `latency` samples late."""

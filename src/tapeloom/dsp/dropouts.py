@@ -88,8 +88,9 @@ class Dropouts:
 
     def _sinking(self, frames: int) -> NDArray[np.float64]:
         sunk = np.zeros((self._channels, frames))
-        n = self._frames + np.arange(frames)
         for start, length, depth_db in self._events:
-            way = np.clip((n - start) / length, 0.0, 1.0)
-            sunk += depth_db[:, None] * np.sin(np.pi * way) ** 2
+            first = max(0, start - self._frames)
+            n = np.arange(first, min(frames, start + length - self._frames))
+            way = (self._frames + n - start) / length
+            sunk[:, first : first + n.size] += depth_db[:, None] * np.sin(np.pi * way) ** 2
         return np.minimum(sunk, _DEEPEST_DB)

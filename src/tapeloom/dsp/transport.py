@@ -26,7 +26,7 @@ REACH_MS = 25.0  # how far a moment may wander from its place
 _CONTROL_HZ = 1400.0  # how often a delay is computed
 _TAPS = 32
 _PHASES = 512
-_DRIFT = 0.3  # the wow's frequency moves by up to this share
+_DRIFT = 0.15  # the wow's frequency moves by up to this share
 _DRIFT_S = 1.5
 # The middles of ten equally likely parts of a normal distribution.
 _NORMAL = np.array([-1.645, -1.036, -0.674, -0.385, -0.126, 0.126, 0.385, 0.674, 1.036, 1.645])
