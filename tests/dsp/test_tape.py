@@ -193,7 +193,7 @@ def test_a_machine_at_work_moves_without_a_jump_of_level() -> None:
     deck = machine(**FLAT)
     x = sine(1000, 0.02, 1.0)
     y = [deck.process(x[:, :20_000])]
-    deck.retune(drive_db=-40.0)
+    deck.retune(drive_db=-20.0)
     y = np.concatenate([*y, deck.process(x[:, 20_000:])], axis=1)[0, deck.latency + 200 :]
     envelope = np.abs(y[: y.size // 441 * 441].reshape(-1, 441)).max(axis=1)
     assert np.ptp(20 * np.log10(envelope)) < 1.0

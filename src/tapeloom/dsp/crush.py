@@ -24,6 +24,7 @@ SP_1200_HZ = 26_040.0
 _TAPS = 32
 _PHASES = 256
 _HALF = _TAPS // 2
+_OPEN = 0.45  # of the rate: a cut-off from there up is none
 _THROUGH = np.array([1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
 _RANGES = {
     "rate_hz": (1000.0, 1e6),
@@ -32,7 +33,7 @@ _RANGES = {
     "dither": (0.0, 1.0),
     "anti_alias": (0.0, 1.0),
     "cutoff_hz": (20.0, 1e6),
-    "resonance": (0.0, 0.95),
+    "resonance": (0.0, 0.9),
 }
 
 
@@ -129,7 +130,7 @@ class Crusher:
     anti_alias  0..1: how much of a filter below half of the lower rate is there
     cutoff_hz   of the low-pass on its output, four poles as an SSM2044; none from 0.45
                 of the rate up
-    resonance   of that filter, 0..0.95
+    resonance   of that filter, 0..0.9
 
     >>> sampler = Crusher(44100, 1, rng=np.random.default_rng(1), bits=4.0)
     >>> y = sampler.process(0.3 * np.sin(np.arange(2000) * 0.05)[None])
@@ -163,6 +164,7 @@ class Crusher:
             "resonance": resonance,
         }
         check_ranges(start, _RANGES)
+        start["cutoff_hz"] = min(cutoff_hz, _OPEN * rate)
         self._glide = Glide(rate, start)
         self._before = np.zeros((channels, _TAPS))
         self._after = np.zeros((channels, _TAPS))
@@ -176,6 +178,8 @@ class Crusher:
     def retune(self, **settings: float) -> None:
         """Glide to other settings, by their names."""
         check_ranges({**self._glide.now, **settings}, _RANGES)
+        if "cutoff_hz" in settings:
+            settings["cutoff_hz"] = min(settings["cutoff_hz"], _OPEN * self._rate)
         self._glide.move(settings)
 
     def _set(self, now: dict[str, float]) -> None:
@@ -185,7 +189,7 @@ class Crusher:
         self._dither, self._guarded = now["dither"], now["anti_alias"]
         guard_hz = min(0.42 * self._rate * self._turns[0], 0.45 * self._rate)
         self._guard.retune([low_pass(guard_hz, self._rate, q=q) for q in (0.5412, 1.3066)])
-        open_wide = now["cutoff_hz"] >= 0.45 * self._rate
+        open_wide = now["cutoff_hz"] >= _OPEN * self._rate
         self._output.retune(
             [_THROUGH] * 2
             if open_wide

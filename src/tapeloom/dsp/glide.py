@@ -9,6 +9,8 @@ GLIDE_S = 0.01
 class Glide:
     """Named numbers that move in straight lines, in steps of STEP samples over GLIDE_S.
 
+    Frequencies (`_hz`) move by octaves.
+
     >>> glide = Glide(6400, {"gain_db": 0.0})
     >>> glide.move({"gain_db": -6.0})
     >>> [(start, end, now) for start, end, now in glide.pieces(100)]
@@ -43,8 +45,9 @@ class Glide:
                 if way == self._steps:
                     self.now = self._aim
                 else:
+                    share = way / self._steps
                     self.now = {
-                        name: self._from[name] + (to - self._from[name]) * way / self._steps
+                        name: _between(name, self._from[name], to, share)
                         for name, to in self._aim.items()
                     }
                 changed = self.now
@@ -52,3 +55,9 @@ class Glide:
             self._done += end - start
             yield start, end, changed
             start = end
+
+
+def _between(name: str, start: float, aim: float, share: float) -> float:
+    if name.endswith("_hz") and start > 0.0 < aim:
+        return float(start * (aim / start) ** share)
+    return start + (aim - start) * share

@@ -34,8 +34,8 @@ _REACH = 64.0  # where L is taken as level
 _GLIDE_MS = 5.0
 _CHUNK = 512
 TAPE_RANGES = {
-    "drive_db": (-60.0, 36.0),
-    "bias": (0.0, 1.0),
+    "drive_db": (-30.0, 36.0),
+    "bias": (0.05, 1.0),
     "saturation": (0.0, 1.0),
 }
 
@@ -162,8 +162,8 @@ def _settings(drive_db: float, bias: float, saturation: float) -> Signal:
 class Hysteresis:
     """The tape itself: what the record head's field leaves, in blocks at a high rate.
 
-    drive_db    how much hotter than usual it is recorded, -60..36; 0 VU comes out as 0 VU
-    bias        0 leaves the whole loop (a dead zone at each turn), 1 none
+    drive_db    how much hotter than usual it is recorded, -30..36; 0 VU comes out as 0 VU
+    bias        0.05..1: little leaves the whole loop (a dead zone at each turn), 1 none
     saturation  0..1: how soon it is full, for the same loop; 1/2 is usual
 
     >>> tape = Hysteresis(352_800, 1)

@@ -53,16 +53,25 @@ class MovingBiquads(Biquads):
         super().__init__(sections, channels=channels)
         self._start = self._sections
         self._span = self._moved = span
+        self._began = False
 
     def retune(self, sections: Sequence[Section]) -> None:
-        """Go to as many other sections, from where they stand."""
+        """Go to as many other sections, from where they stand; before the first block at once.
+
+        Sections of one kind go to others of it without trouble. A low-pass on its way to a
+        high-pass would pass through filters of enormous gain.
+        """
         way = min(1.0, self._moved / self._span)
         self._start = self._start + way * (self._sections - self._start)
         self._sections = np.ascontiguousarray(np.asarray(sections).reshape(self._start.shape))
-        self._moved = 0
+        if self._began:
+            self._moved = 0
+        else:
+            self._start = self._sections
 
     def process(self, block: NDArray[Any]) -> Signal:
         """Return the filtered block (channels, samples) as float64."""
+        self._began = True
         moving = min(block.shape[1], self._span - self._moved)
         if moving <= 0:
             return super().process(block)

@@ -26,7 +26,7 @@ Signal = NDArray[np.float64]
 _NEWTON = 3  # steps of the solver; the flux moves little from sample to sample
 _REACH_HZ = 176_400.0
 _RANGES = {
-    "drive_db": (-60.0, 36.0),
+    "drive_db": (-30.0, 36.0),
     "core_hz": (5.0, 500.0),
     "low_hz": (0.5, 40.0),
     "resonance_hz": (2000.0, 60_000.0),
@@ -63,7 +63,7 @@ def _core(
 class Transformer:
     """The core and the ringing at work over blocks.
 
-    drive_db      how hot it is driven, -60..36; soft sounds keep their level
+    drive_db      how hot it is driven, -30..36; soft sounds keep their level
     core_hz       where a full-scale tone at drive 0 dB reaches the knee; larger iron has it lower
     low_hz        the linear circuit's low cut
     resonance_hz  where it rings, and by how much:

@@ -29,7 +29,7 @@ _KNEE_V = 0.25  # how softly the grid begins to conduct
 _GRID = 0.35  # what is left of a swing over 0 V when the grid conducts
 _CHARGE_MS, _GLIDE_MS = 4.0, 5.0
 _RANGES = {
-    "drive_db": (-60.0, 36.0),
+    "drive_db": (-30.0, 36.0),
     "bias_v": (-3.0, -0.3),
     "grid": (0.0, 1.0),
     "recover_ms": (5.0, 2000.0),
@@ -84,28 +84,33 @@ def stage_table() -> Signal:
 
 
 @njit(cache=True, nogil=True)
+def _plate(grid_v: float, table: Signal) -> float:  # pragma: no cover - compiled
+    size = min(max((grid_v - _LOW_V) * _STEPS, 0.0), table.shape[0] - 1e-6)
+    row = int(size)
+    f = size - row
+    return float(table[row, 0] + f * (table[row, 1] + f * (table[row, 2] + f * table[row, 3])))
+
+
+@njit(cache=True, nogil=True)
 def _amplify(
     x: Signal, table: Signal, now: Signal, aim: Signal, steps: Signal, state: Signal
 ) -> None:  # pragma: no cover - compiled; tested through py_func
     """Turn x (channels, n) into the plate's voltage, in place.
 
-    now    volts of full scale, bias, slope, voltage at rest, share of the grid's current
+    now    volts of full scale, bias, slope, share of the grid's current
     aim    where they glide to
     steps  of the glide, of the charge, of the discharge
     state  (channels,): by how many volts the bias is pulled down
     """
-    last = table.shape[0] - 1e-6
     for n in range(x.shape[1]):
         for p in range(now.size):
             now[p] += steps[0] * (aim[p] - now[p])
         for channel in range(x.shape[0]):
-            v = now[1] + now[0] * x[channel, n] - state[channel]
-            size = min(max((v - _LOW_V) * _STEPS, 0.0), last)
-            row = int(size)
-            f = size - row
-            y = table[row, 0] + f * (table[row, 1] + f * (table[row, 2] + f * table[row, 3]))
-            x[channel, n] = (y - now[3]) / (now[2] * now[0])
-            over = max(0.0, v) * now[4]
+            # Against where it would rest just now: the capacitor behind passes no slow shift.
+            rest_v = now[1] - state[channel]
+            v = rest_v + now[0] * x[channel, n]
+            x[channel, n] = (_plate(v, table) - _plate(rest_v, table)) / (now[2] * now[0])
+            over = max(0.0, v) * now[3]
             pull = over * over / (over + 0.25)
             state[channel] += steps[1] * pull - steps[2] * state[channel]
             if state[channel] < 1e-30:
@@ -115,7 +120,7 @@ def _amplify(
 class Triode:
     """The stage at work over blocks; soft sounds keep their level.
 
-    drive_db    how hard the grid is driven, -60..36
+    drive_db    how hard the grid is driven, -30..36
     bias_v      the grid's rest, -3..-0.3: nearer to 0 the bottom, further away the top is cut
     grid        0..1: how much of the grid's current shifts the bias
     recover_ms  in which the bias comes back
@@ -160,13 +165,12 @@ class Triode:
         check_ranges(told, _RANGES)
         self._told, bias_v = told, told["bias_v"]
         volts = _VOLTS * db_to_gain(told["drive_db"])
-        # The rest's own voltage and slope: silence stays silent, and soft sounds as loud.
+        # The slope at rest: soft sounds come out as loud.
         at = (bias_v - _LOW_V) * _STEPS
         row, f = int(at), at - int(at)
-        y, first, second, third = (float(value) for value in stage_table()[row])
-        rest = y + f * (first + f * (second + f * third))
+        first, second, third = (float(value) for value in stage_table()[row, 1:])
         slope = (first + f * (2.0 * second + 3.0 * f * third)) * _STEPS
-        self._aim = np.array([volts, bias_v, slope, rest, told["grid"]])
+        self._aim = np.array([volts, bias_v, slope, told["grid"]])
         self._steps[2] = smoothing(told["recover_ms"], self._fast)
 
     def process(self, block: NDArray[Any]) -> Signal:

@@ -21,8 +21,9 @@ from tapeloom.studio.effects.work import Work
 
 FADED = 0.1  # the amount from which on nothing dry is left
 OFF_DB = -120.0
-_RAMP = 64  # samples that the blend moves over
+_RAMP = 256  # samples that the blend moves over
 _LEAST = 1e-3  # the amount that settings are scaled by where it is 0
+_LEAST_DB = -30.0  # a drive at which nothing distorts any more
 
 
 class Machine(Protocol):
@@ -81,7 +82,7 @@ class Colour(Effect):
 
     def driven(self, drive_db: float) -> float:
         """Return a drive at this amount: distortion goes with it."""
-        return float(max(-60.0, drive_db + 20.0 * math.log10(self.share())))
+        return float(max(_LEAST_DB, drive_db + 20.0 * math.log10(self.share())))
 
     def opened(self, hz: float, neutral_hz: float) -> float:
         """Return a cut-off at this amount, by octaves from where it does nothing."""

@@ -18,7 +18,7 @@ class Crusher(Colour):
     dither: float = 0.0  # 0..1 of a triangular step
     anti_alias: float = 0.0  # 0..1
     cutoff_hz: float = 12_000.0  # of the four-pole low-pass behind
-    resonance: float = 0.0  # 0..0.95
+    resonance: float = 0.0  # 0..0.9
 
     def scaled(self, rate: int) -> dict[str, float]:
         """Return the machine's settings at this amount: steps and periods go in proportion."""

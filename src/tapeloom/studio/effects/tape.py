@@ -17,7 +17,7 @@ class TapeMachine(Colour):
     seed: int = 0
     amount: float = 1.0
     drive_db: float = 0.0  # over the usual level: about 1.2 % of distortion at 0 VU
-    bias: float = 0.7  # 0..1
+    bias: float = 0.7  # 0.05..1
     saturation: float = 0.5  # 0..1
     speed_ips: float = 15.0  # inches a second
     spacing_um: float = 0.5
@@ -44,6 +44,7 @@ class TapeMachine(Colour):
             **told,
             **{name: told[name] * self.amount for name in in_proportion},
             "drive_db": self.driven(self.drive_db),
+            "bias": 1.0 - self.amount * (1.0 - self.bias),
             "hiss_db": self.softer(self.hiss_db),
         }
 
