@@ -54,7 +54,7 @@ class Transformer(Colour):
 
 TUBES: dict[str, Tube] = {
     "warm": Tube(),
-    "bright edge": Tube(drive_db=4.0, bias_v=-0.8),
+    "edge": Tube(drive_db=6.0, bias_v=-1.1),
     "pushed": Tube(drive_db=8.0, bias_v=-1.5, grid=0.8),
 }
 TRANSFORMERS: dict[str, Transformer] = {
