@@ -226,10 +226,21 @@ def test_the_compiled_loops_are_what_is_written() -> None:
     assert np.allclose(one[np.abs(h) < 64], (1 / np.tanh(h) - 1 / h)[np.abs(h) < 64], atol=1e-7)
     results = []
     for kernel in (hysteresis._irreversible, hysteresis._irreversible.py_func):
-        aims, shares = np.random.default_rng(2).uniform(0, 1, (2, 2, 20))
+        aims, shares = np.random.default_rng(2).uniform(-1, 1, (2, 2, 20))
         m = np.zeros((2, 20))
-        kernel(aims, shares, aims > 0.5, m)
+        kernel(aims, shares, m)
         results.append(m)
+    assert np.allclose(*results)
+    results = []
+    for one, two in (
+        (hysteresis._approach, hysteresis._weigh),
+        (hysteresis._approach.py_func, hysteresis._weigh.py_func),
+    ):
+        h, an, k = np.random.default_rng(3).uniform(0.1, 1, (3, 21))
+        aims, shares, y = np.zeros((3, 20))
+        one(h, an, k, aims, shares)
+        two(y, an[1:], aims, shares, k)
+        results.append(y)
     assert np.allclose(*results)
 
     x, points = rng.standard_normal((2, 120)), rng.uniform(30, 40, 8)

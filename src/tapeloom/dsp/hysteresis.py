@@ -73,21 +73,45 @@ def _anhysteretic(h: Signal, table: Signal, out: Signal) -> None:  # pragma: no 
 
 
 @njit(cache=True, nogil=True)
+def _approach(
+    h: Signal, an: Signal, k: Signal, aims: Signal, shares: Signal
+) -> None:  # pragma: no cover - compiled; tested through py_func
+    """Write what M_irr goes towards in each step, and by which share: below 0 where H falls."""
+    for n in range(shares.size):
+        aims[n] = 0.5 * (an[n] + an[n + 1])
+    for n in range(shares.size):
+        # 1 - exp(-d / k), 1 / exp by its series: second order, never over 1
+        step = h[n + 1] - h[n]
+        even = (k[n] + 0.5 * abs(step)) * step
+        shares[n] = even / (k[n] * k[n] + abs(even))
+
+
+@njit(cache=True, nogil=True)
 def _irreversible(
-    aims: Signal, shares: Signal, rising: NDArray[np.bool_], m: Signal
-) -> None:  # pragma: no cover - compiled
+    aims: Signal, shares: Signal, m: Signal
+) -> None:  # pragma: no cover - compiled; tested through py_func
     """Follow the aims (pair, n) by shares, but only in the field's direction; m holds the start."""
     p, q = m[0, 0], m[1, 0]
     for n in range(aims.shape[1]):
         # Both channels together: their recurrences overlap in the processor.
-        d, e = shares[0, n], shares[1, n]
+        d, e = abs(shares[0, n]), abs(shares[1, n])
         u = (1.0 - d) * p + d * aims[0, n]
         v = (1.0 - e) * q + e * aims[1, n]
-        if (u > p) == rising[0, n]:
+        if (u > p) == (shares[0, n] > 0.0):
             p = u
-        if (v > q) == rising[1, n]:
+        if (v > q) == (shares[1, n] > 0.0):
             q = v
         m[0, n], m[1, n] = p, q
+
+
+@njit(cache=True, nogil=True)
+def _weigh(
+    y: Signal, an: Signal, irreversible: Signal, own: Signal, gains: Signal
+) -> None:  # pragma: no cover - compiled; tested through py_func
+    """Write M, scaled, to y."""
+    for n in range(y.size):
+        m = irreversible[n]
+        y[n] = gains[n] * (m + own[n] * (an[n] - m))
 
 
 @njit(cache=True, nogil=True)
@@ -102,7 +126,6 @@ def _magnetise(
     settings, gains = np.empty((4, _CHUNK)), np.empty(_CHUNK)
     h, an = np.empty(_CHUNK + 1), np.empty((2, _CHUNK + 1))
     aims, shares, m = np.zeros((2, _CHUNK)), np.zeros((2, _CHUNK)), np.zeros((2, _CHUNK))
-    rising = np.zeros((2, _CHUNK), np.bool_)
     for start in range(0, x.shape[1], _CHUNK):
         count = min(_CHUNK, x.shape[1] - start)
         for p in range(4):
@@ -114,32 +137,21 @@ def _magnetise(
                 value += glide * (aim[p] - value)
                 settings[p, n] = value
             now[p] = value if abs(aim[p] - value) > 1e-9 * abs(aim[p]) else aim[p]
-        for n in range(count):
-            gains[n] = settings[3, n] / settings[0, n]
+        gains[:count] = settings[3, :count] / settings[0, :count]
         for first in range(0, x.shape[0], 2):
             pair = min(2, x.shape[0] - first)
             for c in range(pair):
                 s, y = state[first + c], x[first + c, start : start + count]
                 h[0], an[c, 0], m[c, 0] = s[0], s[1], s[2]
-                for n in range(count):
-                    h[n + 1] = settings[0, n] * y[n]
+                h[1 : count + 1] = settings[0, :count] * y
                 _anhysteretic(h[1 : count + 1], table, an[c, 1 : count + 1])
-                for n in range(count):
-                    step = h[n + 1] - h[n]
-                    rising[c, n] = step > 0.0
-                    # 1 - exp(-d / k), 1 / exp by its series: second order, never over 1
-                    k, d = settings[1, n], abs(step)
-                    even = (k + 0.5 * d) * d
-                    shares[c, n] = even / (k * k + even)
-                    aims[c, n] = 0.5 * (an[c, n] + an[c, n + 1])
+                _approach(h, an[c], settings[1], aims[c, :count], shares[c, :count])
                 s[0], s[1] = h[count], an[c, count]
-            _irreversible(aims[:, :count], shares[:, :count], rising, m)
+            _irreversible(aims[:, :count], shares[:, :count], m)
             for c in range(pair):
                 state[first + c, 2] = m[c, count - 1]
                 y = x[first + c, start : start + count]
-                for n in range(count):
-                    own = settings[2, n]
-                    y[n] = gains[n] * (own * an[c, n + 1] + (1.0 - own) * m[c, n])
+                _weigh(y, an[c, 1:], m[c], settings[2], gains)
 
 
 @lru_cache(maxsize=64)
