@@ -118,6 +118,12 @@ def test_emphasis_lowers_the_noise_of_the_highs_and_leaves_the_sound() -> None:
     told = {**CLEAR, "high_hz": 15_000.0, "emphasis_us": 50.0, "low_hz": 30.0}
     assert gain_db(radio(**told), 8000) == pytest.approx(0.0, abs=0.3)
     # Highs reach full modulation first.
+    silence = np.zeros((1, RATE))
+    noises = [
+        radio(**{**told, "noise_db": -40.0, "emphasis_us": us}).process(silence).std()
+        for us in (0.0, 50.0)
+    ]
+    assert 20 * np.log10(noises[0] / noises[1]) > 5.0
     assert gain_db(radio(**told), 6000, 0.5) < gain_db(radio(**told), 300, 0.5) - 1.0
 
 

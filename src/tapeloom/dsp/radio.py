@@ -120,6 +120,7 @@ class Radio:
         flat, span = [radio_receiver(0.0, rate)], factor * STEP
         self._sender = MovingBiquads(flat, channels=channels, span=span)
         self._lowering = MovingBiquads(flat, channels=channels, span=span)
+        self._quieting = MovingBiquads(flat, channels=channels)
         self._noise = Noise(rate, channels, rng=noise_rng, sections=[])
         self._static = VinylNoise(
             rate,
@@ -144,6 +145,7 @@ class Radio:
     def _set(self, now: dict[str, float]) -> None:
         self._studio.retune(self._band(now))
         self._receiver.retune(self._band(now))
+        self._quieting.retune([radio_receiver(now["emphasis_us"], self._rate)])
         lowering = radio_receiver(now["emphasis_us"], self._fast_rate)
         self._lowering.retune([lowering])
         self._sender.retune([inverse(lowering)])
@@ -174,12 +176,19 @@ class Radio:
             x += now["companding"] * (mu_law(x) - x)
         y = self._up.process(x, self._modulate)
         y *= self._fading(frames, now["fading_db"])
-        if now["noise_gain"]:
-            noise = self._noise.take(frames)
-            y += now["noise_gain"] * (noise + now["mono"] * (noise[:1] - noise))
-        if now["static_gain"]:
-            y += now["static_gain"] * self._static.take(frames).mean(axis=0)
+        if now["noise_gain"] or now["static_gain"]:
+            y += self._quieting.process(self._disturbance(x.shape, now))
         return self._receiver.process(y)
+
+    def _disturbance(self, shape: tuple[int, ...], now: dict[str, float]) -> Signal:
+        """Return what joins the sound on its way."""
+        joined = np.zeros(shape)
+        if now["noise_gain"]:
+            noise = self._noise.take(shape[1])
+            joined += now["noise_gain"] * (noise + now["mono"] * (noise[:1] - noise))
+        if now["static_gain"]:
+            joined += now["static_gain"] * self._static.take(shape[1]).mean(axis=0)
+        return joined
 
     def _ride(self, x: Signal, squash: float) -> Signal:
         """Bring every level nearer to one, all channels by one gain."""

@@ -67,10 +67,10 @@ class Colour(Effect):
 
         return Work(fader.process, fader.latency, retune=retune)
 
-    def told(self, *but: str) -> dict[str, float]:
-        """Return the fields that are the machine's settings as they are, without some."""
-        names = [field.name for field in fields(self)]  # type: ignore[arg-type]
-        return {name: getattr(self, name) for name in names if name not in ("seed", "amount", *but)}
+    def told(self) -> dict[str, float]:
+        """Return the fields that are the machine's settings, as they are."""
+        names = {field.name for field in fields(self)} - {"seed", "amount"}  # type: ignore[arg-type]
+        return {name: getattr(self, name) for name in sorted(names)}
 
     def share(self) -> float:
         """Return the amount that settings are scaled by: never quite 0."""
