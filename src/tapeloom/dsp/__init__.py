@@ -5,34 +5,49 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tapeloom.dsp.compressors import Compressor
+    from tapeloom.dsp.crush import Crusher
     from tapeloom.dsp.deesser import DeEsser
     from tapeloom.dsp.delay import Echo
     from tapeloom.dsp.filters import Biquads, bell, high_pass, high_shelf, low_pass, low_shelf
+    from tapeloom.dsp.flutter import weighted_flutter_percent
     from tapeloom.dsp.gates import Gate
     from tapeloom.dsp.level import db_to_gain, dc_offset_db, gain_to_db, rms_db
     from tapeloom.dsp.limiter import TruePeakLimiter
     from tapeloom.dsp.loudness import Meter, measure
+    from tapeloom.dsp.radio import Radio
+    from tapeloom.dsp.record_player import RecordPlayer
+    from tapeloom.dsp.resampled import Oversampled
     from tapeloom.dsp.reverb import FeedbackDelayNetwork
     from tapeloom.dsp.saturation import TapeSaturator
     from tapeloom.dsp.spectrum import Spectrum, SpectrumMeter, measure_spectrum
     from tapeloom.dsp.stereo import correlation, mid_side, pan_gains
     from tapeloom.dsp.tape import WowAndFlutter
+    from tapeloom.dsp.tape_machine import TapeMachine
+    from tapeloom.dsp.transformer import Transformer
     from tapeloom.dsp.transients import TransientShaper
+    from tapeloom.dsp.triode import Triode
     from tapeloom.dsp.vinyl import VinylNoise
 
 _HOMES = {
     "Biquads": "filters",
     "Compressor": "compressors",
     "DeEsser": "deesser",
+    "Crusher": "crush",
     "Echo": "delay",
     "FeedbackDelayNetwork": "reverb",
     "Gate": "gates",
     "Meter": "loudness",
+    "Oversampled": "resampled",
+    "Radio": "radio",
+    "RecordPlayer": "record_player",
     "Spectrum": "spectrum",
     "SpectrumMeter": "spectrum",
+    "TapeMachine": "tape_machine",
     "TapeSaturator": "saturation",
     "TransientShaper": "transients",
     "TruePeakLimiter": "limiter",
+    "Transformer": "transformer",
+    "Triode": "triode",
     "VinylNoise": "vinyl",
     "WowAndFlutter": "tape",
     "bell": "filters",
@@ -49,20 +64,28 @@ _HOMES = {
     "mid_side": "stereo",
     "pan_gains": "stereo",
     "rms_db": "level",
+    "weighted_flutter_percent": "flutter",
 }
 
 __all__ = [
     "Biquads",
     "Compressor",
+    "Crusher",
     "DeEsser",
     "Echo",
     "FeedbackDelayNetwork",
     "Gate",
     "Meter",
+    "Oversampled",
+    "Radio",
+    "RecordPlayer",
     "Spectrum",
     "SpectrumMeter",
+    "TapeMachine",
     "TapeSaturator",
+    "Transformer",
     "TransientShaper",
+    "Triode",
     "TruePeakLimiter",
     "VinylNoise",
     "WowAndFlutter",
@@ -80,6 +103,7 @@ __all__ = [
     "mid_side",
     "pan_gains",
     "rms_db",
+    "weighted_flutter_percent",
 ]
 
 

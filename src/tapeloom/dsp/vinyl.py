@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.dsp.filters import Biquads, Section, high_pass, high_shelf, low_pass
+from tapeloom.dsp.filters import Biquads, high_pass, high_shelf, low_pass
 from tapeloom.dsp.level import db_to_gain
+from tapeloom.dsp.noise import noise_gain
 
 TURN_S = 1.8
 _PIECE = 8_192  # samples that are drawn together
@@ -54,8 +55,8 @@ class VinylNoise:
         rumble = [low_pass(28.0, rate), high_pass(12.0, rate)]
         self._hiss, self._rumble = Biquads(hiss, channels=2), Biquads(rumble, channels=1)
         # By the filters' gain for white noise of RMS 1, levels are what they say.
-        self._hiss_gain = db_to_gain(hiss_db) / _noise_gain(hiss, rate)
-        self._rumble_gain = db_to_gain(rumble_db) / _noise_gain(rumble, rate)
+        self._hiss_gain = db_to_gain(hiss_db) / noise_gain(hiss, rate)
+        self._rumble_gain = db_to_gain(rumble_db) / noise_gain(rumble, rate)
         self._groove = Biquads(
             [high_pass(500.0, rate, q=0.6), low_pass(min(7500.0, nyquist), rate)], channels=2
         )
@@ -77,6 +78,10 @@ class VinylNoise:
         joined = np.concatenate(parts, axis=1)
         self._ready = joined[:, samples:].copy()
         return joined[:, :samples]
+
+    def retune(self, *, crackle_per_s: float, pops_per_s: float) -> None:
+        """Take other numbers for what is still to be drawn."""
+        self._crackle_per_s, self._pops_per_s = crackle_per_s, pops_per_s
 
     def _next_piece(self) -> NDArray[np.float64]:
         rng, piece_s = self._rng, _PIECE / self._rate
@@ -143,13 +148,6 @@ def _thud(rate: int) -> NDArray[np.float64]:
     thump = Biquads([low_pass(180.0, rate), high_pass(40.0, rate)], channels=1).process(impulse)[0]
     thump *= np.linspace(1.0, 0.0, thump.size)
     return np.asarray(thump / np.abs(thump).max())
-
-
-def _noise_gain(sections: list[Section], rate: int) -> float:
-    """Return the RMS gain of filters for white noise."""
-    impulse = np.zeros((1, rate))
-    impulse[0, 0] = 1.0
-    return math.sqrt(float(np.square(Biquads(sections, channels=1).process(impulse)).sum()))
 
 
 def vinyl_noise(samples: int, rate: int, *, rng: np.random.Generator, **settings: Any) -> Any:

@@ -11,28 +11,40 @@ True
 
 from tapeloom.studio.effects.colour import Saturation, Tape
 from tapeloom.studio.effects.convolution import Convolution
+from tapeloom.studio.effects.crusher import CRUSHERS, Crusher
 from tapeloom.studio.effects.delay import PingPong, TapeDelay
 from tapeloom.studio.effects.duck import Duck
 from tapeloom.studio.effects.dynamics import Compressor, DeEsser, Expander, Gate, TransientShaper
 from tapeloom.studio.effects.equalizer import Band, Dynamics, Equalizer, Filter
 from tapeloom.studio.effects.image import CorrelationGuard, Haas, PseudoStereo
+from tapeloom.studio.effects.iron_and_glass import TRANSFORMERS, TUBES, Transformer, Tube
 from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
+from tapeloom.studio.effects.media import RADIOS, VINYLS, Radio, Vinyl
 from tapeloom.studio.effects.modulation import Chorus, Flanger, Phaser, Tremolo, Vibrato
 from tapeloom.studio.effects.multiband import Multiband
 from tapeloom.studio.effects.space import Echo, Reverb
 from tapeloom.studio.effects.spectral import Blur, Denoise, Freeze, Morph, SpectralGate
 from tapeloom.studio.effects.stereo import Balance, BandWidth, MidSide, Rotation, Width
+from tapeloom.studio.effects.tape import TAPES, Cassette, TapeMachine
 
 __all__ = [
+    "CRUSHERS",
+    "RADIOS",
+    "TAPES",
+    "TRANSFORMERS",
+    "TUBES",
+    "VINYLS",
     "Balance",
     "Band",
     "BandWidth",
     "Blur",
+    "Cassette",
     "Chorus",
     "Compressor",
     "Convolution",
     "CorrelationGuard",
+    "Crusher",
     "DeEsser",
     "Denoise",
     "Duck",
@@ -54,14 +66,19 @@ __all__ = [
     "Phaser",
     "PingPong",
     "PseudoStereo",
+    "Radio",
     "Reverb",
     "Rotation",
     "Saturation",
     "SpectralGate",
     "Tape",
     "TapeDelay",
+    "TapeMachine",
+    "Transformer",
     "TransientShaper",
     "Tremolo",
+    "Tube",
     "Vibrato",
+    "Vinyl",
     "Width",
 ]
