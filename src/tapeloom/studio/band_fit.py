@@ -10,8 +10,15 @@ from tapeloom.studio.effects.bands import Band
 
 Curve = NDArray[np.float64]
 
+# Where each kind may lie and how narrow it may be: what is narrower is a note, no colour, and a
+# sharp shelf rings.
+_RANGES = {
+    "low_shelf": ((60.0, 500.0), (0.4, 0.9)),
+    "high_shelf": ((1800.0, 12_000.0), (0.4, 0.9)),
+    "bell": ((40.0, 16_000.0), (0.4, 2.0)),
+}
 _SHELVES_HZ = (150.0, 5000.0)
-_Q_RANGE = (0.4, 4.0)
+_RESTRAINT = 0.12  # dB of error that a decibel of gain costs: or bands would fight each other
 
 
 def fit_bands(
@@ -79,15 +86,15 @@ def _refined(
         return [[float(2.0**hz), float(gain), float(2.0**q)] for hz, gain, q in rows]
 
     def error(packed: Curve) -> Curve:
-        return _curve(kinds, unpacked(packed), frequencies_hz) - wanted_db
+        settings = unpacked(packed)
+        missing = _curve(kinds, settings, frequencies_hz) - wanted_db
+        return np.concatenate((missing, [_RESTRAINT * gain_db for _, gain_db, _ in settings]))
 
     start, lowest, highest = [], [], []
-    edges = np.log2([frequencies_hz[0], frequencies_hz[-1]])
     for kind, (hz, gain_db, q) in zip(kinds, settings, strict=True):
-        # Shelves stay smooth: a sharp one rings.
-        most_q = 0.9 if kind != "bell" else _Q_RANGE[1]
-        lowest += [edges[0], -most_db, np.log2(_Q_RANGE[0])]
-        highest += [edges[1], most_db, np.log2(most_q)]
+        (low_hz, high_hz), (low_q, high_q) = _RANGES[kind]
+        lowest += [np.log2(low_hz), -most_db, np.log2(low_q)]
+        highest += [np.log2(high_hz), most_db, np.log2(high_q)]
         start += [np.log2(hz), gain_db, np.log2(q)]
     inside = np.clip(start, np.array(lowest) + 1e-6, np.array(highest) - 1e-6)
     found: Any = least_squares(

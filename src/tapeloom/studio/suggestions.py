@@ -1,7 +1,7 @@
 """What an equaliser could do for a sound, as moves with reasons, to accept or to refuse.
 
-Everything is told by long-term spectra. They don't know a ringing room from a note that is held
-through the whole song: that is why these are suggestions.
+Spectra don't know what was meant: a drone that is held through the whole song looks as a ringing
+room does. That is why these are suggestions.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,9 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tapeloom.core.audio import AudioStream
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.spectrum import Spectrum
 from tapeloom.studio.band_fit import fit_bands
+from tapeloom.studio.chain import rebatch
 from tapeloom.studio.effects.bands import Band
 from tapeloom.studio.effects.equalizer import Equalizer
 from tapeloom.studio.spectral_targets import spectral_target
@@ -25,6 +27,10 @@ MOST_DB = 6.0  # what matching moves at most
 _STEPS = 48  # points an octave on which resonances are looked for
 _LOWEST_HZ, _HIGHEST_HZ = 40.0, 16_000.0
 _INAUDIBLE_DB = 60.0  # under the loudest band
+_PAUSE_DB = 40.0  # under the loudest window
+_MOST_FRAMES = 2000
+_WINDOW_S = 0.74  # lines are 1.3 Hz apart
+_LINE, _TOLD_APART_HZ = 3.5 / 48, 100.0  # octaves: q 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +75,20 @@ def accept(
 
 
 def resonances(
-    spectrum: Spectrum, *, least_db: float = 5.0, most: int = 5, stem: str | None = None
+    audio: AudioStream, *, least_db: float = 5.0, most: int = 5, stem: str | None = None
 ) -> list[Move]:
     """Suggest cuts where narrow peaks stand over the smoothed spectrum, the worst first.
 
     least_db  how far over the surrounding octave a peak must stand
 
-    A cut takes three quarters of the excess, as wide as the peak is 3 dB under its top. Below some
-    300 Hz narrow peaks look lower and wider than they are: the lines of a spectrum lie 5 Hz apart.
+    What counts is each frequency's median over time: notes come and go, a resonance colours all
+    that sounds. Lines that are narrower than a resonance of q 20 are taken for notes too (over
+    100 Hz, where a spectrum can tell). A cut takes three quarters of the excess and is as wide as
+    the peak.
     """
-    octaves, level = _fine_levels(spectrum)
+    octaves, level = _usual_levels(audio)
+    # Over a sixteenth of an octave: the tip of a peak must be no accident.
+    level = np.convolve(np.pad(level, 1, mode="edge"), np.full(3, 1.0 / 3.0), mode="valid")
     excess = level - _median(level, _STEPS)
     heard = level > level.max() - _INAUDIBLE_DB
     moves: list[Move] = []
@@ -89,18 +99,21 @@ def resonances(
             break
         low, high = _edges(excess, at)
         free[max(0, low - _STEPS // 6) : high + _STEPS // 6] = -np.inf
-        width = max((high - low) / _STEPS, 1.0 / _STEPS)
-        if width > 0.6:  # no resonance but a broad hill
+        width = max(high - low, 1) / _STEPS
+        is_line = width < _LINE and octaves[at] > np.log2(_TOLD_APART_HZ)
+        if is_line or width > 0.6:  # a note, or a broad hill
             continue
         weight = 10.0 ** (excess[low : high + 1] / 10.0)
         hz = float(2.0 ** (np.sum(octaves[low : high + 1] * weight) / weight.sum()))
-        q = float(np.clip(1.0 / (2.0 ** (width / 2.0) - 2.0 ** (-width / 2.0)), 1.0, 16.0))
         peak_db = float(excess[at])
+        q = 1.0 / (2.0 ** (width / 2.0) - 2.0 ** (-width / 2.0))
+        # A bell is narrower at its top than its q says.
+        bell_q = float(np.clip(q * 10.0 ** (-peak_db / 40.0), 0.7, 12.0))
         moves.append(
             Move(
-                Band("bell", hz, -min(0.75 * peak_db, 12.0), q),
+                Band("bell", hz, -min(0.75 * peak_db, 12.0), bell_q),
                 f"a resonance at {hz:.0f} Hz stands {peak_db:.1f} dB over its surroundings "
-                f"(q about {q:.1f})",
+                f"most of the time (q about {q:.1f})",
                 stem,
             )
         )
@@ -223,23 +236,42 @@ def _third_octaves(spectrum: Spectrum) -> tuple[Curve, Curve]:
     return centres, np.maximum(level, -200.0)
 
 
-def _fine_levels(spectrum: Spectrum) -> tuple[Curve, Curve]:
-    """Return octaves (the logarithms of the frequencies) and the density there in dB."""
-    hz = spectrum.frequencies_hz
-    highest = min(_HIGHEST_HZ, 0.9 * float(hz[-1]))
+def _usual_levels(audio: AudioStream) -> tuple[Curve, Curve]:
+    """Return octaves (the logarithms of the frequencies) and the median density there in dB.
+
+    At most _MOST_FRAMES windows are looked at, evenly spread; those in pauses don't count.
+    """
+    window = int(2 ** round(np.log2(_WINDOW_S * audio.rate)))
+    highest = min(_HIGHEST_HZ, 0.45 * audio.rate)
     octaves = np.arange(np.log2(_LOWEST_HZ), np.log2(highest), 1.0 / _STEPS)
-    if not spectrum.power.any():
+    hop = max(window // 4, audio.frames // _MOST_FRAMES)
+    held = np.zeros((audio.channels, 0), np.float32)
+    levels = []
+    for block in rebatch(audio.blocks(), hop):
+        held = np.concatenate((held, block), axis=1)[:, -max(window, hop) :]
+        x = held[:, :window] * np.hanning(min(window, held.shape[1]))
+        power = np.square(np.abs(np.fft.rfft(x, window))).mean(axis=0)
+        if power.any():
+            levels.append(_fine_levels(power, audio.rate / window, octaves))
+    if not levels:
         raise InputError("the sound is silent; there is nothing to suggest")
-    # The density of a step is its share of the cumulated power: bins are split where steps are
-    # narrower than they are.
-    total = np.concatenate(([0.0], np.cumsum(spectrum.power)))
-    edges = np.concatenate(([hz[0]], hz[:-1] + np.diff(hz) / 2.0, [hz[-1]]))
-    low, high = 2.0 ** (octaves - 0.5 / _STEPS), 2.0 ** (octaves + 0.5 / _STEPS)
-    # At least one bin wide: at low frequencies steps are narrower.
-    spread = np.maximum((high - low) / 2.0, float(hz[1]) / 2.0)
+    frames = np.array(levels)
+    loud = 10.0 * np.log10(np.sum(10.0 ** (frames / 10.0), axis=1))
+    return octaves, np.median(frames[loud > loud.max() - _PAUSE_DB], axis=0)
+
+
+def _fine_levels(power: Curve, line_hz: float, octaves: Curve) -> Curve:
+    """Return the density at each point in dB, from lines that are `line_hz` apart.
+
+    It is its share of the cumulated power: lines are split where points are closer than they are.
+    """
+    total = np.concatenate(([0.0], np.cumsum(power)))
+    edges = (np.arange(total.size) - 0.5) * line_hz
     middle = 2.0**octaves
-    power = np.interp(middle + spread, edges, total) - np.interp(middle - spread, edges, total)
-    return octaves, 10.0 * np.log10(np.maximum(power / (2.0 * spread), 1e-20))
+    # At least one line wide.
+    spread = np.maximum(middle * (2.0 ** (0.5 / _STEPS) - 1.0), line_hz / 2.0)
+    inside = np.interp(middle + spread, edges, total) - np.interp(middle - spread, edges, total)
+    return np.asarray(10.0 * np.log10(np.maximum(inside / (2.0 * spread), 1e-20)))
 
 
 def _median(level: Curve, width: int) -> Curve:
