@@ -43,31 +43,42 @@ def third_octaves(audio: Audio) -> np.ndarray:
 
 
 @pytest.mark.parametrize("hz", [90.0, 237.0, 1180.0, 5600.0])
-@pytest.mark.parametrize(("gain_db", "q"), [(9.0, 6.0), (15.0, 12.0)])
+@pytest.mark.parametrize(("gain_db", "q"), [(10.0, 4.0), (15.0, 5.0)])
 def test_a_planted_resonance_is_found_within_a_twentieth(hz: float, gain_db: float, q: float):
     ringing = Equalizer((Band("bell", hz, gain_db, q),))(PINK)
-    first = resonances(measure_spectrum(ringing))[0]
+    first = resonances(ringing)[0]
     assert first.band.cutoff_hz == pytest.approx(hz, rel=0.05)
-    # Low and narrow ones are wider in the spectrum than they are: its lines lie 5 Hz apart.
-    seen_db = gain_db if hz > 1000.0 else gain_db / 2.0
-    assert -0.75 * gain_db - 2.0 < first.band.gain_db < -0.75 * seen_db + 2.0
+    # Three quarters of what it stands over its surroundings, where its own skirts lie.
+    assert -0.75 * gain_db < first.band.gain_db < -0.45 * gain_db
+    assert first.band.q == pytest.approx(q, rel=0.4)
     assert f"{first.band.cutoff_hz:.0f} Hz" in first.reason
-    if hz > 1000.0:
-        assert resonances(measure_spectrum(accept([first])(ringing))) == []
+    assert resonances(accept([first])(ringing)) == []
 
 
 def test_two_resonances_come_worst_first_and_noise_has_none() -> None:
-    assert resonances(measure_spectrum(PINK)) == []
+    assert resonances(PINK) == []
     both = Equalizer((Band("bell", 300.0, 8.0, 7.0), Band("bell", 3000.0, 14.0, 7.0)))(PINK)
-    moves = resonances(measure_spectrum(both), stem="keys")
+    moves = resonances(both, stem="keys")
     assert [move.band.cutoff_hz for move in moves] == pytest.approx([3000.0, 300.0], rel=0.05)
     assert {move.stem for move in moves} == {"keys"}
-    assert len(resonances(measure_spectrum(both), most=1)) == 1
+    assert len(resonances(both, most=1)) == 1
+
+
+def test_notes_that_come_and_go_are_no_resonances() -> None:
+    t = np.arange(PINK.frames) / RATE
+    tune = np.zeros(PINK.frames)
+    for at, hz in enumerate((262.0, 330.0, 392.0, 523.0, 440.0, 349.0, 294.0, 494.0)):
+        sounding = (t >= at) & (t < at + 1)
+        tune[sounding] = np.sin(2 * np.pi * hz * t[sounding])
+    audio = Audio((0.3 * PINK.samples + 0.1 * tune).astype(np.float32), RATE)
+    assert resonances(audio) == []
+    room = Equalizer((Band("bell", 700.0, 14.0, 8.0),))(audio)
+    assert [move.band.cutoff_hz for move in resonances(room)] == pytest.approx([700.0], rel=0.05)
 
 
 def test_a_broad_hill_is_no_resonance() -> None:
     hill = Equalizer((Band("bell", 1000.0, 9.0, 0.5),))(PINK)
-    assert resonances(measure_spectrum(hill)) == []
+    assert resonances(hill) == []
 
 
 BENDS = [
@@ -141,8 +152,8 @@ def test_moves_may_be_refused() -> None:
 
 
 def test_silence_and_unknown_targets_are_refused() -> None:
-    silent = measure_spectrum(Audio(np.zeros((2, 9000), np.float32), RATE))
-    for suggest in (resonances, lambda s: match_target(s, "pink")):
+    silent = Audio(np.zeros((2, 9000), np.float32), RATE)
+    for suggest in (resonances, lambda audio: match_target(measure_spectrum(audio), "pink")):
         with pytest.raises(InputError, match="the sound is silent"):
             suggest(silent)
     with pytest.raises(InputError, match="did you mean 'lofi'"):

@@ -67,9 +67,7 @@ def match_tone(
     hz, missing = np.array(missing_db).T
     bands = [
         band
-        for band in fit_bands(
-            hz, target.reach * missing, bells=3, most_db=target.most_db, most_q=1.1
-        )
+        for band in fit_bands(hz, target.reach * missing, bells=3, most_db=target.most_db)
         if abs(band.gain_db) >= LEAST_DB
     ]
     for band in bands:

@@ -10,23 +10,24 @@ from tapeloom.studio.effects.bands import Band
 
 Curve = NDArray[np.float64]
 
+# Where each kind may lie and how narrow it may be: what is narrower is a note, no colour, and a
+# sharp shelf rings.
+_RANGES = {
+    "low_shelf": ((60.0, 500.0), (0.4, 0.9)),
+    "high_shelf": ((1800.0, 12_000.0), (0.4, 0.9)),
+    "bell": ((40.0, 16_000.0), (0.4, 2.0)),
+}
 _SHELVES_HZ = (150.0, 5000.0)
-_LEAST_Q, _MOST_SHELF_Q = 0.4, 0.9  # shelves stay smooth: a sharp one rings
+_RESTRAINT = 0.12  # dB of error that a decibel of gain costs: or bands would fight each other
 
 
 def fit_bands(
-    frequencies_hz: Curve,
-    wanted_db: Curve,
-    *,
-    bells: int = 4,
-    most_db: float = 6.0,
-    most_q: float = 4.0,
+    frequencies_hz: Curve, wanted_db: Curve, *, bells: int = 4, most_db: float = 6.0
 ) -> tuple[Band, ...]:
     """Return a low shelf, a high shelf and bells whose gains together come close to a curve.
 
     frequencies_hz, wanted_db  (n,), rising; the error is the mean square over these points
     most_db                    what the gain of a band is at most, up or down
-    most_q                     of a bell: a mix bears 4, a master no more than 1 or so
 
     Each bell begins where most is missing; then all settings are refined together by least
     squares. Bands that come out under 0.2 dB are left out.
@@ -39,14 +40,14 @@ def fit_bands(
     """
     kinds = ["low_shelf", "high_shelf"]
     settings = [[hz, 0.0, 0.7] for hz in _SHELVES_HZ]
-    settings = _refined(kinds, settings, frequencies_hz, wanted_db, most_db, most_q)
+    settings = _refined(kinds, settings, frequencies_hz, wanted_db, most_db)
     for _ in range(bells):
         missing = wanted_db - _curve(kinds, settings, frequencies_hz)
         at = int(np.argmax(np.abs(_smoothed(missing))))
         gain_db = float(np.clip(missing[at], -most_db, most_db)) * 0.7
         kinds.append("bell")
         settings.append([float(frequencies_hz[at]), gain_db, 1.0])
-        settings = _refined(kinds, settings, frequencies_hz, wanted_db, most_db, most_q)
+        settings = _refined(kinds, settings, frequencies_hz, wanted_db, most_db)
     bands = [Band(kind, hz, gain, q) for kind, (hz, gain, q) in zip(kinds, settings, strict=True)]
     return tuple(band for band in bands if abs(band.gain_db) >= 0.2)
 
@@ -77,7 +78,6 @@ def _refined(
     frequencies_hz: Curve,
     wanted_db: Curve,
     most_db: float,
-    most_q: float,
 ) -> list[list[float]]:
     from scipy.optimize import least_squares
 
@@ -86,14 +86,15 @@ def _refined(
         return [[float(2.0**hz), float(gain), float(2.0**q)] for hz, gain, q in rows]
 
     def error(packed: Curve) -> Curve:
-        return _curve(kinds, unpacked(packed), frequencies_hz) - wanted_db
+        settings = unpacked(packed)
+        missing = _curve(kinds, settings, frequencies_hz) - wanted_db
+        return np.concatenate((missing, [_RESTRAINT * gain_db for _, gain_db, _ in settings]))
 
     start, lowest, highest = [], [], []
-    edges = np.log2([frequencies_hz[0], frequencies_hz[-1]])
     for kind, (hz, gain_db, q) in zip(kinds, settings, strict=True):
-        sharpest = most_q if kind == "bell" else _MOST_SHELF_Q
-        lowest += [edges[0], -most_db, np.log2(_LEAST_Q)]
-        highest += [edges[1], most_db, np.log2(sharpest)]
+        (low_hz, high_hz), (low_q, high_q) = _RANGES[kind]
+        lowest += [np.log2(low_hz), -most_db, np.log2(low_q)]
+        highest += [np.log2(high_hz), most_db, np.log2(high_q)]
         start += [np.log2(hz), gain_db, np.log2(q)]
     inside = np.clip(start, np.array(lowest) + 1e-6, np.array(highest) - 1e-6)
     found: Any = least_squares(

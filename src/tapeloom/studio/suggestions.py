@@ -1,11 +1,10 @@
 """What an equaliser could do for a sound, as moves with reasons, to accept or to refuse.
 
-Everything is told by long-term spectra. They don't know a ringing room from a note that is held
-through the whole song: that is why these are suggestions.
+Spectra don't know what was meant: a drone that is held through the whole song looks as a ringing
+room does. That is why these are suggestions.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,97 +13,19 @@ from tapeloom.core.errors import InputError
 from tapeloom.dsp.spectrum import Spectrum
 from tapeloom.studio.band_fit import fit_bands
 from tapeloom.studio.effects.bands import Band
-from tapeloom.studio.effects.equalizer import Equalizer
+from tapeloom.studio.moves import Move, accept
+from tapeloom.studio.resonances import resonances
 from tapeloom.studio.spectral_targets import spectral_target
+
+__all__ = ["Move", "accept", "masking", "match_reference", "match_target", "resonances"]
 
 Curve = NDArray[np.float64]
 
 # Who keeps a band that two want: the first one named here.
 PRIORITY = ("vocals", "melody", "drums", "bass", "keys", "guitar", "strings", "pad", "texture")
 MOST_DB = 6.0  # what matching moves at most
-_STEPS = 48  # points an octave on which resonances are looked for
 _LOWEST_HZ, _HIGHEST_HZ = 40.0, 16_000.0
 _INAUDIBLE_DB = 60.0  # under the loudest band
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One band that may help, and why."""
-
-    band: Band
-    reason: str
-    stem: str | None = None  # whose band it is; None: the whole sound's
-
-    def __str__(self) -> str:
-        """Tell the move in a line."""
-        whose = f"{self.stem}: " if self.stem else ""
-        band = self.band
-        return (
-            f"{whose}{band.kind} {band.cutoff_hz:.0f} Hz, {band.gain_db:+.1f} dB, q {band.q:.1f}: "
-            f"{self.reason}"
-        )
-
-
-def accept(
-    moves: Sequence[Move],
-    which: Iterable[int] | None = None,
-    *,
-    stem: str | None = None,
-    phase: str = "minimum",
-) -> Equalizer:
-    """Return the equalizer of the accepted moves.
-
-    which  their places in the list, from 0; all where None
-    stem   whose moves; those of the whole sound where None
-
-    >>> moves = [Move(Band("bell", 300.0, -3.0), "booms"), Move(Band("bell", 900.0, 2.0), "thin")]
-    >>> [band.cutoff_hz for band in accept(moves, [0]).bands]
-    [300.0]
-    """
-    chosen = range(len(moves)) if which is None else sorted(set(which))
-    for at in chosen:
-        if not 0 <= at < len(moves):
-            raise InputError(f"there is no move {at}; there are {len(moves)}, counted from 0")
-    return Equalizer(tuple(moves[at].band for at in chosen if moves[at].stem == stem), phase)
-
-
-def resonances(
-    spectrum: Spectrum, *, least_db: float = 5.0, most: int = 5, stem: str | None = None
-) -> list[Move]:
-    """Suggest cuts where narrow peaks stand over the smoothed spectrum, the worst first.
-
-    least_db  how far over the surrounding octave a peak must stand
-
-    A cut takes three quarters of the excess, as wide as the peak is 3 dB under its top. Below some
-    300 Hz narrow peaks look lower and wider than they are: the lines of a spectrum lie 5 Hz apart.
-    """
-    octaves, level = _fine_levels(spectrum)
-    excess = level - _median(level, _STEPS)
-    heard = level > level.max() - _INAUDIBLE_DB
-    moves: list[Move] = []
-    free = excess.copy()
-    while len(moves) < most:
-        at = int(np.argmax(np.where(heard, free, -np.inf)))
-        if free[at] < least_db:
-            break
-        low, high = _edges(excess, at)
-        free[max(0, low - _STEPS // 6) : high + _STEPS // 6] = -np.inf
-        width = max((high - low) / _STEPS, 1.0 / _STEPS)
-        if width > 0.6:  # no resonance but a broad hill
-            continue
-        weight = 10.0 ** (excess[low : high + 1] / 10.0)
-        hz = float(2.0 ** (np.sum(octaves[low : high + 1] * weight) / weight.sum()))
-        q = float(np.clip(1.0 / (2.0 ** (width / 2.0) - 2.0 ** (-width / 2.0)), 1.0, 16.0))
-        peak_db = float(excess[at])
-        moves.append(
-            Move(
-                Band("bell", hz, -min(0.75 * peak_db, 12.0), q),
-                f"a resonance at {hz:.0f} Hz stands {peak_db:.1f} dB over its surroundings "
-                f"(q about {q:.1f})",
-                stem,
-            )
-        )
-    return moves
 
 
 def masking(
@@ -221,42 +142,6 @@ def _third_octaves(spectrum: Spectrum) -> tuple[Curve, Curve]:
     if not np.isfinite(level).any():
         raise InputError("the sound is silent; there is nothing to suggest")
     return centres, np.maximum(level, -200.0)
-
-
-def _fine_levels(spectrum: Spectrum) -> tuple[Curve, Curve]:
-    """Return octaves (the logarithms of the frequencies) and the density there in dB."""
-    hz = spectrum.frequencies_hz
-    highest = min(_HIGHEST_HZ, 0.9 * float(hz[-1]))
-    octaves = np.arange(np.log2(_LOWEST_HZ), np.log2(highest), 1.0 / _STEPS)
-    if not spectrum.power.any():
-        raise InputError("the sound is silent; there is nothing to suggest")
-    # The density of a step is its share of the cumulated power: bins are split where steps are
-    # narrower than they are.
-    total = np.concatenate(([0.0], np.cumsum(spectrum.power)))
-    edges = np.concatenate(([hz[0]], hz[:-1] + np.diff(hz) / 2.0, [hz[-1]]))
-    low, high = 2.0 ** (octaves - 0.5 / _STEPS), 2.0 ** (octaves + 0.5 / _STEPS)
-    # At least one bin wide: at low frequencies steps are narrower.
-    spread = np.maximum((high - low) / 2.0, float(hz[1]) / 2.0)
-    middle = 2.0**octaves
-    power = np.interp(middle + spread, edges, total) - np.interp(middle - spread, edges, total)
-    return octaves, 10.0 * np.log10(np.maximum(power / (2.0 * spread), 1e-20))
-
-
-def _median(level: Curve, width: int) -> Curve:
-    """Return the median of each point's surroundings, `width` points to each side."""
-    padded = np.pad(level, width, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * width + 1)
-    return np.asarray(np.median(windows, axis=1))
-
-
-def _edges(excess: Curve, at: int) -> tuple[int, int]:
-    """Return where a peak is 3 dB under its top on each side."""
-    low = high = at
-    while low > 0 and excess[low - 1] > excess[at] - 3.0:
-        low -= 1
-    while high < excess.size - 1 and excess[high + 1] > excess[at] - 3.0:
-        high += 1
-    return low, high
 
 
 def _rank(name: str, priority: Sequence[str]) -> tuple[int, str]:
