@@ -75,3 +75,8 @@ def test_the_compiled_loops_are_what_is_written() -> None:
     resampled._halve(x[:, :54].copy(), x, half_band(0), one)
     resampled._halve.py_func(x[:, :54].copy(), x, half_band(0), two)
     assert np.allclose(one, two)
+    one, two = np.zeros((2, 2, 12)), np.zeros((2, 2, 12))
+    resampled._part(x[:, :20].copy(), one[0], one[1])
+    resampled._part.py_func(x[:, :20], two[0], two[1])
+    assert np.array_equal(one, two)
+    assert np.array_equal(one[1, :, 2:], x[:, 1:20:2])

@@ -67,6 +67,18 @@ def _double(x: Signal, taps: Signal, out: Signal) -> None:  # pragma: no cover -
 
 
 @njit(cache=True, nogil=True)
+def _part(fast: Signal, even: Signal, odd: Signal) -> None:  # pragma: no cover - compiled
+    """Write the even and the odd samples to the ends of their arrays."""
+    frames = fast.shape[1] // 2
+    for channel in range(fast.shape[0]):
+        x = fast[channel]
+        evens, odds = even[channel, even.shape[1] - frames :], odd[channel, odd.shape[1] - frames :]
+        for n in range(frames):
+            evens[n] = x[2 * n]
+            odds[n] = x[2 * n + 1]
+
+
+@njit(cache=True, nogil=True)
 def _halve(even: Signal, odd: Signal, taps: Signal, out: Signal) -> None:  # pragma: no cover
     """Fill out (channels, n) from the even samples, early by half a filter, and the odd ones."""
     width = taps.size
@@ -106,8 +118,10 @@ class _Doubler:
 
     def down(self, fast: Signal) -> Signal:
         out = np.empty((len(fast), fast.shape[1] // 2))
-        even = np.concatenate((self._even, fast[:, ::2]), axis=1)
-        odd = np.concatenate((self._odd, fast[:, 1::2]), axis=1)
+        even = np.empty((len(fast), self._even.shape[1] + out.shape[1]))
+        odd = np.empty((len(fast), self._odd.shape[1] + out.shape[1]))
+        even[:, : self._even.shape[1]], odd[:, : self._odd.shape[1]] = self._even, self._odd
+        _part(fast, even, odd)
         self._even, self._odd = even[:, out.shape[1] :].copy(), odd[:, out.shape[1] :].copy()
         _halve(even, odd, self._taps, out)
         return out
