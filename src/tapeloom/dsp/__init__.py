@@ -4,27 +4,44 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tapeloom.dsp.delay import Echo
+    from tapeloom.dsp.convolution import Convolver, noise_response
+    from tapeloom.dsp.delay import Echo, note_ms
+    from tapeloom.dsp.denoise import Denoiser, NoiseProfile, learn_noise
     from tapeloom.dsp.dynamics import Compressor, TruePeakLimiter
     from tapeloom.dsp.filters import Biquads, bell, high_pass, high_shelf, low_pass, low_shelf
     from tapeloom.dsp.level import db_to_gain, dc_offset_db, gain_to_db, rms_db
     from tapeloom.dsp.loudness import Meter, measure
+    from tapeloom.dsp.modulation import MovingDelay, Tremolo
+    from tapeloom.dsp.morphing import morph
+    from tapeloom.dsp.phaser import Phaser
+    from tapeloom.dsp.pitch_shift import shift_pitch
     from tapeloom.dsp.reverb import FeedbackDelayNetwork
     from tapeloom.dsp.saturation import TapeSaturator
     from tapeloom.dsp.spectrum import Spectrum, SpectrumMeter, measure_spectrum
+    from tapeloom.dsp.spring import SpringReverb
     from tapeloom.dsp.stereo import correlation, mid_side, pan_gains
+    from tapeloom.dsp.stretching import stretch
     from tapeloom.dsp.tape import WowAndFlutter
+    from tapeloom.dsp.tape_delay import TapeDelay
     from tapeloom.dsp.vinyl import VinylNoise
 
 _HOMES = {
     "Biquads": "filters",
     "Compressor": "dynamics",
+    "Convolver": "convolution",
+    "Denoiser": "denoise",
     "Echo": "delay",
     "FeedbackDelayNetwork": "reverb",
     "Meter": "loudness",
+    "MovingDelay": "modulation",
+    "NoiseProfile": "denoise",
+    "Phaser": "phaser",
     "Spectrum": "spectrum",
     "SpectrumMeter": "spectrum",
+    "SpringReverb": "spring",
+    "TapeDelay": "tape_delay",
     "TapeSaturator": "saturation",
+    "Tremolo": "modulation",
     "TruePeakLimiter": "dynamics",
     "VinylNoise": "vinyl",
     "WowAndFlutter": "tape",
@@ -35,24 +52,38 @@ _HOMES = {
     "gain_to_db": "level",
     "high_pass": "filters",
     "high_shelf": "filters",
+    "learn_noise": "denoise",
     "low_pass": "filters",
     "low_shelf": "filters",
     "measure": "loudness",
     "measure_spectrum": "spectrum",
     "mid_side": "stereo",
+    "morph": "morphing",
+    "noise_response": "convolution",
+    "note_ms": "delay",
     "pan_gains": "stereo",
     "rms_db": "level",
+    "shift_pitch": "pitch_shift",
+    "stretch": "stretching",
 }
 
 __all__ = [
     "Biquads",
     "Compressor",
+    "Convolver",
+    "Denoiser",
     "Echo",
     "FeedbackDelayNetwork",
     "Meter",
+    "MovingDelay",
+    "NoiseProfile",
+    "Phaser",
     "Spectrum",
     "SpectrumMeter",
+    "SpringReverb",
+    "TapeDelay",
     "TapeSaturator",
+    "Tremolo",
     "TruePeakLimiter",
     "VinylNoise",
     "WowAndFlutter",
@@ -63,13 +94,19 @@ __all__ = [
     "gain_to_db",
     "high_pass",
     "high_shelf",
+    "learn_noise",
     "low_pass",
     "low_shelf",
     "measure",
     "measure_spectrum",
     "mid_side",
+    "morph",
+    "noise_response",
+    "note_ms",
     "pan_gains",
     "rms_db",
+    "shift_pitch",
+    "stretch",
 ]
 
 
