@@ -84,7 +84,7 @@ def spaces() -> list[str]:
         h = effect(audio(x)).samples.astype(np.float64)
         rows.append([kind, *(f"{decay_s(h, hz):.2f}" for hz in (250, 500, 1000, 2000, 4000)),
                      speed(effect)])  # fmt: skip
-    return table(["kind", "250 Hz", "500 Hz", "1 kHz", "2 kHz", "4 kHz", "s a s"], rows)
+    return table(["kind", "250 Hz", "500 Hz", "1 kHz", "2 kHz", "4 kHz", "seconds a second"], rows)
 
 
 def speeds() -> list[str]:
@@ -103,7 +103,7 @@ def speeds() -> list[str]:
         ("pitch up by 5, formants kept", lambda x: shift_pitch(x, 5.0)),
     )
     rows += [[name, speed(lambda x, change=change: read(change(x)))] for name, change in changes]
-    return table(["effect", "s a s"], rows)
+    return table(["effect", "seconds a second"], rows)
 
 
 def frequency(y: np.ndarray) -> float:
