@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tapeloom.core.audio import Audio, AudioStream
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.denoise import NoiseProfile, learn_noise
-from tapeloom.dsp.morph import morph
+from tapeloom.dsp.morphing import morph
 from tapeloom.dsp.stft import fast_length
 from tapeloom.studio.automation import Automated, Curve
 from tapeloom.studio.chain import Line

@@ -1,5 +1,6 @@
 """Stretching and pitch shifting: tones keep pitch and level, clicks their places, vowels theirs."""
 
+import tracemalloc
 from collections.abc import Callable
 from itertools import islice
 
@@ -162,6 +163,20 @@ def test_streams_are_read_only_as_far_as_needed(
     blocks = list(islice(change(source).blocks(8000), 5))
     assert [block.shape for block in blocks] == [(1, 8000)] * 5
     assert source.asked < 80_000
+
+
+def test_memory_does_not_grow_with_the_length() -> None:
+    x = np.random.default_rng(2).uniform(-0.3, 0.3, (1, 60 * 8000)).astype(np.float32)
+    x[0, ::4000] += 0.6
+    peaks = []
+    for seconds in (1, 10, 60):  # the first loads what is needed
+        audio = Audio(x[:, : seconds * 8000], 8000)
+        tracemalloc.start()
+        for _ in stretch(audio, 1.3).blocks(8000):
+            pass
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < 1.15 * peaks[1]
 
 
 @given(size=st.integers(1, 65_536), frames=st.integers(0, 9000), ratio=st.floats(0.25, 4.0))

@@ -27,7 +27,9 @@ class Cuts:
         self._moved = STEP * STEPS
 
     def move(self, sections: Sequence[Section]) -> None:
-        """Start towards other sections, as many."""
+        """Start towards other sections, as many; towards the same ones it goes on as it does."""
+        if np.array_equal(sections, self._to):
+            return
         self._from = self._from + self._way() * (self._to - self._from)
         self._to, self._moved = np.array(sections, np.float64), 0
 

@@ -24,7 +24,9 @@ class Ramp:
         self._moved = STEPS
 
     def move(self, values: Sequence[float]) -> None:
-        """Start towards other numbers, as many."""
+        """Start towards other numbers, as many; towards the same ones it goes on as it does."""
+        if np.array_equal(values, self._to):
+            return
         way = min(1.0, self._moved / STEPS)
         self._from = self._from + way * (self._to - self._from)
         self._to, self._moved = np.array(values, np.float64), 0

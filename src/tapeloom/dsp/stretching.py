@@ -161,7 +161,8 @@ class _Source:
         needed = int(sources.max()) + self._length
         while self._first + self._x.shape[1] < needed:
             if self._ended:
-                self._x = np.pad(self._x, ((0, 0), (0, needed)))
+                missing = needed - self._first - self._x.shape[1]
+                self._x = np.pad(self._x, ((0, 0), (0, missing)))
             else:
                 self._more()
         unused = int(sources.min()) - self._length - self._first

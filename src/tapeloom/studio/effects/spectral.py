@@ -133,9 +133,9 @@ class Morph(Effect):
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        from tapeloom.dsp import morph
+        from tapeloom.dsp.morphing import Morph as Morphing
 
-        work = morph.Morph(rate, channels, amount=self.amount)
+        work = Morphing(rate, channels, amount=self.amount)
         heard: Samples | None = None
 
         def process(block: Samples) -> NDArray[Any]:
