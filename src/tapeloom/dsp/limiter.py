@@ -158,24 +158,34 @@ class _Edge:
         """
         near = peaks > _NEAR * ceiling
         concern = np.zeros(peaks.size)
-        if near.any():
-            first, last = np.flatnonzero(near)[[0, -1]]
-            begin = joined.shape[1] - peaks.size - self._behind + int(first)
-            size = np.abs(_edge_of(joined, begin - _AROUND, int(last - first) + 1 + 2 * _AROUND))
+        begin = joined.shape[1] - peaks.size - self._behind
+        for first, end in _stretches(near):
+            size = np.abs(_edge_of(joined, begin + first - _AROUND, end - first + 2 * _AROUND))
             # What an interpolator misses is about as large as the edge itself.
             envelope = moving_max(size.max(axis=0), 2 * _AROUND + 1)
-            doubtful = peaks[first : last + 1] + _DOUBT * envelope > ceiling
-            concern[first : last + 1] = near[first : last + 1] & doubtful
+            doubtful = peaks[first:end] + _DOUBT * envelope > ceiling
+            concern[first:end] = near[first:end] & doubtful
         fade = self._fade.smooth(self._fade.hold(concern))
         if not fade.any():
             return late
-        begin = joined.shape[1] - peaks.size - self._behind - self._latency
+        begin -= self._latency
         fade *= _beside_silence(joined, begin, peaks.size)
-        first, last = np.flatnonzero(fade)[[0, -1]] if fade.any() else (0, -1)
         late = late.copy()
-        edge = _edge_of(joined, begin + int(first), int(last - first) + 1)
-        late[:, first : last + 1] -= fade[first : last + 1] * edge
+        for first, end in _stretches(fade > 0.0):
+            edge = _edge_of(joined, begin + first, end - first)
+            late[:, first:end] -= fade[first:end] * edge
         return late
+
+
+def _stretches(holds: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return (begin, end) of the stretches in which a condition holds, near ones as one."""
+    at = np.flatnonzero(holds)
+    if not at.size:
+        return []
+    ends = np.flatnonzero(np.diff(at) > 2 * _EDGE_TAPS)
+    firsts = np.concatenate(([0], ends + 1))
+    lasts = np.concatenate((ends, [at.size - 1]))
+    return [(int(at[i]), int(at[j]) + 1) for i, j in zip(firsts, lasts, strict=True)]
 
 
 def _edge_of(x: Signal, begin: int, length: int) -> Signal:
