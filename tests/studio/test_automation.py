@@ -88,7 +88,9 @@ def test_a_limiters_ceiling_moves_and_what_sets_its_latency_does_not() -> None:
     y = Automated(Limiter(), (("ceiling_db", falling),))(tone).samples[0]
     for second in (0.2, 0.5, 0.8):
         around = y[round(second * RATE) : round(second * RATE) + 300]
-        assert 20 * np.log10(np.abs(around).max()) == pytest.approx(falling.at(second), abs=0.2)
+        # It may come down as much earlier as the limiter is late, 28 ms.
+        peak_db = 20 * np.log10(np.abs(around).max())
+        assert falling.at(second + 0.03) - 0.15 < peak_db < falling.at(second) + 0.02
     for name in ("lookahead_ms", "clip_over_db"):
         moving = Automated(Limiter(), ((name, Curve(((0.0, 2.0), (0.5, 4.0)))),))
         if name == "lookahead_ms":

@@ -179,7 +179,10 @@ class TruePeakLimiter:
         programme: float = 0.5,
         clip_over_db: float = 1.5,
     ) -> None:
-        """Take other settings from here on; the gain moves to them as it does to peaks."""
+        """Take other settings from here on; the gain moves to them as it does to peaks.
+
+        What is still waiting keeps to a lower ceiling too: it comes down up to `latency` early.
+        """
         for each in (self._first, self._second):
             each.retune(**_settings(ceiling_db, release_ms, programme))
         if self._clipper is not None:
