@@ -87,6 +87,17 @@ def test_every_option_of_training_is_documented() -> None:
         assert options - {"--help"} <= told, verb
 
 
+def test_every_option_of_loudness_is_documented() -> None:
+    from typer.main import get_command
+
+    from tapeloom.app.commands import app
+
+    page = (ROOT / "docs/loudness.md").read_text("utf-8")
+    command = get_command(app).commands["loudness"]  # type: ignore[attr-defined]
+    options = {name for option in command.params for name in option.opts if name.startswith("--")}
+    assert options - {"--help"} <= set(re.findall(r"--[a-z]+", page))
+
+
 def test_every_command_is_told() -> None:
     from tapeloom.app.commands import app
 

@@ -5,9 +5,9 @@ import pytest
 import scipy.signal
 
 from tapeloom.core.errors import InputError
+from tapeloom.dsp import band_edge, moving
 from tapeloom.dsp import clipper as clipping
 from tapeloom.dsp import limiter as limiting
-from tapeloom.dsp import moving
 from tapeloom.dsp.clipper import Clipper
 from tapeloom.dsp.limiter import TruePeakLimiter
 from tapeloom.dsp.moving import moving_max, moving_mean, smooth
@@ -116,7 +116,7 @@ def test_a_peak_is_lowered_and_then_forgotten() -> None:
     x = 0.1 * np.sin(2 * np.pi * 330 * T)[None]
     x[0, 5000] = 2.0
     y = limited(x, release_ms=20.0, programme=0.0)
-    assert np.array_equal(y[0, :4600], x[0, :4600])
+    assert np.array_equal(y[0, :4200], x[0, :4200])
     assert np.array_equal(y[0, -2000:], x[0, -2000:])
 
 
@@ -145,7 +145,7 @@ def test_look_ahead_sets_how_early_the_gain_moves_and_the_latency() -> None:
     moved = []
     for lookahead_ms in (2.0, 10.0):
         y = limited(x, lookahead_ms=lookahead_ms)
-        moved.append(20_000 - int(np.flatnonzero(y[0] != x[0])[0]))
+        moved.append(20_000 - int(np.flatnonzero(np.abs(y[0] - x[0]) > 0.01)[0]))
     assert moved[1] - moved[0] == pytest.approx(0.008 * RATE, rel=0.25)
     assert TruePeakLimiter(RATE, 1, lookahead_ms=10.0).latency > TruePeakLimiter(RATE, 1).latency
 
@@ -226,10 +226,10 @@ def test_the_compiled_loops_are_what_is_written() -> None:
     limiting._recover.py_func(two, 0.1, 0.01, 0.001, 0.5, 1e-6, state_two)
     assert np.array_equal(one, two)
     one, two = np.zeros(74), np.zeros(74)
-    limiting._filter_symmetric(x, limiting.edge_filter(), one)
-    limiting._filter_symmetric.py_func(x, limiting.edge_filter(), two)
+    band_edge._filter_symmetric(x, band_edge.edge_filter(), one)
+    band_edge._filter_symmetric.py_func(x, band_edge.edge_filter(), two)
     assert np.allclose(one, two, atol=1e-15)
-    assert np.allclose(one, np.convolve(x, limiting.edge_filter(), "valid"), atol=1e-12)
+    assert np.allclose(one, np.convolve(x, band_edge.edge_filter(), "valid"), atol=1e-12)
     one, two = np.zeros(192), np.zeros(192)
     moving._smooth(x, 5, 2.0**32, one)
     moving._smooth.py_func(x, 5, 2.0**32, two)

@@ -5,7 +5,8 @@ import pytest
 import scipy.signal
 
 from tapeloom.dsp import oversampling
-from tapeloom.dsp.oversampling import PeaksBetween, TruePeak, interpolation, peaks_between
+from tapeloom.dsp.interpolation import interpolation
+from tapeloom.dsp.oversampling import PeaksBetween, TruePeak, peaks_between
 
 RATE = 44_100
 

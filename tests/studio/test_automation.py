@@ -80,3 +80,21 @@ def test_a_side_chain_behind_a_late_effect_is_in_time(size: int) -> None:
     assert np.array_equal(push(line, x, key, size), key)
     late = Line((Listens(), Limiter(18.0)), rate=RATE, channels=2)
     assert np.allclose(push(late, x, key, size), key, atol=1e-6)
+
+
+def test_a_limiters_ceiling_moves_and_what_sets_its_latency_does_not() -> None:
+    tone = Audio((2.0 * np.sin(0.05 * np.arange(RATE)))[None].astype(np.float32), RATE)
+    falling = Curve(((0.0, -1.0), (1.0, -13.0)))
+    y = Automated(Limiter(), (("ceiling_db", falling),))(tone).samples[0]
+    for second in (0.2, 0.5, 0.8):
+        around = y[round(second * RATE) : round(second * RATE) + 300]
+        # It may come down as much earlier as the limiter is late, 28 ms.
+        peak_db = 20 * np.log10(np.abs(around).max())
+        assert falling.at(second + 0.03) - 0.15 < peak_db < falling.at(second) + 0.02
+    for name in ("lookahead_ms", "clip_over_db"):
+        moving = Automated(Limiter(), ((name, Curve(((0.0, 2.0), (0.5, 4.0)))),))
+        if name == "lookahead_ms":
+            with pytest.raises(InputError, match="sets a limiter's latency"):
+                moving(tone)
+        else:
+            assert moving(tone).samples.any()

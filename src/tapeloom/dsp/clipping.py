@@ -10,6 +10,7 @@ from tapeloom.dsp.oversampling import PeaksBetween
 
 FULL_SCALE = 1.0 - 2.0**-15  # the largest step of 16 bits, the lower of its two ends
 CLIPPED_SAMPLES = 3  # in a row: fewer are peaks that happen to end there
+OVER = 1.001  # 0.01 dB: what is found between samples is exact to that
 JOINED_S = 0.001  # overs nearer to each other are one
 MOST_PLACES = 1000  # that are remembered; all are counted
 
@@ -138,10 +139,10 @@ class OverMeter:
 
     def push(self, block: NDArray[Any]) -> None:
         """Take the next (channels, samples)."""
-        peaks = self._finder.process(block, floor=1.0)
+        peaks = self._finder.process(block, floor=OVER)
         early = min(self._pending, peaks.size)
         self._pending -= early
-        self._runs.push(peaks[early:] > 1.0, peaks[early:])
+        self._runs.push(peaks[early:] > OVER, peaks[early:])
 
     def finish(self) -> None:
         """Take the last samples as if silence followed; nothing may be pushed afterwards."""

@@ -2,8 +2,7 @@
 
 Three steps, each with its own delay:
 
-1. What lies within 4 % of half of the rate is faded out around peaks: no interpolator of finite
-   length knows how high it rises between the samples.
+1. What lies within 4 % of half of the rate is faded out around peaks (`band_edge`).
 2. The gain that each true peak needs is held for a window and smoothed by two moving means of half
    of it: it arrives when the peak does and has no corner. It recovers by programme.
 3. Moving gain makes new peaks, of some hundredths of a decibel. They are measured as in step 2 and
@@ -13,7 +12,6 @@ D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor Desig
 2012, on smoothing and programme-dependent release.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,21 +19,19 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.band_edge import LATENCY, NEAR, Edge
 from tapeloom.dsp.clipper import Clipper
 from tapeloom.dsp.followers import smoothing
+from tapeloom.dsp.interpolation import interpolation
 from tapeloom.dsp.level import db_to_gain
-from tapeloom.dsp.moving import moving_max, moving_mean, smooth
-from tapeloom.dsp.oversampling import interpolation, peaks_between
+from tapeloom.dsp.lookahead import Delay, Window
+from tapeloom.dsp.oversampling import peaks_between
 
 Signal = NDArray[np.float64]
 _PIECE = 8_192  # samples that are limited together: what the processor's cache holds
 _GONE = 1e-6  # a reduction that has recovered but for this much has recovered
-_TAPS = 256  # of the interpolator: exact up to 0.492 of the rate
-_EDGE_TAPS = 127
-_EDGE_WIDTH = 0.018  # of the rate: half of what is lowered at its edge
-_AROUND = 48  # samples on either side in which the edge's envelope is looked for
-_DOUBT = 3.0  # times its envelope, the edge may move a peak
-_NEAR = 0.7  # of the ceiling: under it no peak can be taken for one above
+_TAPS = 256  # of the first interpolator: exact up to 0.492 of the rate
+_LAST_TAPS = 768  # of the second: the edge of a beginning is still there
 _CHARGE = 2.0  # release times in which sustained reduction takes hold
 _SUSTAIN = 6.0  # release times in which it lets go
 
@@ -62,147 +58,6 @@ def _recover(
     state[0], state[1] = fast, slow
 
 
-@lru_cache
-def edge_filter() -> NDArray[np.float64]:
-    """Design a linear-phase filter for what lies at the upper edge of the band.
-
-    >>> taps = edge_filter()
-    >>> taps.size, round(abs(float(taps @ (-1.0) ** np.arange(127))), 3)
-    (127, 1.0)
-    """
-    n = np.arange(_EDGE_TAPS) - _EDGE_TAPS // 2
-    low = np.sinc(2.0 * _EDGE_WIDTH * n) * np.kaiser(_EDGE_TAPS, 6.0)
-    taps = low / low.sum() * np.where(n % 2, -1.0, 1.0)
-    taps.setflags(write=False)
-    return np.asarray(taps)
-
-
-@njit(cache=True, nogil=True)
-def _filter_symmetric(
-    x: NDArray[np.float64], taps: NDArray[np.float64], out: NDArray[np.float64]
-) -> None:  # pragma: no cover - compiled; tested through py_func
-    """Set out[n] to the sum of taps[k] x[n + k], where the taps are an odd number and symmetric."""
-    middle = taps.size // 2
-    for start in range(0, out.size, 512):
-        y = out[start : start + 512]
-        for n in range(y.size):
-            y[n] = taps[middle] * x[start + middle + n]
-        for k in range(middle):
-            tap = taps[k]
-            earlier = x[start + k : start + k + y.size]
-            later = x[start + taps.size - 1 - k : start + taps.size - 1 - k + y.size]
-            for n in range(y.size):
-                y[n] += tap * (earlier[n] + later[n])
-
-
-class _Delay:
-    """What waits: the last `length` values on the last axis, before those that come."""
-
-    def __init__(self, *shape: int) -> None:
-        self._held = np.zeros(shape)
-
-    def join(self, x: Signal) -> Signal:
-        """Return what was held and x in one, and hold the end of it."""
-        joined = np.concatenate((self._held, x), axis=-1)
-        self._held = joined[..., x.shape[-1] :].copy()
-        return joined
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether all that is held is 0."""
-        return not self._held.any()
-
-
-class _Window:
-    """Holds values around where they are due and smooths the ends: in force when they are due.
-
-    half     samples of each of two moving means
-    plateau  samples for which a value stays in force, half of them before it is due
-    """
-
-    def __init__(self, half: int, plateau: int = 0) -> None:
-        self._half, self._length = half, 2 * half + plateau
-        self.latency = 2 * half - 2 + plateau // 2
-        self._wanted, self._held = _Delay(self._length - 1), _Delay(2 * half - 2)
-
-    def hold(self, wanted: Signal) -> Signal:
-        """Return the largest of each window."""
-        quiet = self._wanted.is_silent and not wanted.any()
-        joined = self._wanted.join(wanted)
-        return np.zeros(wanted.size) if quiet else moving_max(joined, self._length)
-
-    def smooth(self, held: Signal) -> Signal:
-        """Return the held values without corners, `latency` samples late."""
-        quiet = self._held.is_silent and not held.any()
-        joined = self._held.join(held)
-        if quiet:
-            return np.zeros(held.size)
-        return smooth(joined, self._half)
-
-
-class _Edge:
-    """Takes the edge of the band away around peaks that may with it lie over the ceiling."""
-
-    def __init__(self, *, half: int, behind: int, latency: int) -> None:
-        ramp = half // 3
-        self._fade = _Window(ramp, 4 * (half - ramp))
-        self._behind, self._latency = behind, latency
-        self.reach = 2 * _EDGE_TAPS + max(0, _AROUND - latency)
-
-    def take(self, joined: Signal, late: Signal, peaks: Signal, ceiling: float) -> Signal:
-        """Return `late` without the edge where it must go.
-
-        joined  all that is known, from `reach` samples before `late` on
-        late    the samples `behind` and `latency` ago
-        peaks   those of samples `behind` ago
-        """
-        near = peaks > _NEAR * ceiling
-        concern = np.zeros(peaks.size)
-        if near.any():
-            first, last = np.flatnonzero(near)[[0, -1]]
-            begin = joined.shape[1] - peaks.size - self._behind + int(first)
-            size = np.abs(_edge_of(joined, begin - _AROUND, int(last - first) + 1 + 2 * _AROUND))
-            # What an interpolator misses is about as large as the edge itself.
-            envelope = moving_max(size.max(axis=0), 2 * _AROUND + 1)
-            doubtful = peaks[first : last + 1] + _DOUBT * envelope > ceiling
-            concern[first : last + 1] = near[first : last + 1] & doubtful
-        fade = self._fade.smooth(self._fade.hold(concern))
-        if not fade.any():
-            return late
-        begin = joined.shape[1] - peaks.size - self._behind - self._latency
-        fade *= _beside_silence(joined, begin, peaks.size)
-        first, last = np.flatnonzero(fade)[[0, -1]] if fade.any() else (0, -1)
-        late = late.copy()
-        edge = _edge_of(joined, begin + int(first), int(last - first) + 1)
-        late[:, first : last + 1] -= fade[first : last + 1] * edge
-        return late
-
-
-def _edge_of(x: Signal, begin: int, length: int) -> Signal:
-    """Return the edge of the band of x[:, begin : begin + length]."""
-    first = begin - _EDGE_TAPS // 2
-    out = np.empty((len(x), length))
-    for channel, edge in zip(x, out, strict=True):
-        _filter_symmetric(channel[first : first + length + _EDGE_TAPS - 1], edge_filter(), edge)
-    return out
-
-
-def _beside_silence(x: Signal, begin: int, length: int) -> Signal:
-    """Return 1 for x[:, begin : begin + length], less within 64 samples of digital silence.
-
-    In silence itself it is 0: where sound begins or stops at once the filter would ring into
-    silence, and whoever cuts the silence off would cut the ringing.
-    """
-    run, ramp = _EDGE_TAPS // 2 + 1, _EDGE_TAPS // 2 + 2
-    around = run + ramp - 2
-    sounds = (x[:, begin - around : begin + length + around] != 0.0).any(axis=0)
-    if sounds.all():
-        return np.ones(length)
-    runs = 1.0 - moving_max(sounds.astype(np.float64), run)
-    silent = moving_max(moving_max(runs, run), ramp)
-    return 1.0 - moving_mean(silent, ramp)
-
-
 class _Pass:
     """One look at the peaks and one gain that keeps them under the ceiling."""
 
@@ -210,16 +65,20 @@ class _Pass:
         self, rate: int, channels: int, *, half: int, guards_edge: bool, **settings: float
     ) -> None:
         self._rate = rate
-        self._filters, self._gain = interpolation(_TAPS, 4), _Window(half)
+        self._filters = interpolation(_TAPS if guards_edge else _LAST_TAPS, 4)
+        self._gain = Window(half)
         behind = self._filters.reach
-        self.latency = behind + self._gain.latency
-        self._edge: _Edge | None = None
-        waits = max(self.latency, 2 * behind)
+        latency, reach = self._gain.latency, 0
+        self._edge: Edge | None = None
         if guards_edge:
-            self._edge = _Edge(half=half, behind=behind, latency=self._gain.latency)
-            waits = max(waits, self.latency + self._edge.reach)
+            latency = max(latency, LATENCY)
+            self._edge = Edge(behind=behind, latency=latency)
+            reach = self._edge.reach
+        self._gain_waits = Delay(latency - self._gain.latency)
+        self.latency = behind + latency
+        waits = max(self.latency + reach, 2 * behind)
         self.looks_back = 2 * behind
-        self._history = _Delay(channels, waits)
+        self._history = Delay(channels, waits)
         self._state = np.zeros(2)
         self.retune(**settings)
 
@@ -238,7 +97,7 @@ class _Pass:
         frames = x.shape[1]
         joined = self._history.join(x)
         length = joined.shape[1]
-        floor = self._ceiling if self._edge is None else _NEAR * self._ceiling
+        floor = self._ceiling if self._edge is None else NEAR * self._ceiling
         seen = joined[:, length - frames - 2 * self._filters.reach :]
         peaks = np.zeros(frames)
         if not is_known:
@@ -252,7 +111,7 @@ class _Pass:
         if self._state.any() or held.any():
             _recover(held, self._fall, self._charge, self._sustain, self._programme, _GONE,
                      self._state)  # fmt: skip
-        reduction = self._gain.smooth(held)
+        reduction = self._gain_waits.join(self._gain.smooth(held))[:frames]
         now = late
         if self._edge is not None:
             now = self._edge.take(joined, late, peaks, self._ceiling)
@@ -280,7 +139,7 @@ class TruePeakLimiter:
 
     >>> limiter = TruePeakLimiter(44100, 1, ceiling_db=-6.0)
     >>> limiter.latency
-    526
+    1244
     >>> y = limiter.process(2.0 * np.sin(np.arange(44100) * 0.3)[None])
     >>> bool(np.abs(y).max() <= 0.502)
     True
@@ -320,7 +179,10 @@ class TruePeakLimiter:
         programme: float = 0.5,
         clip_over_db: float = 1.5,
     ) -> None:
-        """Take other settings from here on; the gain moves to them as it does to peaks."""
+        """Take other settings from here on; the gain moves to them as it does to peaks.
+
+        What is still waiting keeps to a lower ceiling too: it comes down up to `latency` early.
+        """
         for each in (self._first, self._second):
             each.retune(**_settings(ceiling_db, release_ms, programme))
         if self._clipper is not None:

@@ -18,7 +18,7 @@ from tapeloom.dsp.weighting import PowerSteps
 
 MOMENTARY_STEPS = 40  # 400 ms, the gating block too
 SHORT_TERM_STEPS = 300  # 3 s
-_PIECE = 8_192  # samples that are measured together: what the processor's cache holds
+_PIECE = 8_192  # samples that are looked between together: what the processor's cache holds
 GATING_HOP_STEPS = 10  # blocks overlap by 75 %
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
@@ -132,12 +132,13 @@ class Meter:
 
     def push(self, block: NDArray[Any]) -> None:
         """Take the next (channels, samples)."""
-        for start in range(0, block.shape[1], _PIECE):
-            x = np.ascontiguousarray(block[:, start : start + _PIECE], np.float64)
-            self._sample_peak = max(self._sample_peak, float(x.max()), -float(x.min()))
-            if self._true_peak is not None:
-                self._true_peak.push(x)
-            self._powers.push(x)
+        if not block.size:
+            return
+        self._sample_peak = max(self._sample_peak, float(block.max()), -float(block.min()))
+        self._powers.push(block)
+        if self._true_peak is not None:
+            for start in range(0, block.shape[1], _PIECE):
+                self._true_peak.push(block[:, start : start + _PIECE])
 
     @property
     def steps(self) -> NDArray[np.float64]:

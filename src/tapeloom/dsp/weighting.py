@@ -73,7 +73,7 @@ def k_weighting(rate: int) -> tuple[Section, Section]:
 
 @njit(cache=True, nogil=True)
 def _sum_powers(
-    x: NDArray[np.float64],
+    x: NDArray[Any],
     sections: NDArray[np.float64],
     weights: NDArray[np.float64],
     state: NDArray[np.float64],
@@ -143,7 +143,10 @@ class PowerSteps:
 
     def push(self, block: NDArray[Any]) -> None:
         """Take the next (channels, samples)."""
-        x = np.ascontiguousarray(block, np.float64)
+        # Both precisions are compiled: converting would cost as much as a tenth of the filters.
+        x: NDArray[Any] = np.ascontiguousarray(
+            block, np.float32 if block.dtype == np.float32 else np.float64
+        )
         start = self._frames
         self._frames += x.shape[1]
         # Step i ends at sample ceil(i * rate / 100): whole samples at any rate, without drift.

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,8 @@ _COLUMNS = {
     "plr_db": "PLR", "crest_db": "crest", "correlation": "corr.", "clips": "clips",
     "overs": "overs",
 }  # fmt: skip
+
+_FIGURES_WIDTH = 98  # of all columns but the first
 
 
 def loudness(
@@ -123,22 +126,32 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
     from rich.table import Table
     from rich.text import Text
 
+    names = _short([row["file"] for row in rows])
     table = Table(box=box.SIMPLE, header_style="bold")
     table.add_column("file", overflow="fold")
     for heading in _COLUMNS.values():
         table.add_column(heading, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(Text(row["file"]), *(_cell(row[name]) for name in _COLUMNS))
+    for row, name in zip(rows, names, strict=True):
+        table.add_row(Text(name), *(_cell(row[column]) for column in _COLUMNS))
     text = io.StringIO()
-    width = max(100, Console().width)
+    width = _FIGURES_WIDTH + min(60, max(len(name) for name in names))
     Console(file=text, width=width, highlight=False).print(table)
-    return text.getvalue()
+    return "".join(line.rstrip() + "\n" for line in text.getvalue().splitlines())
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """Leave out the folder that all files share."""
+    files = [name for name in names if os.path.dirname(name)]
+    if len(files) < 2 or len(files) < len(names) - 1:
+        return list(names)
+    shared = os.path.commonpath([os.path.dirname(os.path.abspath(name)) for name in files])
+    return [os.path.relpath(name, shared) if name in files else name for name in names]
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
+    return f"{round(value, 1) + 0.0:.1f}" if isinstance(value, float) else str(value)
 
 
 def _tag(measured: "Sequence[Measured]", *, album: bool) -> list[TapeloomError]:
