@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyloudnorm
 import pytest
+import scipy.fft
 import scipy.signal
 
 from tapeloom.core.audio import Audio, AudioFile
@@ -46,7 +47,8 @@ def material(name: str) -> np.ndarray:
 
 def true_peak_db(x: np.ndarray) -> float:
     """An oracle: sixteen times the rate by FFT."""
-    padded = np.pad(x.astype(np.float64), ((0, 0), (1000, 1000)))
+    length = scipy.fft.next_fast_len(x.shape[1] + 2000, real=True)
+    padded = np.pad(x.astype(np.float64), ((0, 0), (1000, length - x.shape[1] - 1000)))
     return gain_to_db(np.abs(scipy.signal.resample(padded, padded.shape[1] * 16, axis=1)).max())
 
 
