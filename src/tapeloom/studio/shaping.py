@@ -25,6 +25,7 @@ from tapeloom.studio.spool import spooled
 
 WORK_LUFS = -18.0  # what compressors and saturation are set for
 EASY_LIMITING_DB = 4.0  # that a limiter does without being heard much
+MOST_EASY_LIMITING_DB = 6.0  # beyond, density goes up first
 CLIP_OVER_DB = 2.0  # soft, where the sound is made dense: shorter than a limiter, and less heard
 _MORE = 0.35  # density added where the loudness is still out of reach
 _TRIES = 4
@@ -48,7 +49,10 @@ class Shape:
 def shaped(
     audio: AudioStream, settings: MasterSettings, profile: Profile, *, folder: Path | None
 ) -> Iterator[Shape]:
-    """Yield the mix shaped and put aside; density goes up while the loudness is out of reach."""
+    """Yield the mix shaped and put aside.
+
+    Density goes up while the loudness is out of reach, or would take the limiter too much.
+    """
     density = first_density(settings, profile)
     for attempt in range(_TRIES):
         chain, notes = shaping(settings, profile, density)
@@ -62,7 +66,7 @@ def shaped(
             if (
                 attempt == _TRIES - 1
                 or density >= settings.density
-                or _is_within_reach(forecast, settings, clip_over_db)
+                or _is_in_easy_reach(forecast, settings, clip_over_db)
             ):
                 yield Shape(stored, forecast, chain, clip_over_db, notes)
                 return
@@ -89,7 +93,7 @@ class _Heard:
         return Forecast(self._meter.steps, self._peaks.read())
 
 
-def _is_within_reach(forecast: Forecast, settings: MasterSettings, clip_over_db: float) -> bool:
+def _is_in_easy_reach(forecast: Forecast, settings: MasterSettings, clip_over_db: float) -> bool:
     gain_db = forecast.gain_for(
         settings.target_lufs,
         settings.ceiling_dbtp,
@@ -100,14 +104,17 @@ def _is_within_reach(forecast: Forecast, settings: MasterSettings, clip_over_db:
     reached = forecast.loudness(
         gain_db, settings.ceiling_dbtp, settings.release_ms, clip_over_db=clip_over_db
     )
-    return not math.isfinite(reached) or reached > settings.target_lufs - _REACH_LU
+    is_easy = forecast.limiting_db(gain_db, settings.ceiling_dbtp) <= MOST_EASY_LIMITING_DB
+    return not math.isfinite(reached) or (is_easy and reached > settings.target_lufs - _REACH_LU)
 
 
 def first_density(settings: MasterSettings, profile: Profile) -> float:
     """Return how dense the sound must get (0..1), by how much a limiter alone would take away."""
     if profile.is_silent:
         return 0.0
-    gain_db = settings.target_lufs - profile.loudness.integrated_lufs
+    gain_db = profile.steps.gain_for(
+        settings.target_lufs, settings.ceiling_dbtp, settings.release_ms
+    )
     limiting_db = profile.steps.limiting_db(gain_db, settings.ceiling_dbtp)
     return min(settings.density, max(0.0, (limiting_db - EASY_LIMITING_DB) / 8.0))
 
