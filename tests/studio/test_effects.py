@@ -15,8 +15,10 @@ from tapeloom.studio.effects import (
     Band,
     Compressor,
     Duck,
+    Ducker,
     Echo,
     Equalizer,
+    Filter,
     Gain,
     Limiter,
     Pan,
@@ -40,6 +42,9 @@ EFFECTS: tuple[Effect, ...] = (
     Reverb(decay_s=0.6),
     Echo(time_ms=30.0),
     Duck((0.01, 0.2, 0.25), 6.0),
+    Ducker(threshold_db=-20.0, depth_db=6.0),
+    Filter("low_pass", 900.0),
+    Filter("high_pass", 300.0, q=2.0),
     Width(0.5, mono_below_hz=120.0),
 )
 NAMES = [f"{type(effect).__name__}{i}" for i, effect in enumerate(EFFECTS)]

@@ -4,8 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tapeloom.studio.balance import Channel, MixSettings, Vinyl, draw_mix
+    from tapeloom.studio.balance import draw_mix
     from tapeloom.studio.chain import Chain, Effect, Line, Process, apply, run
+    from tapeloom.studio.console import Aim, Bus, Channel, MixSettings, Send, Vinyl
     from tapeloom.studio.doors import MasteringChain
     from tapeloom.studio.effects import (
         Band,
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from tapeloom.studio.mixer import mix
 
 _HOMES = {
-    "balance": ("Channel", "MixSettings", "Vinyl", "draw_mix"),
+    "balance": ("draw_mix",),
     "chain": ("Chain", "Effect", "Line", "Process", "apply", "run"),
+    "console": ("Aim", "Bus", "Channel", "MixSettings", "Send", "Vinyl"),
     "doors": ("MasteringChain",),
     "effects": (
         "Band",
@@ -50,7 +52,9 @@ _HOMES = {
 
 __all__ = [
     "PRESETS",
+    "Aim",
     "Band",
+    "Bus",
     "Chain",
     "Channel",
     "Compressor",
@@ -69,6 +73,7 @@ __all__ = [
     "Process",
     "Reverb",
     "Saturation",
+    "Send",
     "Tape",
     "Vinyl",
     "Width",

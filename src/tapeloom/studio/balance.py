@@ -1,55 +1,14 @@
 """How a record is mixed: the settings, and how they are drawn for its mood."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from tapeloom.core.errors import InputError
 from tapeloom.core.product import Stems
 from tapeloom.studio.chain import Chain
+from tapeloom.studio.console import Aim, Bus, Channel, MixSettings, Send, Vinyl
 from tapeloom.studio.effects import Band, Compressor, Equalizer, Reverb, Saturation, Tape
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """One strip of the mixer. Its level is a loudness, whatever the stem's own level is."""
-
-    name: str  # of the stem
-    loudness_lufs: float  # gated loudness of the strip before the mix is brought to its level
-    pan: float = 0.0  # -1 left to 1 right
-    high_pass_hz: float = 0.0  # 0: none
-    low_pass_hz: float = 0.0  # 0: none
-    effects: Chain = ()
-    mono_below_hz: float = 0.0
-    duck_db: float = 0.0  # how far each kick pushes it down
-    reverb_send_db: float | None = None
-
-    def __post_init__(self) -> None:
-        if not -1.0 <= self.pan <= 1.0:
-            raise InputError(f"pan is {self.pan}; it must lie between -1 (left) and 1 (right)")
-
-
-@dataclass(frozen=True, slots=True)
-class Vinyl:
-    """How much surface noise lies under the record."""
-
-    crackle_per_s: float = 15.0
-    crackle_db: float = -40.0
-    pops_per_s: float = 0.3
-    hiss_db: float = -62.0
-    rumble_db: float = -64.0
-
-
-@dataclass(frozen=True, slots=True)
-class MixSettings:
-    """A whole mix: strips, one reverb that they send to, surface noise, and the bus."""
-
-    channels: tuple[Channel, ...]
-    reverb: Reverb = Reverb()
-    vinyl: Vinyl | None = None
-    bus: Chain = ()
-    premix_lufs: float = -20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +34,9 @@ _STRIPS: dict[str, _Strip] = {
     "other": _Strip(-27.0, -0.25, 100.0, (5500.0, 10000.0), -12.0),
     "texture": _Strip(-36.0, 0.0, 120.0, (5000.0, 9000.0), None),
 }
+# Of the finished mix. The loudness range of lo-fi is 3 to 7 LU and its slope -7 to -5 dB an octave
+# (docs/sound.md); mastering moves both by some tenths.
+AIM = Aim(range_lu=6.4, slope_db_per_octave=(-6.6, -5.6))
 _LAYERS = ("percussion",)  # parts that are told by name: they lie under others of their role
 TEXTURE_LUFS = (-48.0, -34.0)  # from a hint to as loud as a texture gets
 
@@ -92,6 +54,7 @@ def draw_mix(
     brightness, energy  0..1
     textures            amounts 0..1 by name; `vinyl` is made here, the others are stems
     """
+    room = free_name("reverb", [stem.name for stem in stems.stems])
     channels = tuple(
         _draw_channel(
             stem.name,
@@ -100,22 +63,37 @@ def draw_mix(
             brightness=brightness,
             energy=energy,
             amount=textures.get(stem.name, 0.4),
+            room=room,
         )
         for stem in stems.stems
     )
+    reverb = Reverb(
+        decay_s=float(rng.uniform(1.1, 2.0)),
+        damping=float(rng.uniform(0.6, 0.8)),
+        size=float(rng.uniform(0.85, 1.2)),
+        predelay_ms=float(rng.uniform(12.0, 28.0)),
+        low_cut_hz=200.0,
+        high_cut_hz=4500.0 + 3500.0 * brightness,
+    )
     return MixSettings(
         channels=channels,
-        reverb=Reverb(
-            decay_s=float(rng.uniform(1.1, 2.0)),
-            damping=float(rng.uniform(0.6, 0.8)),
-            size=float(rng.uniform(0.85, 1.2)),
-            predelay_ms=float(rng.uniform(12.0, 28.0)),
-            low_cut_hz=200.0,
-            high_cut_hz=4500.0 + 3500.0 * brightness,
-        ),
+        returns=(Bus(room, (reverb,)),),
         vinyl=_draw_vinyl(rng, textures.get("vinyl", 0.0)),
         bus=_draw_bus(rng, brightness, energy),
+        aim=AIM,
     )
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """Return a name with underscores behind it as long as another strip has it.
+
+    >>> free_name("reverb", ["keys", "reverb"])
+    'reverb_'
+    """
+    names = set(taken)
+    while name in names:
+        name += "_"
+    return name
 
 
 def _draw_channel(
@@ -126,6 +104,7 @@ def _draw_channel(
     brightness: float,
     energy: float,
     amount: float,
+    room: str,
 ) -> Channel:
     kind = name if name in _LAYERS else role
     strip = _STRIPS.get(kind, _STRIPS["other"])
@@ -148,7 +127,7 @@ def _draw_channel(
         effects=_EFFECTS.get(kind, ()),
         mono_below_hz=120.0 if role in ("bass", "drums") else 0.0,
         duck_db=low_duck + (high_duck - low_duck) * (0.5 + 0.5 * float(duck)),
-        reverb_send_db=strip.send_db,
+        sends=() if strip.send_db is None else (Send(room, strip.send_db),),
     )
 
 

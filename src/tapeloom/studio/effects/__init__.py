@@ -10,9 +10,10 @@ True
 """
 
 from tapeloom.studio.effects.colour import Saturation, Tape
-from tapeloom.studio.effects.duck import Duck
+from tapeloom.studio.effects.duck import Duck, Ducker
 from tapeloom.studio.effects.dynamics import Compressor
 from tapeloom.studio.effects.equalizer import Band, Equalizer
+from tapeloom.studio.effects.filter import Filter
 from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
 from tapeloom.studio.effects.space import Echo, Reverb
@@ -22,8 +23,10 @@ __all__ = [
     "Band",
     "Compressor",
     "Duck",
+    "Ducker",
     "Echo",
     "Equalizer",
+    "Filter",
     "Gain",
     "Limiter",
     "Pan",

@@ -24,7 +24,7 @@ class Gain(Effect):
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        fader = _Fader(np.full(channels, db_to_gain(self.gain_db)))
+        fader = Fader(np.full(channels, db_to_gain(self.gain_db)))
         return Work(
             fader.process,
             retune=lambda to: fader.move(np.full(channels, db_to_gain(to.gain_db))),
@@ -43,14 +43,14 @@ class Pan(Effect):
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        fader = _Fader(self._gains(channels))
+        fader = Fader(self._gains(channels))
         return Work(fader.process, retune=lambda to: fader.move(to._gains(channels)))
 
     def _gains(self, channels: int) -> NDArray[np.float64]:
         return np.array(pan_gains(self.pan) if channels == 2 else [1.0] * channels)
 
 
-class _Fader:
+class Fader:
     """A gain for each channel; it moves to another on a line of RAMP samples, never at once."""
 
     def __init__(self, gains: NDArray[np.float64]) -> None:
