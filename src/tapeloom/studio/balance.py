@@ -1,13 +1,13 @@
 """How a record is mixed: the settings, and how they are drawn for its mood."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from tapeloom.core.product import Stems
 from tapeloom.studio.chain import Chain
-from tapeloom.studio.console import Aim, Bus, Channel, MixSettings, Send, Vinyl
+from tapeloom.studio.console import Aim, Bus, Channel, MixSettings, Send, Vinyl, free_name
 from tapeloom.studio.effects import Band, Compressor, Equalizer, Reverb, Saturation, Tape
 
 
@@ -36,8 +36,9 @@ _STRIPS: dict[str, _Strip] = {
 }
 # Of the finished mix. The loudness range of lo-fi is 3 to 7 LU and its slope -7 to -5 dB an octave
 # (docs/sound.md); mastering moves both by some tenths.
-AIM = Aim(range_lu=6.4, slope_db_per_octave=(-6.6, -5.6))
+AIM = Aim(range_lu=6.4, slope_db_per_octave=(-6.6, -5.6), centroid_hz=1850.0)
 _LAYERS = ("percussion",)  # parts that are told by name: they lie under others of their role
+TAPE_HISS_DB = -66.0  # at least; mastering brings it up by some 8 dB
 TEXTURE_LUFS = (-48.0, -34.0)  # from a hint to as loud as a texture gets
 
 
@@ -78,22 +79,10 @@ def draw_mix(
     return MixSettings(
         channels=channels,
         returns=(Bus(room, (reverb,)),),
-        vinyl=_draw_vinyl(rng, textures.get("vinyl", 0.0)),
+        vinyl=_draw_surface(rng, textures.get("vinyl", 0.0)),
         bus=_draw_bus(rng, brightness, energy),
         aim=AIM,
     )
-
-
-def free_name(name: str, taken: Iterable[str]) -> str:
-    """Return a name with underscores behind it as long as another strip has it.
-
-    >>> free_name("reverb", ["keys", "reverb"])
-    'reverb_'
-    """
-    names = set(taken)
-    while name in names:
-        name += "_"
-    return name
 
 
 def _draw_channel(
@@ -191,10 +180,16 @@ def _draw_bus(rng: np.random.Generator, brightness: float, energy: float) -> Cha
     )
 
 
-def _draw_vinyl(rng: np.random.Generator, amount: float) -> Vinyl | None:
+def _draw_surface(rng: np.random.Generator, amount: float) -> Vinyl:
+    """Draw what lies under the music: a record's surface, or the hiss of the tape alone."""
     density, level, pops = rng.uniform(0.0, 1.0, 3)
     if amount <= 0.0:
-        return None
+        return Vinyl(
+            crackle_per_s=0.0,
+            pops_per_s=0.0,
+            hiss_db=TAPE_HISS_DB + 3.0 * float(level),
+            rumble_db=TAPE_HISS_DB - 8.0,
+        )
     amount = min(1.0, amount)
     return Vinyl(
         crackle_per_s=5.0 + 20.0 * amount * (0.5 + 0.5 * float(density)),

@@ -1,6 +1,6 @@
 """A mix as a value: channels, groups, returns, what lies under them, and the bus."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tapeloom.core.errors import InputError
@@ -81,6 +81,7 @@ class Aim:
 
     range_lu: float | None = None  # the most; a slow hand rides the level down to it
     slope_db_per_octave: tuple[float, float] | None = None  # least and most, 100 Hz to 4 kHz
+    centroid_hz: float | None = None  # the most
 
     def __post_init__(self) -> None:
         if self.slope_db_per_octave and self.slope_db_per_octave[0] > self.slope_db_per_octave[1]:
@@ -117,3 +118,15 @@ def check_pan(pan: Setting) -> None:
     for place in (pan,) if not isinstance(pan, Curve) else (value for _, value in pan.points):
         if not -1.0 <= place <= 1.0:
             raise InputError(f"pan is {place}; it must lie between -1 (left) and 1 (right)")
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """Return a name with underscores behind it as long as another strip has it.
+
+    >>> free_name("reverb", ["keys", "reverb"])
+    'reverb_'
+    """
+    names = set(taken)
+    while name in names:
+        name += "_"
+    return name

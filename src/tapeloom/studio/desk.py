@@ -23,7 +23,6 @@ from tapeloom.studio.lanes import Lane, run_lanes
 from tapeloom.studio.routing import Node, keys_of, plan
 from tapeloom.studio.strips import NOTHING, Queue, Strip, Taps, channel_chain, total
 
-_SPECTRUM_HOP = 32_768  # one window in four says enough of a whole mix
 _VINYL_FADE_S = (0.8, 2.5)  # the needle goes down and up softly
 
 
@@ -204,7 +203,7 @@ class _Bus:
 
         self._line, self._file = line, file
         self.meter = Meter(rate, 2, true_peak=False)
-        self.spectrum = SpectrumMeter(rate, 2, hop=_SPECTRUM_HOP)
+        self.spectrum = SpectrumMeter(rate, 2)
         self._premix = Queue()
         self._keys = {key: Queue() for key in keys}
 

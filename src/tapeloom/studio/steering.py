@@ -1,6 +1,6 @@
 """The last hand on a mix: a slow ride and a tilt that lead it to its aim, by what it measures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from tapeloom.studio.console import Aim
 from tapeloom.studio.effects import Band, Equalizer, Gain
 
 MOST_RIDE_DB = 6.0  # up or down
-MOST_TILT_DB = 6.0  # of either end
+MOST_TONE_DB = 6.0  # of any shelf
 _RIDE_STEP_S = 1.0
 _STEPS_PER_S = 100  # of the meter
 
@@ -27,9 +27,8 @@ def steer(steps: NDArray[np.float64], spectrum: Spectrum, aim: Aim, *, rate: int
     spectrum  of the whole mix
     """
     chain: list[Effect] = []
-    slopes = aim.slope_db_per_octave
-    if slopes is not None and (tilt := tilt_for(spectrum, slopes, rate)) is not None:
-        chain.append(tilt)
+    if (tone := tone_for(spectrum, aim, rate)) is not None:
+        chain.append(tone)
     if aim.range_lu is not None and (curve := ride_for(steps, aim.range_lu)) is not None:
         chain.append(Automated(Gain(), (("gain_db", curve),)))
     return tuple(chain)
@@ -78,31 +77,56 @@ def _away(steps: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.f
     return times_s, np.interp(times_s, times_s[heard], away[heard])
 
 
-def tilt_for(spectrum: Spectrum, bounds: tuple[float, float], rate: int) -> Equalizer | None:
-    """Return two shelves that lead a slope into its bounds; None where it is, or all is silent."""
+def tone_for(spectrum: Spectrum, aim: Aim, rate: int) -> Equalizer | None:
+    """Return shelves that lead slope and centroid to their aim; None where they are there.
+
+    Two shelves tilt the slope; what is then still too bright is lowered at the top alone.
+    """
+    bands: tuple[Band, ...] = ()
+    if spectrum.power.any() and aim.slope_db_per_octave is not None:
+        least, most = aim.slope_db_per_octave
+        slope = spectrum.slope_db_per_octave
+        if slope < least:
+            bands = _least_bands(_tilt, spectrum, rate, lambda t: t.slope_db_per_octave >= least)
+        elif slope > most:
+            bands = _least_bands(
+                lambda db: _tilt(-db), spectrum, rate, lambda t: t.slope_db_per_octave <= most
+            )
+    if aim.centroid_hz is not None:
+        highest_hz = aim.centroid_hz
+        tilted = _shaped(spectrum, bands, rate)
+        if tilted.centroid_hz > highest_hz:
+            bands += _least_bands(
+                lambda db: (Band("high_shelf", 5000.0, -db, 0.6),),
+                tilted,
+                rate,
+                lambda t: t.centroid_hz <= highest_hz,
+            )
+    return Equalizer(bands) if bands else None
+
+
+def _tilt(end_db: float) -> tuple[Band, ...]:
+    return Band("low_shelf", 220.0, -end_db, 0.5), Band("high_shelf", 1800.0, end_db, 0.5)
+
+
+def _least_bands(
+    bands: Callable[[float], tuple[Band, ...]],
+    spectrum: Spectrum,
+    rate: int,
+    is_there: Callable[[Spectrum], bool],
+) -> tuple[Band, ...]:
+    """Return the bands with the least of MOST_TONE_DB that leads a spectrum there."""
+    share = _least(lambda share: is_there(_shaped(spectrum, bands(share * MOST_TONE_DB), rate)))
+    return bands(share * MOST_TONE_DB)
+
+
+def _shaped(spectrum: Spectrum, bands: Sequence[Band], rate: int) -> Spectrum:
     from tapeloom.dsp.filters import frequency_response
 
-    low, high = bounds
-    slope = spectrum.slope_db_per_octave
-    if low <= slope <= high or not spectrum.power.any():
-        return None
     frequencies_hz = np.asarray(spectrum.frequencies_hz, np.float64)
-    sign = 1.0 if slope < low else -1.0
-
-    def shelves(share: float) -> Equalizer:
-        end_db = sign * share * MOST_TILT_DB
-        return Equalizer(
-            (Band("low_shelf", 220.0, -end_db, 0.5), Band("high_shelf", 1800.0, end_db, 0.5))
-        )
-
-    def is_there(share: float) -> bool:
-        sections = [band.section(rate) for band in shelves(share).bands]
-        response = frequency_response(sections, frequencies_hz, rate)
-        tilted = Spectrum(frequencies_hz, spectrum.power * np.square(np.abs(response)))
-        now = tilted.slope_db_per_octave
-        return now >= low if sign > 0.0 else now <= high
-
-    return shelves(_least(is_there))
+    sections = [band.section(rate) for band in bands]
+    response = frequency_response(sections, frequencies_hz, rate)
+    return Spectrum(frequencies_hz, spectrum.power * np.square(np.abs(response)))
 
 
 def _least(is_enough: Callable[[float], bool]) -> float:
