@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import tapeloom.studio
 from tapeloom.core.audio import Audio
 from tapeloom.core.errors import InputError
+from tapeloom.studio.automation import Curve
 from tapeloom.studio.chain import Effect, Line, ahead, apply, rebatch, run
 from tapeloom.studio.effects import (
     Band,
@@ -23,6 +24,7 @@ from tapeloom.studio.effects import (
     Limiter,
     Pan,
     Reverb,
+    Ride,
     Saturation,
     Tape,
     Width,
@@ -44,6 +46,7 @@ EFFECTS: tuple[Effect, ...] = (
     Duck((0.01, 0.2, 0.25), 6.0),
     Ducker(threshold_db=-20.0, depth_db=6.0),
     Filter("low_pass", 900.0),
+    Ride(Curve(((0.0, -6.0), (0.3, 0.0), (0.5, -20.0)))),
     Filter("high_pass", 300.0, q=2.0),
     Width(0.5, mono_below_hz=120.0),
 )

@@ -182,6 +182,7 @@ def mix(site: Site, order: Order, performance: Performance, stems: Stems) -> Mix
             brightness=brightness,
             energy=energy,
             textures=textures,
+            sections=performance.sections,
         )
         mixed = blend(
             stems,

@@ -1,14 +1,16 @@
 """How a record is mixed: the settings, and how they are drawn for its mood."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tapeloom.core.performance import TimedSection
 from tapeloom.core.product import Stems
 from tapeloom.studio.chain import Chain
 from tapeloom.studio.console import Aim, Bus, Channel, MixSettings, Send, Vinyl, free_name
 from tapeloom.studio.effects import Band, Compressor, Equalizer, Reverb, Saturation, Tape
+from tapeloom.studio.moves import draw_moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,13 @@ def draw_mix(
     brightness: float,
     energy: float,
     textures: Mapping[str, float],
+    sections: Sequence[TimedSection] = (),
 ) -> MixSettings:
-    """Draw the mix of a record: its balance, room, tape and surface.
+    """Draw the mix of a record: its balance, room, drum bus, tape, surface, and what moves.
 
     brightness, energy  0..1
     textures            amounts 0..1 by name; `vinyl` is made here, the others are stems
+    sections            the form; without it nothing moves
     """
     room = free_name("reverb", [stem.name for stem in stems.stems])
     channels = tuple(
@@ -76,13 +80,23 @@ def draw_mix(
         low_cut_hz=200.0,
         high_cut_hz=4500.0 + 3500.0 * brightness,
     )
-    return MixSettings(
-        channels=channels,
-        returns=(Bus(room, (reverb,)),),
+    crushed = free_name("parallel", [stem.name for stem in stems.stems])
+    settings = MixSettings(
+        channels=tuple(_with_drum_bus(channel, stems, crushed) for channel in channels),
+        returns=(Bus(room, (reverb,)), Bus(crushed, _CRUSHED, fader_db=_CRUSHED_DB)),
         vinyl=_draw_surface(rng, textures.get("vinyl", 0.0)),
         bus=_draw_bus(rng, brightness, energy),
         aim=AIM,
     )
+    roles = [(stem.name, stem.role) for stem in stems.stems]
+    return draw_moves(settings, roles, sections, rng)
+
+
+def _with_drum_bus(channel: Channel, stems: Stems, crushed: str) -> Channel:
+    role = next(stem.role for stem in stems.stems if stem.name == channel.name)
+    if role != "drums" or channel.name in _LAYERS:
+        return channel
+    return replace(channel, sends=(*channel.sends, Send(crushed, 0.0)))
 
 
 def _draw_channel(
@@ -123,10 +137,8 @@ def _draw_channel(
 # Thresholds fit the strips' loudness: the gain comes first.
 _EFFECTS: dict[str, Chain] = {
     "drums": (
-        # Slow enough to let the stick through; blended, so that ghost notes come up.
-        Compressor(
-            threshold_db=-26.0, ratio=3.5, attack_ms=10.0, release_ms=140.0, makeup_db=4.0, mix=0.5
-        ),
+        # Slow enough to let the stick through.
+        Compressor(threshold_db=-22.0, ratio=2.0, attack_ms=15.0, release_ms=140.0, makeup_db=1.0),
     ),
     "bass": (
         Compressor(threshold_db=-22.0, ratio=3.0, attack_ms=25.0, release_ms=180.0, makeup_db=2.0),
@@ -140,6 +152,14 @@ _EFFECTS: dict[str, Chain] = {
         Compressor(threshold_db=-20.0, ratio=2.0, attack_ms=20.0, release_ms=160.0, makeup_db=1.0),
     ),
 }
+
+
+# Parallel compression: what is laid under the drums, so that ghost notes come up.
+_CRUSHED: Chain = (
+    Compressor(threshold_db=-36.0, ratio=8.0, attack_ms=4.0, release_ms=110.0, makeup_db=14.0),
+    Equalizer((Band("high_pass", 60.0), Band("low_pass", 7000.0))),
+)
+_CRUSHED_DB = -9.0
 
 
 def _draw_bus(rng: np.random.Generator, brightness: float, energy: float) -> Chain:

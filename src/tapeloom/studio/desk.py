@@ -30,7 +30,8 @@ _VINYL_FADE_S = (0.8, 2.5)  # the needle goes down and up softly
 class Levels:
     """What a pass is made with: found by measuring, and by the passes before."""
 
-    gains_db: Mapping[str, float]  # of each channel
+    gains_db: Mapping[str, float]  # of each channel, up to its loudness
+    trim_db: float = 0.0  # of all that reaches the bus, so that the premix has room
     bus_input_db: float = 0.0
     bus_output_db: float = 0.0
 
@@ -78,9 +79,13 @@ class Desk:
                 gain_db = levels.gains_db[node.strip.name]
                 chain = channel_chain(node.strip, gain_db, kick_onsets_s)
                 blocks = Stereo(sources[node.strip.name]).blocks()
-                self._strips[node.strip.name] = Strip(node, chain, rate=self._rate, stem=blocks)
+                self._strips[node.strip.name] = Strip(
+                    node, chain, rate=self._rate, trim_db=levels.trim_db, stem=blocks
+                )
             else:
-                self._strips[node.strip.name] = Strip(node, node.strip.effects, rate=self._rate)
+                self._strips[node.strip.name] = Strip(
+                    node, node.strip.effects, rate=self._rate, trim_db=levels.trim_db
+                )
         self.parts = _parts(nodes, {stem.name: stem.role for stem in stems.stems}, settings)
         self._surface: Iterator[Samples] = iter(())
         if settings.vinyl is not None:
@@ -156,7 +161,7 @@ class _File:
 def _strip_work(strip: Strip, file: _File) -> Callable[[Mapping[str, Any], bool], Taps]:
     def work(given: Mapping[str, Any], is_last: bool) -> Taps:
         taps = strip.step(given, is_last=is_last)
-        file.write(taps.post)
+        file.write(taps.written)
         return taps
 
     return work
@@ -168,7 +173,7 @@ def _surface_work(
     def work(given: Mapping[str, Any], is_last: bool) -> Taps:
         block = next(surface, NOTHING)
         file.write(block)
-        return Taps(block, block)
+        return Taps(block, block, block)
 
     return work
 
@@ -186,7 +191,7 @@ class _Sum:
 
     def work(self, given: Mapping[str, Any], is_last: bool) -> Samples:
         for name, queue in self._waiting.items():
-            queue.put(given[name].post)
+            queue.put(given[name].written)
         ready = min(len(queue) for queue in self._waiting.values())
         block = total([queue.take(ready) for queue in self._waiting.values()])
         self.meter.push(block)

@@ -49,12 +49,13 @@ def mix(
     with ThreadPoolExecutor(max(1, jobs) + _WAITING) as pool:
         measured = list(pool.map(_measure, [stem.audio for stem in stems.stems]))
         say(0.15)
-        gains_db, short_db = _balance(measured, settings)
-        trim_db, bus_db = 0.0, 0.0
+        gains_db, trim_db, short_db = _balance(measured, settings)
+        bus_db = 0.0
         for attempt in range(_PASSES):
             premix_lufs = settings.premix_lufs - short_db
             levels = Levels(
-                {name: gain_db + trim_db for name, gain_db in gains_db.items()},
+                gains_db,
+                trim_db,
                 # However soft the premix has to be, the bus hears it as loud as it is set for.
                 bus_input_db=short_db,
                 bus_output_db=bus_db,
@@ -107,11 +108,13 @@ def _measure(audio: AudioStream) -> Forecast:
     return replace(forecast, powers=forecast.powers * (2.0 if audio.channels == 1 else 1.0))
 
 
-def _balance(measured: Sequence[Forecast], settings: MixSettings) -> tuple[dict[str, float], float]:
-    """Return each channel's gain in dB, and by how much the premix stays below its loudness.
+def _balance(
+    measured: Sequence[Forecast], settings: MixSettings
+) -> tuple[dict[str, float], float, float]:
+    """Return each channel's gain in dB, the trim, and how far the premix stays below its loudness.
 
-    Each stem gets its channel's loudness, then all of them the premix's, as far as their peaks
-    leave room.
+    Each stem gets its channel's loudness; the trim then brings all of them to the premix's, as far
+    as their peaks leave room.
     """
     from tapeloom.dsp.loudness import integrated_lufs
 
@@ -127,12 +130,12 @@ def _balance(measured: Sequence[Forecast], settings: MixSettings) -> tuple[dict[
         peaks += stem.peaks[: peaks.size] * 10.0 ** (gain_db / 20.0)
     loudness = integrated_lufs(powers)
     if not math.isfinite(loudness):
-        return gains_db, 0.0
+        return gains_db, 0.0, 0.0
     wanted_db = float(np.clip(settings.premix_lufs - loudness, -40.0, 12.0))
     # Peaks of different stems seldom all meet with one sign.
     room_db = PEAK_DBFS + 1.5 - gain_to_db(float(peaks.max()))
-    shift_db = min(wanted_db, room_db)
-    return {name: gain_db + shift_db for name, gain_db in gains_db.items()}, wanted_db - shift_db
+    trim_db = min(wanted_db, room_db)
+    return gains_db, trim_db, wanted_db - trim_db
 
 
 def _correction(reading: Reading, premix_lufs: float) -> float:

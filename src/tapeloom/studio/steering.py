@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from tapeloom.core.audio import AudioFile, AudioWriter
 from tapeloom.dsp.level import gain_to_db
 from tapeloom.dsp.spectrum import Spectrum
-from tapeloom.studio.automation import Automated, Curve
+from tapeloom.studio.automation import Curve
 from tapeloom.studio.chain import Chain, Effect, run
 from tapeloom.studio.console import Aim
-from tapeloom.studio.effects import Band, Equalizer, Gain
+from tapeloom.studio.effects import Band, Equalizer, Gain, Ride
 
 MOST_RIDE_DB = 6.0  # up or down
 MOST_TONE_DB = 6.0  # of any shelf
@@ -30,7 +30,7 @@ def steer(steps: NDArray[np.float64], spectrum: Spectrum, aim: Aim, *, rate: int
     if (tone := tone_for(spectrum, aim, rate)) is not None:
         chain.append(tone)
     if aim.range_lu is not None and (curve := ride_for(steps, aim.range_lu)) is not None:
-        chain.append(Automated(Gain(), (("gain_db", curve),)))
+        chain.append(Ride(curve))
     return tuple(chain)
 
 

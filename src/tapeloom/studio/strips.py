@@ -10,7 +10,7 @@ from tapeloom.dsp.level import db_to_gain
 from tapeloom.studio.automation import Automated, Curve
 from tapeloom.studio.chain import Chain, Effect, Line
 from tapeloom.studio.console import Channel, Setting
-from tapeloom.studio.effects import Band, Duck, Equalizer, Filter, Gain, Pan, Width
+from tapeloom.studio.effects import Band, Duck, Equalizer, Filter, Gain, Pan, Ride, Width
 from tapeloom.studio.routing import Feed, Node
 
 NOTHING = np.zeros((2, 0), np.float32)
@@ -25,7 +25,7 @@ def channel_chain(channel: Channel, gain_db: float, kick_onsets_s: Sequence[floa
         ("low_pass", channel.low_pass_hz),
     ):
         if isinstance(cutoff_hz, Curve):
-            chain.append(moving(Filter(kind, cutoff_hz.at(0.0)), cutoff_hz=cutoff_hz))
+            chain.append(Automated(Filter(kind), (("cutoff_hz", cutoff_hz),)))
         elif cutoff_hz > 0.0:
             steady.append(Band(kind, cutoff_hz))
     if steady:
@@ -44,42 +44,45 @@ def fader_chain(faders_db: Iterable[Setting], pan: Setting) -> Chain:
     chain: list[Effect] = []
     for fader_db in faders_db:
         if isinstance(fader_db, Curve):
-            chain.append(moving(Gain(), gain_db=fader_db))
+            chain.append(Ride(fader_db))
         else:
             still_db += fader_db
     if still_db:
         chain.append(Gain(still_db))
     if isinstance(pan, Curve):
-        chain.append(moving(Pan(), pan=pan))
+        chain.append(Automated(Pan(), (("pan", pan),)))
     elif pan:
         chain.append(Pan(pan))
     return tuple(chain)
 
 
-def moving(effect: Effect, **settings: Setting) -> Effect:
-    """Return an effect with settings on curves; those that stay are set already."""
-    curves = tuple((name, to) for name, to in settings.items() if isinstance(to, Curve))
-    return Automated(effect, curves)
-
-
 @dataclass(frozen=True, slots=True)
 class Taps:
-    """A strip's sound before and behind its fader, in time with what went in."""
+    """A strip's sound before and behind its fader, and as it is written; in time with the stems."""
 
     pre: Samples
     post: Samples
+    written: Samples  # at the level of the premix
 
 
 class Strip:
     """A strip at work. Its feeds may be held back by different lengths; it waits for the last.
 
-    stem  the blocks of a channel; None: what the feeds give is summed
+    trim_db  from the level that its effects are set for to that of the premix
+    stem     the blocks of a channel; None: what the feeds give is summed
     """
 
     def __init__(
-        self, node: Node, chain: Chain, *, rate: int, stem: Iterator[Samples] | None = None
+        self,
+        node: Node,
+        chain: Chain,
+        *,
+        rate: int,
+        trim_db: float,
+        stem: Iterator[Samples] | None = None,
     ) -> None:
         self.node = node
+        self._trim = np.float32(db_to_gain(trim_db))
         self._stem = stem
         self._line = Line(chain, rate=rate, channels=2)
         self._fader = Line(fader_chain(node.faders_db, node.strip.pan), rate=rate, channels=2)
@@ -110,7 +113,8 @@ class Strip:
         pre = self._line.push(block, heard)
         if is_last:
             pre = np.concatenate((pre, self._line.finish()), axis=1)
-        return Taps(pre, self._fader.push(pre))
+        post = self._fader.push(pre)
+        return Taps(pre, post, post * self._trim)
 
 
 class _Send:

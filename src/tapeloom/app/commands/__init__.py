@@ -14,6 +14,7 @@ from tapeloom.app.commands.groove import groove
 from tapeloom.app.commands.harmonize import harmonize
 from tapeloom.app.commands.instruments import instruments
 from tapeloom.app.commands.make import make
+from tapeloom.app.commands.mix import mix
 from tapeloom.app.commands.reharmonize import reharmonize
 from tapeloom.app.commands.render import render
 from tapeloom.app.commands.train import train
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command()(make)
 app.command()(compose)
 app.command()(render)
+app.command()(mix)
 app.command()(instruments)
 app.command()(analyze)
 app.command()(reharmonize)

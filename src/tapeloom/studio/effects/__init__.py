@@ -16,6 +16,7 @@ from tapeloom.studio.effects.equalizer import Band, Equalizer
 from tapeloom.studio.effects.filter import Filter
 from tapeloom.studio.effects.level import Gain, Pan
 from tapeloom.studio.effects.limiter import Limiter
+from tapeloom.studio.effects.ride import Ride
 from tapeloom.studio.effects.space import Echo, Reverb
 from tapeloom.studio.effects.stereo import Width
 
@@ -31,6 +32,7 @@ __all__ = [
     "Limiter",
     "Pan",
     "Reverb",
+    "Ride",
     "Saturation",
     "Tape",
     "Width",
