@@ -129,6 +129,9 @@ def mix_stems(
     else:
         assert first is not None  # noqa: S101 - made where none were given
         chosen, told = first.settings, list(first.reasons)
+    if (folder / MIX).is_file():
+        for old in (folder / "stems").rglob("*.flac"):
+            old.unlink()  # of the mix before, whose strips may have had other names
     done = mix(
         source.stems,
         chosen,

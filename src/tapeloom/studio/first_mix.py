@@ -105,7 +105,7 @@ class _Draft:
             cutoff_hz = self.kind(each.name).high_pass_hz
             while cutoff_hz > 25.0 and each.share(0.0, cutoff_hz) > _LOST_SHARE:
                 cutoff_hz /= 2.0 ** (1 / 3)
-            cutoff_hz = max(25.0, round(cutoff_hz))
+            cutoff_hz = float(max(25, round(cutoff_hz)))
             self.channels[each.name] = replace(self.channels[each.name], high_pass_hz=cutoff_hz)
             if cutoff_hz > 30.0:
                 self.reasons.append(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any
 
 from tapeloom.studio.automation import Automated, Curve
@@ -103,6 +104,7 @@ def _chains(where: str, name: str, before: Sequence[Any], after: Sequence[Any]) 
 
 def _effects(where: str, before: Any, after: Any) -> list[str]:
     if isinstance(before, Automated) and type(before.effect) is type(after.effect):
+        where += f" {type(after.effect).__name__}"
         old, new = dict(before.curves), dict(after.curves)
         moved = [name for name in (old | new) if old.get(name) != new.get(name)]
         lines = [f"{where}: the curve of {_label(name)[0]} changed" for name in moved]
@@ -182,5 +184,5 @@ class History:
 
     def told(self) -> Iterator[str]:
         """Yield what every step so far changed."""
-        for before, after in zip(self.past, (*self.past[1:], self.now), strict=True):
+        for before, after in pairwise((*self.past, self.now)):
             yield from differences(before, after)

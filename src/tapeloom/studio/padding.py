@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tapeloom.core.audio import BLOCK, AudioStream, Samples
+from tapeloom.core.errors import InputError
 from tapeloom.studio.chain import rebatch
 
 
@@ -41,6 +42,11 @@ class Padded:
         for block in self.source.blocks(size):
             yield block[:, : self.frames - at]
             at = min(self.frames, at + block.shape[1])
+        if at < min(self.frames, self.source.frames):
+            name = getattr(self.source, "path", "a stem")
+            raise InputError(
+                f"{name} is damaged: it ends after {at} of {self.source.frames} samples"
+            )
         while at < self.frames:
             piece = min(size, self.frames - at)
             yield np.zeros((self.channels, piece), np.float32)

@@ -88,7 +88,7 @@ def plan(settings: MixSettings) -> tuple[Node, ...]:
 
     working = [strip for strip in settings.strips() if strip.name not in only_faders]
     feeds: dict[str, list[Feed]] = {strip.name: [] for strip in working}
-    ways = {strip.name: way(strip) for strip in working}
+    ways = {strip.name: way(strip) for strip in settings.strips()}
     for strip in working:
         if (parent := ways[strip.name][1]) is not None:
             feeds[parent].append(Feed(strip.name))
