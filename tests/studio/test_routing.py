@@ -11,9 +11,11 @@ from tapeloom.core.audio import Audio, AudioFile, Samples
 from tapeloom.core.errors import InputError
 from tapeloom.core.product import Stem, Stems
 from tapeloom.dsp.level import gain_to_db
+from tapeloom.dsp.loudness import measure, range_lu
+from tapeloom.dsp.spectrum import measure_spectrum
 from tapeloom.studio.automation import Automated, Curve
 from tapeloom.studio.chain import Effect, Process
-from tapeloom.studio.console import SILENT_DB, Bus, Channel, MixSettings, Send
+from tapeloom.studio.console import SILENT_DB, Aim, Bus, Channel, MixSettings, Send
 from tapeloom.studio.effects import (
     Compressor,
     Ducker,
@@ -29,6 +31,7 @@ from tapeloom.studio.effects.work import Work
 from tapeloom.studio.mixer import mix
 from tapeloom.studio.routing import plan
 from tapeloom.studio.sections import by_section, sweep
+from tapeloom.studio.steering import ride_for
 
 RATE = 44_100
 FRAMES = 3 * RATE
@@ -311,3 +314,50 @@ def test_an_error_in_a_lane_is_the_error_of_the_mix(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="out of order"):
         mix(tones(a=300.0, b=500.0), settings, tmp_path, seed=1)
     assert not list(tmp_path.rglob("*.flac"))
+
+
+def test_a_mix_is_led_to_its_aim_and_one_that_is_there_stays(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    x = np.cumsum(rng.standard_normal(FRAMES)) - 0.5
+    x = 0.2 * (x - x.mean()) / np.abs(x).max()
+    x = np.concatenate((np.tile(x, 4), np.tile(0.2 * x, 4)))
+    stems = Stems((Stem("dark", "keys", Audio(x[None].astype(np.float32))),))
+    free = MixSettings((channel("dark", high_pass_hz=80.0),))
+    led = replace(free, aim=Aim(range_lu=6.0, slope_db_per_octave=(-5.5, -4.0), centroid_hz=4000.0))
+    within = replace(free, aim=Aim(range_lu=40.0, slope_db_per_octave=(-40.0, 40.0)))
+    before, after, same = (
+        mix(stems, settings, tmp_path / name, seed=1).mix
+        for name, settings in (("free", free), ("led", led), ("within", within))
+    )
+    assert measure(before).range_lu > 10
+    assert measure(after).range_lu == pytest.approx(6.0, abs=0.4)
+    tone, led_tone = measure_spectrum(before), measure_spectrum(after)
+    assert tone.slope_db_per_octave < -5.8
+    assert -5.55 <= led_tone.slope_db_per_octave <= -4.0
+    assert led_tone.centroid_hz <= 4010
+    assert measure(after).sample_peak_dbfs <= -0.49
+    assert (tmp_path / "free/mix.flac").read_bytes() == (tmp_path / "within/mix.flac").read_bytes()
+    assert same.frames == before.frames
+
+
+def test_silence_has_no_aim(tmp_path: Path) -> None:
+    stems = Stems((Stem("a", "keys", Audio(np.zeros((1, RATE), np.float32))),))
+    aim = Aim(range_lu=3.0, slope_db_per_octave=(-7.0, -5.0), centroid_hz=900.0)
+    assert (
+        not AudioFile.open(
+            mix(stems, MixSettings((channel("a"),), aim=aim), tmp_path, seed=1).mix.path  # type: ignore[attr-defined]
+        )
+        .read()
+        .samples.any()
+    )
+
+
+def test_a_ride_lowers_the_loud_and_lifts_the_soft_and_leaves_silence() -> None:
+    steps = np.concatenate((np.full(1000, 1e-2), np.full(1000, 4e-4), np.full(1000, 1e-9)))
+    curve = ride_for(steps, 8.0)
+    assert curve is not None
+    loud, soft, silent = (curve.at(s) for s in (4.0, 15.0, 28.0))
+    assert loud < 0.0 < soft
+    assert silent == pytest.approx(soft, abs=1.0)
+    assert range_lu(steps * 10 ** (curve.values(np.arange(3000) / 100) / 10)) <= 8.1
+    assert ride_for(np.full(3000, 1e-3), 8.0) is None

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.audio import AudioFile, AudioWriter
+from tapeloom.core.files import replacing
 from tapeloom.dsp.level import gain_to_db
 from tapeloom.dsp.spectrum import Spectrum
 from tapeloom.studio.automation import Curve
@@ -17,6 +18,7 @@ from tapeloom.studio.effects import Band, Equalizer, Gain, Ride
 MOST_RIDE_DB = 6.0  # up or down
 MOST_TONE_DB = 6.0  # of any shelf
 _RIDE_STEP_S = 1.0
+_ROUNDS = 3
 _STEPS_PER_S = 100  # of the meter
 
 
@@ -37,8 +39,8 @@ def steer(steps: NDArray[np.float64], spectrum: Spectrum, aim: Aim, *, rate: int
 def ride_for(steps: NDArray[np.float64], range_lu: float) -> Curve | None:
     """Return the fader's way that takes the loudness range down to a width; None: it need not.
 
-    What is louder than the mean of its surroundings of 3 s goes down and what is softer comes up,
-    all by one share, the least that will do.
+    By the loudness of the 3 s around, what lies over the middle of the range goes down and what
+    lies under it comes up: all by one share, the least that will do.
     """
     from tapeloom.dsp.loudness import range_lu as range_of
 
@@ -59,8 +61,13 @@ def ride_for(steps: NDArray[np.float64], range_lu: float) -> Curve | None:
 
 
 def _away(steps: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return times a second apart and by how many LU the sound there is off the whole's mean."""
-    from tapeloom.dsp.loudness import RANGE_GATE_LU, SHORT_TERM_STEPS, integrated_lufs
+    """Return times a second apart and by how many LU the sound there is off the range's middle."""
+    from tapeloom.dsp.loudness import (
+        RANGE_GATE_LU,
+        SHORT_TERM_STEPS,
+        integrated_lufs,
+        lufs_to_power,
+    )
 
     count = max(2, round(steps.size / _STEPS_PER_S / _RIDE_STEP_S) + 1)
     times_s = np.linspace(0.0, steps.size / _STEPS_PER_S, count)
@@ -68,13 +75,16 @@ def _away(steps: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.f
     # A whole window at the ends too: the first and last 3 s have one gain.
     low = np.clip(middles - SHORT_TERM_STEPS // 2, 0, max(0, steps.size - SHORT_TERM_STEPS))
     high = np.minimum(low + SHORT_TERM_STEPS, steps.size)
-    sums = np.concatenate(([0.0], np.cumsum(steps)))
-    power = (sums[high] - sums[low]) / np.maximum(1, high - low)
-    lufs = -0.691 + 10.0 * np.log10(np.maximum(power, 1e-12))
-    away = lufs - integrated_lufs(steps)
     # What lies below the range's own gate is no music: the fader stays where it last was.
-    heard = away > RANGE_GATE_LU
-    return times_s, np.interp(times_s, times_s[heard], away[heard])
+    sounds = steps > lufs_to_power(integrated_lufs(steps) + RANGE_GATE_LU)
+    summed, counted = (
+        np.concatenate(([0.0], np.cumsum(each)))[[low, high]] for each in (steps * sounds, sounds)
+    )
+    lengths = counted[1] - counted[0]
+    heard = lengths > 0
+    lufs = 10.0 * np.log10((summed[1] - summed[0])[heard] / lengths[heard])
+    away_lu = lufs - np.percentile(lufs, [10.0, 95.0]).mean()
+    return times_s, np.interp(times_s, times_s[heard], away_lu)
 
 
 def tone_for(spectrum: Spectrum, aim: Aim, rate: int) -> Equalizer | None:
@@ -82,27 +92,41 @@ def tone_for(spectrum: Spectrum, aim: Aim, rate: int) -> Equalizer | None:
 
     Two shelves tilt the slope; what is then still too bright is lowered at the top alone.
     """
-    bands: tuple[Band, ...] = ()
-    if spectrum.power.any() and aim.slope_db_per_octave is not None:
-        least, most = aim.slope_db_per_octave
-        slope = spectrum.slope_db_per_octave
-        if slope < least:
-            bands = _least_bands(_tilt, spectrum, rate, lambda t: t.slope_db_per_octave >= least)
-        elif slope > most:
-            bands = _least_bands(
-                lambda db: _tilt(-db), spectrum, rate, lambda t: t.slope_db_per_octave <= most
-            )
-    if aim.centroid_hz is not None:
-        highest_hz = aim.centroid_hz
-        tilted = _shaped(spectrum, bands, rate)
-        if tilted.centroid_hz > highest_hz:
-            bands += _least_bands(
-                lambda db: (Band("high_shelf", 5000.0, -db, 0.6),),
-                tilted,
-                rate,
-                lambda t: t.centroid_hz <= highest_hz,
-            )
-    return Equalizer(bands) if bands else None
+    if not spectrum.power.any():
+        return None
+    tilt: tuple[Band, ...] = ()
+    top: tuple[Band, ...] = ()
+    for _ in range(_ROUNDS):  # each moves the other's figure a little
+        tilt = _tilt_for(_shaped(spectrum, top, rate), aim.slope_db_per_octave, rate)
+        top = _top_for(_shaped(spectrum, tilt, rate), aim.centroid_hz, rate)
+    return Equalizer(tilt + top) if tilt + top else None
+
+
+def _tilt_for(
+    spectrum: Spectrum, bounds: tuple[float, float] | None, rate: int
+) -> tuple[Band, ...]:
+    if bounds is None:
+        return ()
+    least, most = bounds
+    slope = spectrum.slope_db_per_octave
+    if slope < least:
+        return _least_bands(_tilt, spectrum, rate, lambda t: t.slope_db_per_octave >= least)
+    if slope > most:
+        return _least_bands(
+            lambda db: _tilt(-db), spectrum, rate, lambda t: t.slope_db_per_octave <= most
+        )
+    return ()
+
+
+def _top_for(spectrum: Spectrum, highest_hz: float | None, rate: int) -> tuple[Band, ...]:
+    if highest_hz is None or spectrum.centroid_hz <= highest_hz:
+        return ()
+    return _least_bands(
+        lambda db: (Band("high_shelf", 5000.0, -db, 0.6),),
+        spectrum,
+        rate,
+        lambda t: t.centroid_hz <= highest_hz,
+    )
 
 
 def _tilt(end_db: float) -> tuple[Band, ...]:
@@ -144,8 +168,17 @@ def _least(is_enough: Callable[[float], bool]) -> float:
 def rewrite(path: Path, chain: Chain, *, peak_dbfs: float) -> None:
     """Put a chain on a file, softer by what its peaks would pass `peak_dbfs`."""
     audio = AudioFile.open(path)
-    peak = max((float(np.abs(block).max()) for block in run(chain, audio)), default=0.0)
-    softer = (Gain(min(0.0, peak_dbfs - gain_to_db(peak))),) if peak > 0.0 else ()
+    with replacing(path) as steered:
+        over_db = gain_to_db(_write(steered, audio, chain)) - peak_dbfs
+        if over_db > 0.0:
+            _write(steered, audio, (*chain, Gain(-over_db)))
+
+
+def _write(path: Path, audio: AudioFile, chain: Chain) -> float:
+    """Write a file behind a chain and return its peak; over full scale it is not yet right."""
+    peak = 0.0
     with AudioWriter(path, rate=audio.rate, channels=audio.channels) as writer:
-        for block in run((*chain, *softer), audio):
-            writer.write(block)
+        for block in run(chain, audio):
+            peak = max(peak, float(np.abs(block).max()))
+            writer.write(np.clip(block, -1.0, 1.0))
+    return peak
