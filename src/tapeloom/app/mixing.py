@@ -112,7 +112,7 @@ def mix_stems(
     explain   also tell the reasons, or how given settings differ from the automatic mix
     """
     from tapeloom.dsp.loudness import measure
-    from tapeloom.studio.first_mix import first_mix
+    from tapeloom.studio.automix import first_mix
     from tapeloom.studio.mix_file import load_settings, save_settings
     from tapeloom.studio.mix_history import differences
     from tapeloom.studio.mixer import mix, present

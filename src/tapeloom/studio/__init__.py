@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tapeloom.studio.automix import FirstMix, first_mix
     from tapeloom.studio.balance import draw_mix
     from tapeloom.studio.chain import Chain, Effect, Line, Process, apply, run
     from tapeloom.studio.console import Aim, Bus, Channel, MixSettings, Send, Vinyl
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     )
     from tapeloom.studio.loops import Loop
     from tapeloom.studio.mastering import PRESETS, MasterSettings, draw_master, master
+    from tapeloom.studio.mix_file import load_settings, save_settings
+    from tapeloom.studio.mix_history import History, differences
     from tapeloom.studio.mixer import mix
 
 _HOMES = {
+    "automix": ("FirstMix", "first_mix"),
     "balance": ("draw_mix",),
     "chain": ("Chain", "Effect", "Line", "Process", "apply", "run"),
     "console": ("Aim", "Bus", "Channel", "MixSettings", "Send", "Vinyl"),
@@ -47,6 +51,8 @@ _HOMES = {
     ),
     "loops": ("Loop",),
     "mastering": ("PRESETS", "MasterSettings", "draw_master", "master"),
+    "mix_file": ("load_settings", "save_settings"),
+    "mix_history": ("History", "differences"),
     "mixer": ("mix",),
 }
 
@@ -62,7 +68,9 @@ __all__ = [
     "Echo",
     "Effect",
     "Equalizer",
+    "FirstMix",
     "Gain",
+    "History",
     "Limiter",
     "Line",
     "Loop",
@@ -78,11 +86,15 @@ __all__ = [
     "Vinyl",
     "Width",
     "apply",
+    "differences",
     "draw_master",
     "draw_mix",
+    "first_mix",
+    "load_settings",
     "master",
     "mix",
     "run",
+    "save_settings",
 ]
 
 

@@ -12,8 +12,8 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.product import Stem, Stems
 from tapeloom.dsp.loudness import measure
 from tapeloom.dsp.spectrum import measure_spectrum
+from tapeloom.studio.automix import FirstMix, first_mix
 from tapeloom.studio.effects import Compressor, Ducker, Equalizer
-from tapeloom.studio.first_mix import FirstMix, first_mix
 from tapeloom.studio.listening import listen
 from tapeloom.studio.masking import MOST_CUT_DB, masking_cuts
 from tapeloom.studio.mixer import mix
