@@ -1,4 +1,4 @@
-"""What moves in a record's mix: the band makes room for the tune, and an intro opens up."""
+"""What moves in a record's mix: room for the tune, an intro that opens, a background that goes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +13,7 @@ from tapeloom.studio.sections import Span, by_section
 _BAND = ("keys", "guitar", "pad", "other")  # the roles that the tune stands before
 _FILTERED_SHARE = 0.4  # of the records with an intro
 _GLIDE_S = 0.6
+_GONE_S, _GONE_DB = 4.0, -30.0  # behind the last bar
 
 
 def draw_moves(
@@ -29,6 +30,7 @@ def draw_moves(
     if not sections:
         return settings
     band = {name for name, role in roles if role in _BAND}
+    background = {name for name, role in roles if role == "texture"}
     name = free_name("band", [strip.name for strip in settings.strips()])
     channels = [
         replace(channel, group=name) if channel.name in band else channel
@@ -42,6 +44,10 @@ def draw_moves(
             _opened(channel, spans[0], closed_hz, opening) if channel.name in band else channel
             for channel in channels
         ]
+    # Rain and room end with the music: left behind it, they would be its quietest section.
+    end_s = sections[-1].end_s
+    gone = Curve(((end_s - _GLIDE_S, 0.0), (end_s + _GONE_S, _GONE_DB)))
+    channels = [replace(c, fader_db=gone) if c.name in background else c for c in channels]
     with_tune = {s.name for s in sections if "melody" in s.roles}
     values = {s.name: -0.5 - float(room_db) for s in sections if s.name in with_tune}
     group = Bus(name, fader_db=by_section(spans, values, otherwise=0.0, glide_s=_GLIDE_S))

@@ -19,6 +19,7 @@ MOST_RIDE_DB = 6.0  # up or down
 MOST_TONE_DB = 6.0  # of any shelf
 _RIDE_STEP_S = 1.0
 _ROUNDS = 3
+_MUSIC_LU = -15.0  # of the whole: what lies under that isn't lifted
 _STEPS_PER_S = 100  # of the meter
 
 
@@ -63,7 +64,6 @@ def ride_for(steps: NDArray[np.float64], range_lu: float) -> Curve | None:
 def _away(steps: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return times a second apart and by how many LU the sound there is off the range's middle."""
     from tapeloom.dsp.loudness import (
-        RANGE_GATE_LU,
         SHORT_TERM_STEPS,
         integrated_lufs,
         lufs_to_power,
@@ -75,8 +75,8 @@ def _away(steps: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.f
     # A whole window at the ends too: the first and last 3 s have one gain.
     low = np.clip(middles - SHORT_TERM_STEPS // 2, 0, max(0, steps.size - SHORT_TERM_STEPS))
     high = np.minimum(low + SHORT_TERM_STEPS, steps.size)
-    # What lies below the range's own gate is no music: the fader stays where it last was.
-    sounds = steps > lufs_to_power(integrated_lufs(steps) + RANGE_GATE_LU)
+    # Tails and gaps are no music that has to be heard: there the fader stays where it last was.
+    sounds = steps > lufs_to_power(integrated_lufs(steps) + _MUSIC_LU)
     summed, counted = (
         np.concatenate(([0.0], np.cumsum(each)))[[low, high]] for each in (steps * sounds, sounds)
     )
