@@ -14,7 +14,8 @@ from tapeloom.studio.console import MixSettings
 from tapeloom.studio.effects import Ducker, Filter
 
 AUDIO = Audio(np.zeros((1, 100), np.float32))
-STEMS = Stems(tuple(Stem(name, name, AUDIO) for name in ("melody", "keys", "pad", "bass", "drums")))
+PLAYED = tuple(Stem(name, name, AUDIO) for name in ("melody", "keys", "pad", "bass", "drums"))
+STEMS = Stems((*PLAYED, Stem("rain", "texture", AUDIO)))
 SECTIONS = (
     TimedSection("intro", 0.0, 12.0, roles=("keys",)),
     TimedSection("A", 12.0, 36.0, roles=("keys", "melody", "drums")),
