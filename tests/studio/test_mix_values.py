@@ -56,7 +56,7 @@ MIX = MixSettings(
     returns=(Bus("room", (Reverb(),)), Bus("echo", (Duck((0.5, 1.0)),), sends=(Send("room"),))),
     vinyl=Vinyl(),
     bus=(Compressor(ratio=1.5), Ride(Curve(((0.0, 0.0),)))),
-    aim=Aim(range_lu=6.0, slope_db_per_octave=(-7.0, -5.0)),
+    aim=Aim(range_lu=(3.0, 6.0), slope_db_per_octave=(-7.0, -5.0)),
 )
 
 
@@ -164,7 +164,7 @@ def with_change(path: list[Any], value: Any) -> Any:
         (["channels", 2, "low_pass_hz", "points"], [], "a curve has no points"),
         (["channels", 2, "effects", 1, "seed"], 1.5, "must be a whole number"),
         (["channels", 0, "effects", 0, "bands", 0, "kind"], "notch", "'notch' is no band"),
-        (["aim", "slope_db_per_octave"], [-5, -7], "put the lower first"),
+        (["aim", "slope_db_per_octave"], [-5, -7], "the lower is first"),
         (["channels"], KeyError, "the mix lacks channels"),
         (["vinyl"], [], "vinyl"),
     ],

@@ -323,8 +323,10 @@ def test_a_mix_is_led_to_its_aim_and_one_that_is_there_stays(tmp_path: Path) -> 
     x = np.concatenate((np.tile(x, 4), np.tile(0.3 * x, 4)))
     stems = Stems((Stem("dark", "keys", Audio(x[None].astype(np.float32))),))
     free = MixSettings((channel("dark", high_pass_hz=80.0),))
-    led = replace(free, aim=Aim(range_lu=6.0, slope_db_per_octave=(-5.5, -4.0), centroid_hz=4000.0))
-    within = replace(free, aim=Aim(range_lu=40.0, slope_db_per_octave=(-40.0, 40.0)))
+    led = replace(
+        free, aim=Aim(range_lu=(0.0, 6.0), slope_db_per_octave=(-5.5, -4.0), centroid_hz=4000.0)
+    )
+    within = replace(free, aim=Aim(range_lu=(0.0, 40.0), slope_db_per_octave=(-40.0, 40.0)))
     before, after, same = (
         mix(stems, settings, tmp_path / name, seed=1).mix
         for name, settings in (("free", free), ("led", led), ("within", within))
@@ -342,7 +344,7 @@ def test_a_mix_is_led_to_its_aim_and_one_that_is_there_stays(tmp_path: Path) -> 
 
 def test_silence_has_no_aim(tmp_path: Path) -> None:
     stems = Stems((Stem("a", "keys", Audio(np.zeros((1, RATE), np.float32))),))
-    aim = Aim(range_lu=3.0, slope_db_per_octave=(-7.0, -5.0), centroid_hz=900.0)
+    aim = Aim(range_lu=(3.0, 9.0), slope_db_per_octave=(-7.0, -5.0), centroid_hz=900.0)
     assert (
         not AudioFile.open(
             mix(stems, MixSettings((channel("a"),), aim=aim), tmp_path, seed=1).mix.path  # type: ignore[attr-defined]
@@ -354,10 +356,19 @@ def test_silence_has_no_aim(tmp_path: Path) -> None:
 
 def test_a_ride_lowers_the_loud_and_lifts_the_soft_and_leaves_silence() -> None:
     steps = np.concatenate((np.full(1000, 1e-2), np.full(1000, 4e-4), np.full(1000, 1e-9)))
-    curve = ride_for(steps, 8.0)
+    curve = ride_for(steps, (0.0, 8.0))
     assert curve is not None
     loud, soft, silent = (curve.at(s) for s in (4.0, 15.0, 28.0))
     assert loud < 0.0 < soft
     assert silent == pytest.approx(soft, abs=1.0)
     assert range_lu(steps * 10 ** (curve.values(np.arange(3000) / 100) / 10)) <= 8.1
-    assert ride_for(np.full(3000, 1e-3), 8.0) is None
+    assert ride_for(np.full(3000, 1e-3), (0.0, 8.0)) is None
+
+
+def test_a_ride_widens_what_is_too_even_and_leaves_what_has_no_shape() -> None:
+    steps = np.repeat([1e-3, 1.6e-3], 1500)  # 2 LU apart
+    curve = ride_for(steps, (3.7, 6.0))
+    assert curve is not None
+    assert range_lu(steps * 10 ** (curve.values(np.arange(3000) / 100) / 10)) >= 3.6
+    assert ride_for(np.full(3000, 1e-3), (3.7, 6.0)) is None
+    assert ride_for(np.zeros(3000), (3.7, 6.0)) is None

@@ -38,7 +38,7 @@ _STRIPS: dict[str, _Strip] = {
 }
 # Of the finished mix. The loudness range of lo-fi is 3 to 7 LU and its slope -7 to -5 dB an octave
 # (docs/sound.md); mastering moves both by some tenths.
-AIM = Aim(range_lu=6.4, slope_db_per_octave=(-6.6, -5.6), centroid_hz=1800.0)
+AIM = Aim(range_lu=(4.0, 6.4), slope_db_per_octave=(-6.6, -5.6), centroid_hz=1800.0)
 _LAYERS = ("percussion",)  # parts that are told by name: they lie under others of their role
 TAPE_HISS_DB = -66.0  # at least; mastering brings it up by some 8 dB
 TEXTURE_LUFS = (-48.0, -34.0)  # from a hint to as loud as a texture gets

@@ -79,14 +79,17 @@ class Vinyl:
 class Aim:
     """What the bus leads a mix towards, by measuring it; a mix inside stays as it is."""
 
-    range_lu: float | None = None  # the most; a slow hand rides the level down to it
+    range_lu: tuple[float, float] | None = None  # of loudness, least and most: the level is ridden
     slope_db_per_octave: tuple[float, float] | None = None  # least and most, 100 Hz to 4 kHz
     centroid_hz: float | None = None  # the most
 
     def __post_init__(self) -> None:
-        if self.slope_db_per_octave and self.slope_db_per_octave[0] > self.slope_db_per_octave[1]:
-            low, high = self.slope_db_per_octave
-            raise InputError(f"the slope lies between {low:g} and {high:g}; put the lower first")
+        for name, bounds in (("range", self.range_lu), ("slope", self.slope_db_per_octave)):
+            if bounds is not None and bounds[0] > bounds[1]:
+                low, high = bounds
+                raise InputError(
+                    f"the {name} lies between {low:g} and {high:g}; the lower is first"
+                )
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,28 +37,35 @@ def steer(steps: NDArray[np.float64], spectrum: Spectrum, aim: Aim, *, rate: int
     return tuple(chain)
 
 
-def ride_for(steps: NDArray[np.float64], range_lu: float) -> Curve | None:
-    """Return the fader's way that takes the loudness range down to a width; None: it need not.
+def ride_for(steps: NDArray[np.float64], bounds_lu: tuple[float, float]) -> Curve | None:
+    """Return the fader's way that leads the loudness range into bounds; None: it is there.
 
     By the loudness of the 3 s around, what lies over the middle of the range goes down and what
-    lies under it comes up: all by one share, the least that will do.
+    lies under it comes up, or the other way round where the range is too narrow: all by one share,
+    the least that will do.
     """
     from tapeloom.dsp.loudness import range_lu as range_of
 
-    if range_of(steps) <= range_lu:
+    least_lu, most_lu = bounds_lu
+    now_lu = range_of(steps)
+    if least_lu <= now_lu <= most_lu:
         return None
+    sign = 1.0 if now_lu < least_lu else -1.0
     times_s, away_lu = _away(steps)
     middles_s = (np.arange(steps.size) + 0.5) / _STEPS_PER_S
 
     def gains_db(share: float) -> NDArray[np.float64]:
-        return np.clip(-share * away_lu, -MOST_RIDE_DB, MOST_RIDE_DB)
+        return np.clip(sign * share * away_lu, -MOST_RIDE_DB, MOST_RIDE_DB)
 
-    def ridden(share: float) -> float:
+    def is_there(share: float) -> bool:
         gain_db = np.interp(middles_s, times_s, gains_db(share))
-        return range_of(steps * 10.0 ** (gain_db / 10.0))
+        ridden_lu = range_of(steps * 10.0 ** (gain_db / 10.0))
+        return ridden_lu >= least_lu if sign > 0.0 else ridden_lu <= most_lu
 
-    share = _least(lambda share: ridden(share) <= range_lu)
-    return Curve(tuple(zip(times_s.tolist(), gains_db(share).round(3).tolist(), strict=True)))
+    ridden_db = gains_db(_least(is_there)).round(3)
+    if not ridden_db.any():
+        return None
+    return Curve(tuple(zip(times_s.tolist(), ridden_db.tolist(), strict=True)))
 
 
 def _away(steps: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -82,6 +89,8 @@ def _away(steps: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.f
     )
     lengths = counted[1] - counted[0]
     heard = lengths > 0
+    if not heard.any():
+        return times_s, np.zeros(times_s.size)
     lufs = 10.0 * np.log10((summed[1] - summed[0])[heard] / lengths[heard])
     away_lu = lufs - np.percentile(lufs, [10.0, 95.0]).mean()
     return times_s, np.interp(times_s, times_s[heard], away_lu)

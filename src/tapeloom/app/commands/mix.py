@@ -1,6 +1,9 @@
 """`tapeloom mix`: stems of your own or of a record, mixed by role or by a mix that was saved."""
 
 import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -72,9 +75,17 @@ def mix(
     if not quiet and not kernels.is_compiled():
         typer.echo("first use: compiling the inner loops takes some seconds", err=True)
     try:
-        done = mix_stems(
-            stems, folder, settings=settings, save=save, explain=explain, seed=seed, jobs=jobs
-        )
+        with _bar(quiet=quiet) as on_progress:
+            done = mix_stems(
+                stems,
+                folder,
+                settings=settings,
+                save=save,
+                explain=explain,
+                seed=seed,
+                jobs=jobs,
+                on_progress=on_progress,
+            )
     except BaseException:
         if not existed and not any(folder.iterdir()):
             folder.rmdir()
@@ -90,3 +101,16 @@ def mix(
     loudness, peak = done["loudness"]["integrated_lufs"], done["loudness"]["true_peak_dbtp"]
     told = "silent" if loudness is None else f"{loudness:.1f} LUFS, {peak:.1f} dBTP"
     typer.echo(f"{done['mix']}: {len(done['stems'])} stems, {told}")
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> Iterator[Callable[[float], None]]:
+    """Show how far the mix has come, where somebody looks."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(
+        console=Console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty()
+    ) as progress:
+        task = progress.add_task("mixing", total=1.0)
+        yield lambda done: progress.update(task, completed=done)
