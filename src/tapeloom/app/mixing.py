@@ -1,15 +1,17 @@
 """Anyone's stems to a mix: opened, told apart, mixed, and what was done."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tapeloom.core.audio import AudioFile
 from tapeloom.core.errors import InputError
 from tapeloom.core.files import read_json
+from tapeloom.core.performance import Performance, performance_from_json
 from tapeloom.core.product import Stem, Stems, loudness_to_json
 from tapeloom.studio.console import MixSettings
+from tapeloom.theory.instruments import DRUMS
 
 SUFFIXES = (".wav", ".flac", ".aif", ".aiff")
 MIX = "mix.json"
@@ -21,7 +23,8 @@ class Source:
 
     stems: Stems
     files: tuple[Path, ...]
-    kinds: Mapping[str, str]  # what they play, where a record says it
+    kinds: Mapping[str, str] = field(default_factory=dict)  # what they play, by a record
+    kick_onsets_s: tuple[float, ...] = ()  # where a record tells them
     seed: int = 0
 
 
@@ -42,7 +45,7 @@ def open_source(paths: Sequence[Path]) -> Source:
     from tapeloom.studio.padding import Padded
 
     padded = tuple(Stem(stem.name, stem.role, Padded(stem.audio, longest)) for stem in stems)
-    return Source(Stems(padded), tuple(files), {})
+    return Source(Stems(padded), tuple(files))
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -73,7 +76,22 @@ def _open_record(folder: Path) -> Source:
         )
     )
     kinds = {name: name if name in KINDS else role for name, role in told}
-    return Source(stems, tuple(files), {n: k for n, k in kinds.items() if k in KINDS}, seed)
+    performance = folder / "performance.json"
+    kicks = kick_onsets(performance_from_json(read_json(performance)))
+    return Source(
+        stems, tuple(files), {n: k for n, k in kinds.items() if k in KINDS}, tuple(kicks), seed
+    )
+
+
+def kick_onsets(performance: Performance) -> list[float]:
+    """Return the onsets of all kicks in seconds."""
+    return [
+        note.onset_s
+        for part in performance.parts
+        if part.role == "drums"
+        for note in part.notes
+        if note.pitch == DRUMS["kick"]
+    ]
 
 
 def _check(stems: Sequence[Stem], files: Sequence[Path]) -> None:
@@ -112,7 +130,7 @@ def mix_stems(
     explain   also tell the reasons, or how given settings differ from the automatic mix
     """
     from tapeloom.dsp.loudness import measure
-    from tapeloom.studio.automix import first_mix
+    from tapeloom.studio.automix import FirstMix, first_mix
     from tapeloom.studio.mix_file import load_settings, save_settings
     from tapeloom.studio.mix_history import differences
     from tapeloom.studio.mixer import mix, present
@@ -120,7 +138,10 @@ def mix_stems(
     source = open_source(paths)
     given = load_settings(settings) if settings is not None else None
     _keep_apart(source, folder)
-    first = first_mix(source.stems, kinds=source.kinds) if given is None or explain else None
+    first: FirstMix | None = None
+    if given is None or explain:
+        knows_kicks = bool(source.kick_onsets_s)
+        first = first_mix(source.stems, kinds=source.kinds, knows_kicks=knows_kicks)
     told: list[str] = []
     chosen: MixSettings
     if given is not None:
@@ -136,6 +157,7 @@ def mix_stems(
         source.stems,
         chosen,
         folder,
+        kick_onsets_s=source.kick_onsets_s,
         seed=source.seed if seed is None else seed,
         jobs=jobs,
         on_progress=on_progress,

@@ -28,10 +28,13 @@ class FirstMix:
     reasons: tuple[str, ...]
 
 
-def first_mix(stems: Stems, *, kinds: Mapping[str, str] | None = None) -> FirstMix:
+def first_mix(
+    stems: Stems, *, kinds: Mapping[str, str] | None = None, knows_kicks: bool = False
+) -> FirstMix:
     """Mix stems by role: level, high-pass, room for others, place, ducking, room, drum bus.
 
-    kinds  what some stems play, by name and as in KINDS; the others are told by name or sound
+    kinds        what some stems play, by name and as in KINDS; the others are told by name or sound
+    knows_kicks  whether the onsets of the kicks are given to the mixer
     """
     heard = [listen(stem.name, stem.audio) for stem in stems.stems]
     draft = _Draft(heard, dict(kinds or {}))
@@ -41,7 +44,7 @@ def first_mix(stems: Stems, *, kinds: Mapping[str, str] | None = None) -> FirstM
     draft.make_room()
     draft.level_out()
     draft.place()
-    draft.duck()
+    draft.duck(knows_kicks=knows_kicks)
     draft.add_space()
     draft.bind_drums()
     return draft.finish()
@@ -164,7 +167,13 @@ class _Draft:
                 )
             self.channels[each.name] = channel
 
-    def duck(self) -> None:
+    def duck(self, *, knows_kicks: bool) -> None:
+        if knows_kicks:
+            for each in self.sounding:
+                if (depth_db := self.kind(each.name).duck_db) > 0.0:
+                    self.channels[each.name] = replace(self.channels[each.name], duck_db=depth_db)
+                    self.reasons.append(f"{each.name}: {depth_db:g} dB down at each kick")
+            return
         kicks = [each for each in self.sounding if self.kinds[each.name] == "kick"]
         if not kicks:
             return
