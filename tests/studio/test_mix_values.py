@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tapeloom.core.audio import Audio, AudioFile, write_audio
 from tapeloom.core.errors import InputError
 from tapeloom.studio import effects
 from tapeloom.studio.automation import Automated, Curve
@@ -48,7 +50,10 @@ MIX = MixSettings(
             -26.0,
             pan=Curve(((0.0, -0.5), (2.0, 0.5))),
             low_pass_hz=RISE,
-            effects=(Automated(Filter(), (("cutoff_hz", RISE),)), Tape(seed=2**53 - 1)),
+            effects=(
+                Automated(Filter("low_pass", 2000.0), (("cutoff_hz", RISE),)),
+                Tape(seed=2**53 - 1),
+            ),
             sends=(Send("room", -12.0), Send("echo", Curve(((1.0, -20.0),)), pre_fader=True)),
         ),
     ),
@@ -119,6 +124,35 @@ def test_an_effect_is_known_by_its_fields_alone() -> None:
     data["channels"][0]["effects"][0]["tones"][0]["pair"] = [1, 2, 3]
     with pytest.raises(InputError, match=r"pair of .* has 3 values; it must have 2"):
         settings_from_json(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Echoes(Effect):
+    """An effect that holds sound, as a convolution does."""
+
+    response: Audio | AudioFile
+
+
+def test_sound_in_an_effect_is_saved_by_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effects, "Echoes", Echoes, raising=False)
+    monkeypatch.setattr(effects, "__all__", [*effects.__all__, "Echoes"])
+    effect_types.cache_clear()
+    audio = Audio(np.ones((1, 9), np.float32) * 0.5)
+    file = write_audio(tmp_path / "hall.wav", audio)
+    mix = MixSettings((Channel("a", -20.0, effects=(Echoes(file),)),))
+    data = json.loads(json.dumps(settings_to_json(mix)))
+    assert settings_from_json(data) == mix
+    data["channels"][0]["effects"][0]["response"]["path"] = str(tmp_path / "none.wav")
+    with pytest.raises(InputError, match=r"none\.wav does not exist"):
+        settings_from_json(data)
+    data["channels"][0]["effects"][0]["response"] = {"type": "Audio", "samples": []}
+    with pytest.raises(InputError, match=r"Audio|path|samples"):
+        settings_from_json(data)
+    with pytest.raises(InputError, match="in memory, which its file can't"):
+        settings_to_json(replace(mix, channels=(Channel("a", -20.0, effects=(Echoes(audio),)),)))
+    effect_types.cache_clear()
 
 
 def with_change(path: list[Any], value: Any) -> Any:
@@ -206,7 +240,9 @@ def test_what_changed_is_told_with_its_unit() -> None:
                 low_pass_hz=4000.0,
                 sends=(Send("room", -9.0),),
                 effects=(
-                    Automated(Filter(q=1.0), (("cutoff_hz", Curve(((0.0, 100.0),))),)),
+                    Automated(
+                        Filter("low_pass", 2000.0, q=1.0), (("cutoff_hz", Curve(((0.0, 100.0),))),)
+                    ),
                     keys.effects[1],
                 ),
             ),

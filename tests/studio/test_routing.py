@@ -221,9 +221,10 @@ def test_faders_filters_and_places_move_by_section(tmp_path: Path) -> None:
 def test_an_automated_effect_only_looks_where_its_curves_move(tmp_path: Path) -> None:
     x = Audio(np.random.default_rng(3).uniform(-0.5, 0.5, (2, 30_000)).astype(np.float32))
     steps = ((0.0, 500.0), (0.2, 500.0), (0.3, 9000.0), (0.4, 9000.0), (0.4, 700.0))
-    moving = Automated(Filter(), (("cutoff_hz", Curve(steps)),))
+    moving = Automated(Filter("low_pass", 2000.0), (("cutoff_hz", Curve(steps)),))
     plain = Automated(
-        Filter(), (("cutoff_hz", Curve(steps)), ("q", Curve(((0.0, 0.7071), (99.0, 0.70711)))))
+        Filter("low_pass", 2000.0),
+        (("cutoff_hz", Curve(steps)), ("q", Curve(((0.0, 0.7071), (99.0, 0.70711))))),
     )
     assert np.allclose(moving(x).samples, plain(x).samples, atol=1e-4)
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from tapeloom.core.audio import AudioFile
 from tapeloom.core.errors import InputError, nearest
 from tapeloom.core.files import read_json, write_json
 from tapeloom.studio.automation import Automated, Curve
@@ -76,12 +77,19 @@ def effect_types() -> Mapping[str, type]:
 
 
 def _write(value: Any) -> Any:
+    if isinstance(value, AudioFile):
+        return {"type": "AudioFile", "path": str(value.path)}
     if is_dataclass(value) and not isinstance(value, type):
         named = {"type": type(value).__name__} if type(value).__name__ in effect_types() else {}
         return {**named, **_fields_of(value)}
     if isinstance(value, tuple):
         return [_write(each) for each in value]
-    return value
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise InputError(
+        f"the mix holds {type(value).__name__} in memory, which its file can't; "
+        "write it to a file and take that"
+    )
 
 
 def _fields_of(value: Any) -> dict[str, Any]:
@@ -135,6 +143,9 @@ def _read(hint: Any, data: Any, where: str, depth: int) -> Any:
         return data
     if origin is tuple:
         return _read_tuple(options, data, where, depth)
+    if hint is AudioFile:
+        path = data.get("path") if isinstance(data, dict) else None
+        return AudioFile.open(Path(_read_plain(str, path, f"the path of {where}")))
     if hint is Effect or (isinstance(hint, type) and is_dataclass(hint)):
         return _read_class(_kind(hint, data, where), data, where, depth)
     return _read_plain(hint, data, where)

@@ -25,7 +25,7 @@ def channel_chain(channel: Channel, gain_db: float, kick_onsets_s: Sequence[floa
         ("low_pass", channel.low_pass_hz),
     ):
         if isinstance(cutoff_hz, Curve):
-            chain.append(Automated(Filter(kind), (("cutoff_hz", cutoff_hz),)))
+            chain.append(Automated(Filter(kind, cutoff_hz.at(0.0)), (("cutoff_hz", cutoff_hz),)))
         elif cutoff_hz > 0.0:
             steady.append(Band(kind, cutoff_hz))
     if steady:

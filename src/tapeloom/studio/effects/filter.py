@@ -13,8 +13,8 @@ KINDS = ("low_pass", "high_pass")
 class Filter(Effect):
     """A low- or high-pass of 12 dB an octave that can be swept without a click."""
 
-    kind: str = "low_pass"  # one of KINDS
-    cutoff_hz: float = 2000.0
+    kind: str  # one of KINDS
+    cutoff_hz: float
     q: float = 0.7071
 
     def __post_init__(self) -> None:
