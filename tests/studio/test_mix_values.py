@@ -1,6 +1,7 @@
 """A mix is a value: saved and read back, told apart in words, undone."""
 
 import json
+import math
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -153,6 +154,24 @@ def test_sound_in_an_effect_is_saved_by_its_file(
     with pytest.raises(InputError, match="in memory, which its file can't"):
         settings_to_json(replace(mix, channels=(Channel("a", -20.0, effects=(Echoes(audio),)),)))
     effect_types.cache_clear()
+
+
+@pytest.mark.usefixtures("newcomer")
+def test_a_ratio_without_end_and_an_effect_that_shares_a_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Machine(Effect):
+        wear: float = 0.5
+
+    Machine.__name__ = "Vinyl"  # as the surface noise of a mix
+    monkeypatch.setattr(effects, "Vinyl", Machine, raising=False)
+    monkeypatch.setattr(effects, "__all__", [*effects.__all__, "Vinyl"])
+    effect_types.cache_clear()
+    chain = (Compressor(ratio=math.inf), Machine())
+    mix = MixSettings((Channel("a", -20.0, effects=chain),), vinyl=Vinyl())
+    text = json.dumps(settings_to_json(mix), allow_nan=False)
+    assert settings_from_json(json.loads(text)) == mix
 
 
 def with_change(path: list[Any], value: Any) -> Any:

@@ -4,6 +4,7 @@ A value that may be of several kinds carries `type`, the name of its class: effe
 the place of numbers. What effects there are, and what they can be set to, is read off the classes.
 """
 
+import math
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -20,6 +21,7 @@ from tapeloom.studio.console import MixSettings
 
 FORMAT = 1
 _MOST_DEEP = 20  # values in one another
+_INFINITE = "inf"  # which JSON has no number for: the ratio of a gate or a limiter
 _UNIONS = (Union, types.UnionType)
 
 
@@ -80,10 +82,13 @@ def _write(value: Any) -> Any:
     if isinstance(value, AudioFile):
         return {"type": "AudioFile", "path": str(value.path)}
     if is_dataclass(value) and not isinstance(value, type):
-        named = {"type": type(value).__name__} if type(value).__name__ in effect_types() else {}
+        name = type(value).__name__
+        named = {"type": name} if effect_types().get(name) is type(value) else {}
         return {**named, **_fields_of(value)}
     if isinstance(value, tuple):
         return [_write(each) for each in value]
+    if isinstance(value, float) and value == math.inf:
+        return _INFINITE
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise InputError(
@@ -122,7 +127,9 @@ def _read_class(kind: type, data: Any, where: str, depth: int) -> Any:
     label = f"{where} ({data['name']})" if isinstance(data.get("name"), str) else where
     hints = _hints(kind)
     values = {
-        name: _read(hints[name], value, f"{name} of {label}", depth + 1)
+        name: math.inf
+        if (name, value) == ("ratio", _INFINITE)
+        else _read(hints[name], value, f"{name} of {label}", depth + 1)
         for name, value in given.items()
     }
     try:
