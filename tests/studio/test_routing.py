@@ -321,7 +321,7 @@ def test_a_mix_is_led_to_its_aim_and_one_that_is_there_stays(tmp_path: Path) -> 
     rng = np.random.default_rng(5)
     x = np.cumsum(rng.standard_normal(FRAMES)) - 0.5
     x = 0.2 * (x - x.mean()) / np.abs(x).max()
-    x = np.concatenate((np.tile(x, 4), np.tile(0.3 * x, 4)))
+    x = np.concatenate((np.tile(x, 2), np.tile(0.3 * x, 2)))
     stems = Stems((Stem("dark", "keys", Audio(x[None].astype(np.float32))),))
     free = MixSettings((channel("dark", high_pass_hz=80.0),))
     led = replace(
