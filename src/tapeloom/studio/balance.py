@@ -10,7 +10,7 @@ from tapeloom.core.product import Stems
 from tapeloom.studio.chain import Chain
 from tapeloom.studio.console import Aim, Bus, Channel, MixSettings, Send, Vinyl, free_name
 from tapeloom.studio.effects import Band, Compressor, Equalizer, Reverb, Saturation, Tape
-from tapeloom.studio.moves import draw_moves
+from tapeloom.studio.section_moves import draw_moves
 
 
 @dataclass(frozen=True, slots=True)
