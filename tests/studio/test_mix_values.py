@@ -216,7 +216,7 @@ def with_change(path: list[Any], value: Any) -> Any:
         (["channels", 1, "name"], "kick", "two strips are called 'kick'"),
         (["channels", 2, "low_pass_hz", "points"], [], "a curve has no points"),
         (["channels", 2, "effects", 1, "seed"], 1.5, "must be a whole number"),
-        (["channels", 0, "effects", 0, "bands", 0, "kind"], "notch", "'notch' is no band"),
+        (["channels", 0, "effects", 0, "bands", 0, "kind"], "comb", "'comb' is no"),
         (["aim", "slope_db_per_octave"], [-5, -7], "the lower is first"),
         (["channels"], KeyError, "the mix lacks channels"),
         (["vinyl"], [], "vinyl"),

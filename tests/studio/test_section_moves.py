@@ -88,6 +88,6 @@ def test_a_duckers_depth_moves_without_a_click() -> None:
 
 
 def test_a_filters_settings_are_checked() -> None:
-    for bad in (("notch", 100.0), ("low_pass", 0.0), ("low_pass", 100.0, 0.0)):
-        with pytest.raises(InputError, match=r"is no filter|must be over 0"):
-            Filter(*bad)  # type: ignore[arg-type]
+    for bad in ({"kind": "comb"}, {"cutoff_hz": 0.0}, {"q": 0.0}):
+        with pytest.raises(InputError, match=r"is no|over 0"):
+            Filter(**({"kind": "low_pass", "cutoff_hz": 100.0} | bad))  # type: ignore[arg-type]

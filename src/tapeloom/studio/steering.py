@@ -154,10 +154,15 @@ def _least_bands(
 
 
 def _shaped(spectrum: Spectrum, bands: Sequence[Band], rate: int) -> Spectrum:
-    from tapeloom.dsp.filters import frequency_response
+    """Return a spectrum behind shelves."""
+    from tapeloom.dsp.filters import frequency_response, high_shelf, low_shelf
 
+    designs = {"low_shelf": low_shelf, "high_shelf": high_shelf}
+    sections = [
+        designs[band.kind](min(band.cutoff_hz, 0.45 * rate), rate, gain_db=band.gain_db, q=band.q)
+        for band in bands
+    ]
     frequencies_hz = np.asarray(spectrum.frequencies_hz, np.float64)
-    sections = [band.section(rate) for band in bands]
     response = frequency_response(sections, frequencies_hz, rate)
     return Spectrum(frequencies_hz, spectrum.power * np.square(np.abs(response)))
 
