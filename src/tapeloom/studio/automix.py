@@ -143,7 +143,17 @@ class _Draft:
                 continue
             # A sine at the strip's loudness peaks 3 dB above it: louder notes are held.
             threshold_db = self.channels[each.name].loudness_lufs + 4.0
-            self.add(each.name, Compressor(threshold_db, 3.0, 8.0, 15.0, 180.0, makeup_db=1.5))
+            self.add(
+                each.name,
+                Compressor(
+                    threshold_db=threshold_db,
+                    ratio=3.0,
+                    knee_db=8.0,
+                    attack_ms=15.0,
+                    release_ms=180.0,
+                    makeup_db=1.5,
+                ),
+            )
             self.reasons.append(
                 f"{each.name}: compressed 3 to 1 from {threshold_db:g} dB, since {figure}"
             )
@@ -210,14 +220,23 @@ class _Draft:
         if not drums:
             return
         crushed = self.free("parallel")
-        squash = Compressor(-34.0, 8.0, 6.0, 3.0, 120.0, makeup_db=10.0)
+        squash = Compressor(
+            threshold_db=-34.0,
+            ratio=8.0,
+            knee_db=6.0,
+            attack_ms=3.0,
+            release_ms=120.0,
+            makeup_db=10.0,
+        )
         for name in drums:
             self.send(name, crushed, 0.0)
         if len(drums) == 1:
             self.returns += (Bus(crushed, (squash,), fader_db=-12.0),)
         else:
             group = self.free("drum bus")
-            glue = Compressor(-20.0, 2.0, 8.0, 30.0, 150.0)
+            glue = Compressor(
+                threshold_db=-20.0, ratio=2.0, knee_db=8.0, attack_ms=30.0, release_ms=150.0
+            )
             self.groups += (Bus(group, (glue,)),)
             self.returns += (Bus(crushed, (squash,), fader_db=-12.0, group=group),)
             for name in drums:
@@ -239,7 +258,9 @@ class _Draft:
 
     def finish(self) -> FirstMix:
         bus: Chain = (
-            Compressor(-18.0, 1.5, 10.0, 30.0, 250.0),
+            Compressor(
+                threshold_db=-18.0, ratio=1.5, knee_db=10.0, attack_ms=30.0, release_ms=250.0
+            ),
             Equalizer((Band("high_pass", 25.0),)),
         )
         self.reasons.append("the bus: 1.5 to 1 from -18 dB, slowly, and nothing under 25 Hz")
