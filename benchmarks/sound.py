@@ -32,6 +32,7 @@ BRIEFS = (
     ("sleep, soft rain", {"bpm": 62, "key": "D major"}),
 )
 FRAME_S = 0.4
+FADE_S = 2.0  # at the end of a master: what is softer there is no floor of the record
 
 
 def describe(path: Path) -> dict[str, float]:
@@ -40,7 +41,8 @@ def describe(path: Path) -> dict[str, float]:
     told, spectrum = measure(audio), measure_spectrum(audio)
     sound = np.concatenate(list(audio.blocks()), axis=1).astype(np.float64)
     frame = round(FRAME_S * audio.rate)
-    frames = sound[:, : sound.shape[1] // frame * frame].reshape(2, -1, frame)
+    music = sound[:, : -round(FADE_S * audio.rate)]
+    frames = music[:, : music.shape[1] // frame * frame].reshape(2, -1, frame)
     power = np.sqrt((frames**2).mean(axis=(0, 2)))
     heard = spectrum.power > 0
     cumulated = spectrum.power.cumsum() / spectrum.power.sum()

@@ -80,7 +80,7 @@ def test_help_answers_without_the_heavy_libraries(tmp_path: Path) -> None:
     ran = tapeloom("--help", cwd=tmp_path, before=spy)
     assert ran.code == 0
     for verb in ("make", "compose", "analyze", "groove", "reharmonize", "harmonize", "doctor",
-                 "render", "instruments"):  # fmt: skip
+                 "render", "instruments", "mix"):  # fmt: skip
         assert verb in ran.out
     assert "HEAVY []" in ran.out
 

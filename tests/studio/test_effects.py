@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import tapeloom.studio
 from tapeloom.core.audio import Audio
 from tapeloom.core.errors import InputError
+from tapeloom.studio.automation import Curve
 from tapeloom.studio.chain import Effect, Line, ahead, apply, rebatch, run
 from tapeloom.studio.effects import (
     Balance,
@@ -24,6 +25,7 @@ from tapeloom.studio.effects import (
     Crusher,
     DeEsser,
     Duck,
+    Ducker,
     Dynamics,
     Echo,
     Equalizer,
@@ -44,6 +46,7 @@ from tapeloom.studio.effects import (
     PseudoStereo,
     Radio,
     Reverb,
+    Ride,
     Rotation,
     Saturation,
     SpectralGate,
@@ -100,6 +103,10 @@ EFFECTS: tuple[Effect, ...] = (
     Reverb(decay_s=0.6),
     Echo(time_ms=30.0),
     Duck((0.01, 0.2, 0.25), 6.0),
+    Ducker(threshold_db=-20.0, depth_db=6.0),
+    Filter("low_pass", 900.0),
+    Ride(Curve(((0.0, -6.0), (0.3, 0.0), (0.5, -20.0)))),
+    Filter("high_pass", 300.0, q=2.0),
     Width(0.5, mono_below_hz=120.0),
     *(Reverb(decay_s=0.4, kind=kind, width=1.2) for kind in ("room", "plate", "hall", "spring")),
     TapeDelay(time_ms=30.0, duck_db=6.0),

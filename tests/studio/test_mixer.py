@@ -12,7 +12,8 @@ from tapeloom.core.product import Mix, Stem, Stems
 from tapeloom.core.seed import stream
 from tapeloom.dsp.level import gain_to_db
 from tapeloom.dsp.loudness import measure
-from tapeloom.studio.balance import Channel, MixSettings, Vinyl, draw_mix
+from tapeloom.studio.balance import draw_mix
+from tapeloom.studio.console import Channel, MixSettings, Vinyl
 from tapeloom.studio.effects import Limiter
 from tapeloom.studio.mixer import mix
 

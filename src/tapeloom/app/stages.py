@@ -10,6 +10,7 @@ from typing import Any
 
 from tapeloom import __version__
 from tapeloom.app.composing import draft_brief, feel_of, perform_brief, score_facts
+from tapeloom.app.mixing import MIX, kick_onsets
 from tapeloom.app.order import SONG, Order
 from tapeloom.app.workshop import RECORD, Made, Workshop
 from tapeloom.core.audio import AudioFile, encode_audio, write_audio
@@ -28,7 +29,6 @@ from tapeloom.core.product import (
 )
 from tapeloom.core.score import Score, score_from_json, score_to_json
 from tapeloom.core.seed import stream
-from tapeloom.theory.instruments import DRUMS
 
 FORMAT = 1  # of record.json
 _LOOP = "loop "  # begins the names of the steps that cut loops
@@ -159,21 +159,15 @@ def render(site: Site, order: Order, performance: Performance) -> Stems:
 
 
 def mix(site: Site, order: Order, performance: Performance, stems: Stems) -> Mix:
-    """Mix the dry parts into stems/, premix.flac and mix.flac."""
+    """Mix the dry parts into stems/, premix.flac and mix.flac; the mix itself is mix.json."""
     folder, seed = site.folder, order.brief.seed
     character = order.brief.character
     brightness, energy = character.brightness, character.energy
     textures = dict(character.textures)
-    kicks = [
-        note.onset_s
-        for part in performance.parts
-        if part.role == "drums"
-        for note in part.notes
-        if note.pitch == DRUMS["kick"]
-    ]
 
     def make() -> Made:
         from tapeloom.studio.balance import draw_mix
+        from tapeloom.studio.mix_file import save_settings
         from tapeloom.studio.mixer import mix as blend
 
         settings = draw_mix(
@@ -182,17 +176,19 @@ def mix(site: Site, order: Order, performance: Performance, stems: Stems) -> Mix
             brightness=brightness,
             energy=energy,
             textures=textures,
+            sections=performance.sections,
         )
         mixed = blend(
             stems,
             settings,
             folder,
-            kick_onsets_s=kicks,
+            kick_onsets_s=kick_onsets(performance),
             seed=seed,
             jobs=site.threads,
             on_progress=site.on_progress,
         )
-        whole = [folder / "premix.flac", folder / "mix.flac"]
+        save_settings(folder / MIX, settings)
+        whole = [folder / "premix.flac", folder / "mix.flac", folder / MIX]
         return [*_paths(mixed.stems), *whole], _stems_to_json(mixed.stems, folder)
 
     reads = [str(path.relative_to(folder)) for path in _paths(stems)]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,3 +52,12 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal, read in blocks."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_name(name: str) -> str:
+    """Return a name, without its suffix, that is safe for a file anywhere.
+
+    >>> file_name("../Piano / left"), file_name("???")
+    ('Piano - left', 'part')
+    """
+    return re.sub(r"[^\w #+-]+", "-", name).strip(" -")[:80] or "part"

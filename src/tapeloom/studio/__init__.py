@@ -4,8 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tapeloom.studio.balance import Channel, MixSettings, Vinyl, draw_mix
+    from tapeloom.studio.automix import FirstMix, first_mix
+    from tapeloom.studio.balance import draw_mix
     from tapeloom.studio.chain import Chain, Effect, Line, Process, apply, run
+    from tapeloom.studio.console import Aim, Bus, Channel, MixSettings, Send, Vinyl
     from tapeloom.studio.doors import MasteringChain
     from tapeloom.studio.effects import (
         Band,
@@ -23,13 +25,34 @@ if TYPE_CHECKING:
     )
     from tapeloom.studio.loops import Loop
     from tapeloom.studio.mastering import draw_master, master
+    from tapeloom.studio.mix_file import load_settings, save_settings
+    from tapeloom.studio.mix_history import History, differences
     from tapeloom.studio.mixer import mix
     from tapeloom.studio.presets import PRESETS, MasterSettings, Preset
     from tapeloom.studio.profile import Profile, measure_profile
 
 _HOMES = {
-    "balance": ("Channel", "MixSettings", "Vinyl", "draw_mix"),
-    "chain": ("Chain", "Effect", "Line", "Process", "apply", "run"),
+    "automix": (
+        "FirstMix",
+        "first_mix",
+    ),
+    "balance": ("draw_mix",),
+    "chain": (
+        "Chain",
+        "Effect",
+        "Line",
+        "Process",
+        "apply",
+        "run",
+    ),
+    "console": (
+        "Aim",
+        "Bus",
+        "Channel",
+        "MixSettings",
+        "Send",
+        "Vinyl",
+    ),
     "doors": ("MasteringChain",),
     "effects": (
         "Band",
@@ -47,14 +70,31 @@ _HOMES = {
     ),
     "loops": ("Loop",),
     "mastering": ("draw_master", "master"),
+    "mix_file": (
+        "load_settings",
+        "save_settings",
+    ),
+    "mix_history": (
+        "History",
+        "differences",
+    ),
     "mixer": ("mix",),
-    "presets": ("PRESETS", "MasterSettings", "Preset"),
-    "profile": ("Profile", "measure_profile"),
+    "presets": (
+        "MasterSettings",
+        "PRESETS",
+        "Preset",
+    ),
+    "profile": (
+        "Profile",
+        "measure_profile",
+    ),
 }
 
 __all__ = [
     "PRESETS",
+    "Aim",
     "Band",
+    "Bus",
     "Chain",
     "Channel",
     "Compressor",
@@ -62,7 +102,9 @@ __all__ = [
     "Echo",
     "Effect",
     "Equalizer",
+    "FirstMix",
     "Gain",
+    "History",
     "Limiter",
     "Line",
     "Loop",
@@ -75,16 +117,21 @@ __all__ = [
     "Profile",
     "Reverb",
     "Saturation",
+    "Send",
     "Tape",
     "Vinyl",
     "Width",
     "apply",
+    "differences",
     "draw_master",
     "draw_mix",
+    "first_mix",
+    "load_settings",
     "master",
     "measure_profile",
     "mix",
     "run",
+    "save_settings",
 ]
 
 

@@ -1,18 +1,20 @@
 """Settings that move: an effect whose numbers follow curves over time."""
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
 from tapeloom.studio.chain import Effect, Process
 
 CONTROL = 64  # samples from one look at the curves to the next
+_LONGEST_LOOK_S = 10.0
 GLIDE_S = 0.02  # what a jump is spread over, so that it can't click
 
 
@@ -36,20 +38,41 @@ class Curve:
 
     def at(self, seconds: float) -> float:
         """Return the value at a time."""
-        times, values = zip(*_without_jumps(self.points), strict=True)
-        return float(np.interp(seconds, times, values))
+        return float(self.values(np.array([seconds]))[0])
+
+    def values(self, times_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the values at many times."""
+        return np.interp(times_s, *_without_jumps(self.points))
+
+    def level_until(self, seconds: float) -> float:
+        """Return up to when the value stays what it is at a time; that time where it moves.
+
+        >>> curve = Curve(((1.0, 0.0), (3.0, 0.0), (4.0, -6.0)))
+        >>> curve.level_until(0.5), curve.level_until(3.5), curve.level_until(5.0)
+        (3.0, 3.5, inf)
+        """
+        times_s, values = _without_jumps(self.points)
+        index = int(np.searchsorted(times_s, seconds, side="right"))
+        now = values[max(0, index - 1)]
+        if 0 < index < len(values) and values[index] != now:
+            return seconds
+        moved = np.flatnonzero(values[index:] != now)
+        return float(times_s[index + moved[0] - 1]) if moved.size else math.inf
 
 
 @lru_cache(maxsize=256)
-def _without_jumps(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
-    """Spread jumps: whatever changes faster than by a line of GLIDE_S begins earlier."""
+def _without_jumps(
+    points: tuple[tuple[float, float], ...],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return times and values; whatever changes faster than by a line of GLIDE_S takes GLIDE_S."""
     spread: list[tuple[float, float]] = [points[0]]
     for (before_s, before), (now_s, now) in pairwise(points):
         if now != before and now_s - before_s < GLIDE_S:
             spread.append((max(now_s, spread[-1][0]) + GLIDE_S, now))
         elif now_s > spread[-1][0]:
             spread.append((now_s, now))
-    return tuple(spread)
+    times, values = np.array(spread, np.float64).T
+    return times, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +109,23 @@ class Automated(Effect):
         now: dict[str, Any] = {name: curve.at(seconds) for name, curve in self.curves}
         return replace(self.effect, **now)  # type: ignore[type-var]
 
+    def level_until(self, seconds: float) -> float:
+        """Return up to when no setting moves."""
+        return min((curve.level_until(seconds) for _, curve in self.curves), default=math.inf)
+
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        return _Moving(self.settings, rate, self.settings(0.0), channels)
+        return _Moving(self, rate, channels)
 
 
 class _Moving:
     """A process that is set anew every CONTROL samples, wherever the blocks begin."""
 
-    def __init__(
-        self, settings: Callable[[float], Effect], rate: int, first: Effect, channels: int
-    ) -> None:
-        self._settings, self._rate = settings, rate
-        self._now = first
-        self._process = first.open(rate, channels)
+    def __init__(self, effect: Automated, rate: int, channels: int) -> None:
+        self._effect, self._rate = effect, rate
+        self._now = effect.settings(0.0)
+        self._process = self._now.open(rate, channels)
+        self._next_look = 0  # the frame at which the curves are looked at again
         self._frames = 0
         self._heard: Samples | None = None
         self.latency = self._process.latency
@@ -118,16 +144,24 @@ class _Moving:
         start = 0
         heard, self._heard = self._heard, None
         while start < block.shape[1]:
-            if self._frames % CONTROL == 0:
-                # Settings are those of the middle of the stretch.
-                wanted = self._settings((self._frames + CONTROL / 2) / self._rate)
-                if wanted != self._now:
-                    self._process.retune(wanted)
-                    self._now = wanted
-            end = min(block.shape[1], start + CONTROL - self._frames % CONTROL)
+            if self._frames == self._next_look:
+                self._look()
+            end = min(block.shape[1], start + self._next_look - self._frames)
             if heard is not None:
                 self._process.hear(heard[:, start:end])
             pieces.append(self._process.process(block[:, start:end]))
             self._frames += end - start
             start = end
         return np.concatenate(pieces, axis=1) if pieces else block
+
+    def _look(self) -> None:
+        """Set the effect as its curves say in the middle of the next stretch."""
+        middle_s = (self._frames + CONTROL / 2) / self._rate
+        wanted = self._effect.settings(middle_s)
+        if wanted != self._now:
+            self._process.retune(wanted)
+            self._now = wanted
+        # Where no curve moves there is nothing to look at: up to the last stretch that is level.
+        level_s = min(self._effect.level_until(middle_s), middle_s + _LONGEST_LOOK_S)
+        stretches = max(1, int(((level_s - middle_s) * self._rate) // CONTROL))
+        self._next_look = self._frames + CONTROL * stretches

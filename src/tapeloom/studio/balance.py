@@ -1,55 +1,16 @@
 """How a record is mixed: the settings, and how they are drawn for its mood."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tapeloom.core.errors import InputError
+from tapeloom.core.performance import TimedSection
 from tapeloom.core.product import Stems
 from tapeloom.studio.chain import Chain
+from tapeloom.studio.console import Aim, Bus, Channel, MixSettings, Send, Vinyl, free_name
 from tapeloom.studio.effects import Band, Compressor, Equalizer, Reverb, Saturation, Tape
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """One strip of the mixer. Its level is a loudness, whatever the stem's own level is."""
-
-    name: str  # of the stem
-    loudness_lufs: float  # gated loudness of the strip before the mix is brought to its level
-    pan: float = 0.0  # -1 left to 1 right
-    high_pass_hz: float = 0.0  # 0: none
-    low_pass_hz: float = 0.0  # 0: none
-    effects: Chain = ()
-    mono_below_hz: float = 0.0
-    duck_db: float = 0.0  # how far each kick pushes it down
-    reverb_send_db: float | None = None
-
-    def __post_init__(self) -> None:
-        if not -1.0 <= self.pan <= 1.0:
-            raise InputError(f"pan is {self.pan}; it must lie between -1 (left) and 1 (right)")
-
-
-@dataclass(frozen=True, slots=True)
-class Vinyl:
-    """How much surface noise lies under the record."""
-
-    crackle_per_s: float = 15.0
-    crackle_db: float = -40.0
-    pops_per_s: float = 0.3
-    hiss_db: float = -62.0
-    rumble_db: float = -64.0
-
-
-@dataclass(frozen=True, slots=True)
-class MixSettings:
-    """A whole mix: strips, one reverb that they send to, surface noise, and the bus."""
-
-    channels: tuple[Channel, ...]
-    reverb: Reverb = Reverb()
-    vinyl: Vinyl | None = None
-    bus: Chain = ()
-    premix_lufs: float = -20.0
+from tapeloom.studio.section_moves import draw_moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +36,11 @@ _STRIPS: dict[str, _Strip] = {
     "other": _Strip(-27.0, -0.25, 100.0, (5500.0, 10000.0), -12.0),
     "texture": _Strip(-36.0, 0.0, 120.0, (5000.0, 9000.0), None),
 }
+# Of the finished mix. The loudness range of lo-fi is 3 to 7 LU and its slope -7 to -5 dB an octave
+# (docs/sound.md); mastering moves both by some tenths.
+AIM = Aim(range_lu=(4.0, 6.4), slope_db_per_octave=(-6.6, -5.6), centroid_hz=1800.0)
 _LAYERS = ("percussion",)  # parts that are told by name: they lie under others of their role
+TAPE_HISS_DB = -66.0  # at least; mastering brings it up by some 8 dB
 TEXTURE_LUFS = (-48.0, -34.0)  # from a hint to as loud as a texture gets
 
 
@@ -86,12 +51,15 @@ def draw_mix(
     brightness: float,
     energy: float,
     textures: Mapping[str, float],
+    sections: Sequence[TimedSection] = (),
 ) -> MixSettings:
-    """Draw the mix of a record: its balance, room, tape and surface.
+    """Draw the mix of a record: its balance, room, drum bus, tape, surface, and what moves.
 
     brightness, energy  0..1
     textures            amounts 0..1 by name; `vinyl` is made here, the others are stems
+    sections            the form; without it nothing moves
     """
+    room = free_name("reverb", [stem.name for stem in stems.stems])
     channels = tuple(
         _draw_channel(
             stem.name,
@@ -100,22 +68,35 @@ def draw_mix(
             brightness=brightness,
             energy=energy,
             amount=textures.get(stem.name, 0.4),
+            room=room,
         )
         for stem in stems.stems
     )
-    return MixSettings(
-        channels=channels,
-        reverb=Reverb(
-            decay_s=float(rng.uniform(1.1, 2.0)),
-            damping=float(rng.uniform(0.6, 0.8)),
-            size=float(rng.uniform(0.85, 1.2)),
-            predelay_ms=float(rng.uniform(12.0, 28.0)),
-            low_cut_hz=200.0,
-            high_cut_hz=4500.0 + 3500.0 * brightness,
-        ),
-        vinyl=_draw_vinyl(rng, textures.get("vinyl", 0.0)),
-        bus=_draw_bus(rng, brightness, energy),
+    reverb = Reverb(
+        decay_s=float(rng.uniform(1.1, 2.0)),
+        damping=float(rng.uniform(0.6, 0.8)),
+        size=float(rng.uniform(0.85, 1.2)),
+        predelay_ms=float(rng.uniform(12.0, 28.0)),
+        low_cut_hz=200.0,
+        high_cut_hz=4500.0 + 3500.0 * brightness,
     )
+    crushed = free_name("parallel", [stem.name for stem in stems.stems])
+    settings = MixSettings(
+        channels=tuple(_with_drum_bus(channel, stems, crushed) for channel in channels),
+        returns=(Bus(room, (reverb,)), Bus(crushed, _CRUSHED, fader_db=_CRUSHED_DB)),
+        vinyl=_draw_surface(rng, textures.get("vinyl", 0.0)),
+        bus=_draw_bus(rng, brightness, energy),
+        aim=AIM,
+    )
+    roles = [(stem.name, stem.role) for stem in stems.stems]
+    return draw_moves(settings, roles, sections, rng)
+
+
+def _with_drum_bus(channel: Channel, stems: Stems, crushed: str) -> Channel:
+    role = next(stem.role for stem in stems.stems if stem.name == channel.name)
+    if role != "drums" or channel.name in _LAYERS:
+        return channel
+    return replace(channel, sends=(*channel.sends, Send(crushed, 0.0)))
 
 
 def _draw_channel(
@@ -126,6 +107,7 @@ def _draw_channel(
     brightness: float,
     energy: float,
     amount: float,
+    room: str,
 ) -> Channel:
     kind = name if name in _LAYERS else role
     strip = _STRIPS.get(kind, _STRIPS["other"])
@@ -148,17 +130,15 @@ def _draw_channel(
         effects=_EFFECTS.get(kind, ()),
         mono_below_hz=120.0 if role in ("bass", "drums") else 0.0,
         duck_db=low_duck + (high_duck - low_duck) * (0.5 + 0.5 * float(duck)),
-        reverb_send_db=strip.send_db,
+        sends=() if strip.send_db is None else (Send(room, strip.send_db),),
     )
 
 
 # Thresholds fit the strips' loudness: the gain comes first.
 _EFFECTS: dict[str, Chain] = {
     "drums": (
-        # Slow enough to let the stick through; blended, so that ghost notes come up.
-        Compressor(
-            threshold_db=-26.0, ratio=3.5, attack_ms=10.0, release_ms=140.0, makeup_db=4.0, mix=0.5
-        ),
+        # Slow enough to let the stick through.
+        Compressor(threshold_db=-22.0, ratio=2.0, attack_ms=15.0, release_ms=140.0, makeup_db=1.0),
     ),
     "bass": (
         Compressor(threshold_db=-22.0, ratio=3.0, attack_ms=25.0, release_ms=180.0, makeup_db=2.0),
@@ -172,6 +152,14 @@ _EFFECTS: dict[str, Chain] = {
         Compressor(threshold_db=-20.0, ratio=2.0, attack_ms=20.0, release_ms=160.0, makeup_db=1.0),
     ),
 }
+
+
+# Parallel compression: what is laid under the drums, so that ghost notes come up.
+_CRUSHED: Chain = (
+    Compressor(threshold_db=-36.0, ratio=8.0, attack_ms=4.0, release_ms=110.0, makeup_db=14.0),
+    Equalizer((Band("high_pass", 60.0), Band("low_pass", 7000.0))),
+)
+_CRUSHED_DB = -9.0
 
 
 def _draw_bus(rng: np.random.Generator, brightness: float, energy: float) -> Chain:
@@ -212,10 +200,16 @@ def _draw_bus(rng: np.random.Generator, brightness: float, energy: float) -> Cha
     )
 
 
-def _draw_vinyl(rng: np.random.Generator, amount: float) -> Vinyl | None:
+def _draw_surface(rng: np.random.Generator, amount: float) -> Vinyl:
+    """Draw what lies under the music: a record's surface, or the hiss of the tape alone."""
     density, level, pops = rng.uniform(0.0, 1.0, 3)
     if amount <= 0.0:
-        return None
+        return Vinyl(
+            crackle_per_s=0.0,
+            pops_per_s=0.0,
+            hiss_db=TAPE_HISS_DB + 3.0 * float(level),
+            rumble_db=TAPE_HISS_DB - 8.0,
+        )
     amount = min(1.0, amount)
     return Vinyl(
         crackle_per_s=5.0 + 20.0 * amount * (0.5 + 0.5 * float(density)),

@@ -9,18 +9,20 @@ from pathlib import Path
 import numpy as np
 
 from tapeloom.core.audio import AudioFile, AudioStream
-from tapeloom.core.errors import InputError
+from tapeloom.core.errors import InputError, nearest
 from tapeloom.core.product import Mix, Stem, Stems
 from tapeloom.dsp.level import gain_to_db
-from tapeloom.studio.balance import Channel, MixSettings
-from tapeloom.studio.desk import Desk, Reading
+from tapeloom.studio.console import MixSettings
+from tapeloom.studio.desk import Desk, Levels, Reading
 from tapeloom.studio.forecast import Forecast
+from tapeloom.studio.steering import rewrite, steer
 
 PEAK_DBFS = -3.0  # of the premix, at most
 _STEM_PEAK_DBFS = -0.1
 _BUS_PEAK_DBFS = -0.5
 _TOLERANCE_LU = 2.0
 _PASSES = 4
+_WAITING = 2  # threads that mostly wait for others
 
 Progress = Callable[[float], None]
 
@@ -37,31 +39,29 @@ def mix(
 ) -> Mix:
     """Mix stems into `folder`: stems/*.flac, their sum premix.flac, and mix.flac after the bus.
 
-    Every part is there after its channel; what they send to the room is the stem `reverb`, the
-    surface noise the stem `vinyl`. Files don't depend on `jobs`.
+    stems/ holds every strip behind its fader: channels, groups, returns and the surface noise. The
+    members of a group with effects lie in a folder named after it, since only the group's sum is
+    heard; what lies in stems/ itself adds up to the premix. Files don't depend on `jobs`.
     """
-    channels = _match(stems, settings)
+    settings = present(settings, stems)
     (folder / "stems").mkdir(parents=True, exist_ok=True)
     say = on_progress or (lambda _: None)
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
+    with ThreadPoolExecutor(max(1, jobs) + _WAITING) as pool:
         measured = list(pool.map(_measure, [stem.audio for stem in stems.stems]))
         say(0.15)
-        gains_db, short_db = _balance(measured, channels, settings.premix_lufs)
-        trim_db, bus_db = 0.0, 0.0
+        gains_db, trim_db, short_db = _balance(measured, settings)
+        bus_db = 0.0
         for attempt in range(_PASSES):
             premix_lufs = settings.premix_lufs - short_db
-            desk = Desk(
-                stems,
-                channels,
-                settings,
-                gains_db=[gain_db + trim_db for gain_db in gains_db],
+            levels = Levels(
+                gains_db,
+                trim_db,
                 # However soft the premix has to be, the bus hears it as loud as it is set for.
                 bus_input_db=short_db,
                 bus_output_db=bus_db,
-                kick_onsets_s=kick_onsets_s,
-                seed=seed,
             )
-            reading = desk.run(folder, pool, lambda done: say(0.15 + 0.85 * done))
+            desk = Desk(stems, settings, levels, kick_onsets_s=kick_onsets_s, seed=seed)
+            reading = desk.run(folder, pool, lambda done: say(0.15 + 0.8 * done))
             change_db = _correction(reading, premix_lufs)
             bus_change_db = min(0.0, _BUS_PEAK_DBFS - reading.mix_peak_dbfs)
             if (change_db == 0.0 and bus_change_db == 0.0) or attempt == _PASSES - 1:
@@ -69,27 +69,36 @@ def mix(
             trim_db, bus_db = trim_db + change_db, bus_db + bus_change_db
             if change_db and math.isfinite(reading.premix_lufs):
                 short_db = settings.premix_lufs - reading.premix_lufs - change_db
+    chain = steer(reading.mix_steps, reading.mix_spectrum, settings.aim, rate=stems.rate)
+    if chain:
+        rewrite(folder / "mix.flac", chain, peak_dbfs=_BUS_PEAK_DBFS)
+    say(1.0)
     written = tuple(
-        Stem(name, role, AudioFile.open(folder / "stems" / f"{name}.flac"))
-        for name, role in desk.names
+        Stem(part.name, part.role, AudioFile.open(folder / "stems" / part.file))
+        for part in desk.parts
+        if part.reaches_bus
     )
     return Mix(
         Stems(written), AudioFile.open(folder / "premix.flac"), AudioFile.open(folder / "mix.flac")
     )
 
 
-def _match(stems: Stems, settings: MixSettings) -> list[Channel]:
+def present(settings: MixSettings, stems: Stems) -> MixSettings:
+    """Return the settings with the channels of these stems alone; each stem must have one."""
     if not stems.frames:
         raise InputError("the stems have 0 samples; they must have at least 1")
     by_name = {channel.name: channel for channel in settings.channels}
     for stem in stems.stems:
         if stem.name not in by_name:
-            raise InputError(f"the mix has no channel for the stem {stem.name!r}; add one")
+            raise InputError(
+                f"the mix has no channel for the stem {stem.name!r}; add one"
+                f"{nearest(stem.name, by_name)}"
+            )
         if stem.audio.channels > 2:
             raise InputError(
                 f"the stem {stem.name!r} has {stem.audio.channels} channels; it must have 1 or 2"
             )
-    return [by_name[stem.name] for stem in stems.stems]
+    return replace(settings, channels=tuple(by_name[stem.name] for stem in stems.stems))
 
 
 def _measure(audio: AudioStream) -> Forecast:
@@ -100,33 +109,33 @@ def _measure(audio: AudioStream) -> Forecast:
 
 
 def _balance(
-    measured: list[Forecast], channels: list[Channel], premix_lufs: float
-) -> tuple[list[float], float]:
-    """Return each channel's gain in dB, and by how much the premix stays below its loudness.
+    measured: Sequence[Forecast], settings: MixSettings
+) -> tuple[dict[str, float], float, float]:
+    """Return each channel's gain in dB, the trim, and how far the premix stays below its loudness.
 
-    Each stem gets its channel's loudness, then all of them the premix's, as far as their peaks
-    leave room.
+    Each stem gets its channel's loudness; the trim then brings all of them to the premix's, as far
+    as their peaks leave room.
     """
     from tapeloom.dsp.loudness import integrated_lufs
 
-    gains_db = []
+    gains_db: dict[str, float] = {}
     powers = np.zeros(min(stem.powers.size for stem in measured))
     peaks = np.zeros(min(stem.peaks.size for stem in measured))
-    for stem, channel in zip(measured, channels, strict=True):
+    for stem, channel in zip(measured, settings.channels, strict=True):
         loudness = integrated_lufs(stem.powers)
         # Nearly silent stems are left alone: their noise is not music.
         gain_db = min(30.0, channel.loudness_lufs - loudness) if loudness > -65.0 else 0.0
-        gains_db.append(gain_db)
+        gains_db[channel.name] = gain_db
         powers += stem.powers[: powers.size] * 10.0 ** (gain_db / 10.0)
         peaks += stem.peaks[: peaks.size] * 10.0 ** (gain_db / 20.0)
     loudness = integrated_lufs(powers)
     if not math.isfinite(loudness):
-        return gains_db, 0.0
-    wanted_db = float(np.clip(premix_lufs - loudness, -40.0, 12.0))
+        return gains_db, 0.0, 0.0
+    wanted_db = float(np.clip(settings.premix_lufs - loudness, -40.0, 12.0))
     # Peaks of different stems seldom all meet with one sign.
     room_db = PEAK_DBFS + 1.5 - gain_to_db(float(peaks.max()))
-    shift_db = min(wanted_db, room_db)
-    return [gain_db + shift_db for gain_db in gains_db], wanted_db - shift_db
+    trim_db = min(wanted_db, room_db)
+    return gains_db, trim_db, wanted_db - trim_db
 
 
 def _correction(reading: Reading, premix_lufs: float) -> float:

@@ -1,6 +1,5 @@
 """Performance to stems: every part by its own voice, in blocks, on threads."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 
 from tapeloom.core.audio import BLOCK, RATE, AudioFile, AudioWriter, Samples
 from tapeloom.core.errors import InputError, TapeloomError
+from tapeloom.core.files import file_name
 from tapeloom.core.performance import Performance, PlayedPart
 from tapeloom.core.product import Stem, Stems
 from tapeloom.core.seed import stream
@@ -264,7 +264,7 @@ def render(
         return render_part(part, voice, frames=frames, rate=rate, seed=seed, tuning=tuning)
 
     def write(index: int) -> Stem:
-        path = folder / f"{_file_name(names[index])}_{bpm}bpm.flac"
+        path = folder / f"{file_name(names[index])}_{bpm}bpm.flac"
         with AudioWriter(path, rate=rate, channels=2) as writer:
             for block in blocks_of(index):
                 if stopped.is_set():
@@ -301,14 +301,9 @@ def _distinct(names: list[str]) -> list[str]:
     out = []
     for name in names:
         candidate, count = name, 1
-        while _file_name(candidate).lower() in seen:
+        while file_name(candidate).lower() in seen:
             count += 1
             candidate = f"{name} {count}"
-        seen.add(_file_name(candidate).lower())
+        seen.add(file_name(candidate).lower())
         out.append(candidate)
     return out
-
-
-def _file_name(name: str) -> str:
-    """Return a name that every file system takes."""
-    return re.sub(r"[^\w #+-]+", "-", name).strip(" -")[:80] or "part"

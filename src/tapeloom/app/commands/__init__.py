@@ -16,6 +16,7 @@ from tapeloom.app.commands.instruments import instruments
 from tapeloom.app.commands.loudness import loudness
 from tapeloom.app.commands.make import make
 from tapeloom.app.commands.master import master
+from tapeloom.app.commands.mix import mix
 from tapeloom.app.commands.reharmonize import reharmonize
 from tapeloom.app.commands.render import render
 from tapeloom.app.commands.train import train
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command()(make)
 app.command()(compose)
 app.command()(render)
+app.command()(mix)
 app.command()(master)
 app.command()(instruments)
 app.command()(analyze)

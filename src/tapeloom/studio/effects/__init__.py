@@ -13,7 +13,7 @@ from tapeloom.studio.effects.colour import Saturation, Tape
 from tapeloom.studio.effects.convolution import Convolution
 from tapeloom.studio.effects.crusher import CRUSHERS, Crusher
 from tapeloom.studio.effects.delay import PingPong, TapeDelay
-from tapeloom.studio.effects.duck import Duck
+from tapeloom.studio.effects.duck import Duck, Ducker
 from tapeloom.studio.effects.dynamics import Compressor, DeEsser, Expander, Gate, TransientShaper
 from tapeloom.studio.effects.equalizer import Band, Dynamics, Equalizer, Filter
 from tapeloom.studio.effects.image import CorrelationGuard, Haas, PseudoStereo
@@ -23,6 +23,7 @@ from tapeloom.studio.effects.limiter import Limiter
 from tapeloom.studio.effects.media import RADIOS, VINYLS, Radio, Vinyl
 from tapeloom.studio.effects.modulation import Chorus, Flanger, Phaser, Tremolo, Vibrato
 from tapeloom.studio.effects.multiband import Multiband
+from tapeloom.studio.effects.ride import Ride
 from tapeloom.studio.effects.space import Echo, Reverb
 from tapeloom.studio.effects.spectral import Blur, Denoise, Freeze, Morph, SpectralGate
 from tapeloom.studio.effects.stereo import Balance, BandWidth, MidSide, Rotation, Width
@@ -48,6 +49,7 @@ __all__ = [
     "DeEsser",
     "Denoise",
     "Duck",
+    "Ducker",
     "Dynamics",
     "Echo",
     "Equalizer",
@@ -68,6 +70,7 @@ __all__ = [
     "PseudoStereo",
     "Radio",
     "Reverb",
+    "Ride",
     "Rotation",
     "Saturation",
     "SpectralGate",

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from tapeloom.core.audio import Samples
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.studio.chain import Effect, Process
+from tapeloom.studio.effects.level import Fader
 from tapeloom.studio.effects.work import Work
 
 _DUCK_ATTACK_S = 0.006
+_KEY_FALL_MS = 30.0  # longer than half a cycle of the lowest key, so that the gate stays open
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,56 @@ class Duck(Effect):
         attack = np.linspace(0.0, np.pi, round(_DUCK_ATTACK_S * rate), endpoint=False)
         release = np.linspace(0.0, np.pi, max(1, round(self.release_ms / 1000.0 * rate)))
         return np.concatenate((0.5 - 0.5 * np.cos(attack), 0.5 + 0.5 * np.cos(release)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ducker(Effect):
+    """Goes down while another channel sounds: a gate upside down, with its key outside.
+
+    Without a key it listens to itself.
+    """
+
+    key: str | None = None
+    threshold_db: float = -30.0  # dBFS of the key's peaks
+    depth_db: float = 4.0
+    attack_ms: float = 6.0
+    release_ms: float = 180.0
+
+    def open(self, rate: int, channels: int) -> Process:
+        """Return it at work."""
+        work = _Ducking(self, rate)
+        return Work(work.process, retune=work.retune, hear=work.hear)
+
+
+class _Ducking:
+    """A ducker at work: the key's peaks, a gate on them, and a depth that moves in lines."""
+
+    def __init__(self, settings: Ducker, rate: int) -> None:
+        self._settings, self._rate = settings, rate
+        self._depth_db = Fader(np.array([settings.depth_db]))
+        self._peak = self._down = 0.0
+        self._key: Samples | None = None
+
+    def retune(self, settings: Ducker) -> None:
+        self._settings = settings
+        self._depth_db.move(np.array([settings.depth_db]))
+
+    def hear(self, block: Samples) -> None:
+        self._key = block
+
+    def process(self, block: Samples) -> NDArray[Any]:
+        from tapeloom.dsp.followers import follow, smoothing
+
+        key, self._key = block if self._key is None else self._key, None
+        fall = smoothing(_KEY_FALL_MS, self._rate)
+        peaks = np.abs(key).max(axis=0, initial=0.0)
+        peaks, self._peak = follow(peaks, rise=1.0, fall=fall, start=self._peak)
+        is_open = (peaks > db_to_gain(self._settings.threshold_db)).astype(np.float64)
+        down, self._down = follow(
+            is_open,
+            rise=smoothing(self._settings.attack_ms, self._rate),
+            fall=smoothing(self._settings.release_ms, self._rate),
+            start=self._down,
+        )
+        depth_db = self._depth_db.process(np.ones((1, block.shape[1]), np.float32))[0]
+        return np.asarray(block * 10.0 ** (down * depth_db / -20.0))
