@@ -1,11 +1,12 @@
 """Master forty inputs of many kinds by every preset, and write what came out into mastering.md.
 
-    python docs/make_mastering.py [--only streaming,club] [--quick]
+    python docs/make_mastering.py [--only streaming,club] [--quick] [--picture]
 
 Eight of the inputs are records that are made here (8 bars each); others are made of them (crushed,
 mono, one side only, very soft), and the rest is synthesised: noise, speech-like sound, instruments
 alone, faults. A master counts when its file measures within 0.2 LU of the preset's centre and
-under its ceiling by a meter that reads the file again. --quick takes every fifth input.
+under its ceiling by a meter that reads the file again. --quick takes every fifth input; --picture
+only draws one record by `club` for the page.
 """
 
 import argparse
@@ -16,13 +17,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from tapeloom.app.master_report import traces
 from tapeloom.app.order import Order
 from tapeloom.app.pipeline import produce
 from tapeloom.core.audio import RATE, Audio, AudioFile
 from tapeloom.core.brief import Brief
 from tapeloom.dsp.loudness import measure
+from tapeloom.media.master_plot import plot_master
 from tapeloom.studio.mastering import master
 from tapeloom.studio.presets import PRESETS
+from tapeloom.studio.profile import measure_profile
 
 PAGE = Path(__file__).parent / "mastering.md"
 FIGURES = Path(__file__).parent / "mastering"
@@ -145,6 +149,19 @@ def measured(sound: Sound, name: str, folder: Path) -> dict[str, object]:
     }
 
 
+def draw(folder: Path) -> None:
+    """Draw what the preset `club` does to a record."""
+    made = produce(Order(Brief(WORDS[0], bars=8, seed=0)), folder / "drawn")
+    source = AudioFile.open(made.folder / "mix.flac")
+    settings = PRESETS["club"].settings
+    finished = master(source, settings, folder / "master.flac", fade_s=0.0)
+    plot_master(
+        traces(measure_profile(source)), traces(measure_profile(finished.audio)),
+        PAGE.parent / "images/mastering.png", title=f"{WORDS[0]}, by the preset club",
+        target_lufs=settings.target_lufs,
+    )  # fmt: skip
+
+
 def page(found: dict[str, dict[str, dict[str, object]]]) -> str:
     """Return the tables."""
     presets = list(next(iter(found.values())))
@@ -179,7 +196,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--picture", action="store_true")
     options = parser.parse_args()
+    if options.picture:
+        with TemporaryDirectory() as scratch:
+            draw(Path(scratch))
+        return
     names = [name for name in PRESETS if name != "transparent"]
     names = [name for name in names if not options.only or name in options.only.split(",")]
     found: dict[str, dict[str, dict[str, object]]] = {}

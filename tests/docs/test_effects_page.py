@@ -1,5 +1,6 @@
 """docs/effects.md says what its script measures."""
 
+import re
 import runpy
 from pathlib import Path
 
@@ -14,7 +15,7 @@ PAGE = ROOT / "docs/effects.md"
 def rows() -> dict[str, list[str]]:
     cells = [
         [cell.strip() for cell in line.strip("|").split("|")]
-        for line in PAGE.read_text("utf-8").split("made by docs/make_colour.py")[1].splitlines()
+        for line in re.split("<!-- .*colour.* -->", PAGE.read_text("utf-8"))[1].splitlines()
         if line.startswith("| ")
     ]
     return {row[1]: row[2:] for row in cells}
