@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from tapeloom.compose.brushwork import BRUSHED, STIR, stir_lengths, take_brushes
 from tapeloom.compose.touches import ornament_drums
 from tapeloom.core.meter import Meter, Meters, bar_starts, meter_at
 from tapeloom.core.score import Mark, Note, Part, Section
@@ -30,6 +31,7 @@ GHOST_VELOCITIES = (20, 45)
 
 TEMPER = 0.02  # how far a drawn groove's energy and density may lie from the record's, squared
 ADAPTED = 0.01  # the chance of a groove made over from common time beside one written in the meter
+BRUSHES_LEAN = 12.0  # how much likelier a groove of a trio's drummer is where there are brushes
 VARIED = 0.2  # how much a record's groove differs from the table's
 
 
@@ -55,8 +57,9 @@ def write_drums(
 ) -> Part:
     """Write the drum part of a whole record on the straight grid.
 
-    Sections whose roles lack "drums" are silent. Ghost notes carry the mark `ghost`, fills `fill`;
-    flams, drags, ruffs and rolls are marks too. The part's style is that of the first groove.
+    Sections whose roles lack "drums" are silent. A brushes kit is stirred and tapped
+    (`brushwork`). Ghost notes carry the mark `ghost`, fills `fill`; flams, drags, ruffs and rolls
+    are marks too. The part's style is that of the first groove.
     """
     starts = bar_starts(meters, end)
     base_seed = int(rng.integers(2**53))
@@ -73,6 +76,7 @@ def write_drums(
                 energy,
                 _generator(base_seed, section.piece),
                 meter=meter_at(meters, section.start),
+                brushed=kit == BRUSHED,
             )
         grooves = kits[section.piece]
         draw = _generator(base_seed, section.piece, index + 1)
@@ -96,8 +100,13 @@ def write_drums(
                 bar, fill = _fill(bar, section, meter, grooves, draw, small=True)
             if number == 0 and not entered:
                 bar = _announce(bar, section, draw)
+            held: dict[int, int] = {}
+            if kit == BRUSHED:
+                bar, fill = take_brushes(bar, fill, meter, section.energy)
+                held = stir_lengths(meter, section.energy)
             bar = playable(bar)
-            _place(notes, marks, bar, fill, start, stop, meter, grooves.gain * _loudness(section))
+            gain = grooves.gain * _loudness(section)
+            _place(notes, marks, bar, fill, held, start, stop, meter, gain)
     part = Part(
         "drums", "drums", kit, tuple(notes), instrument(kit).program, marks=tuple(set(marks)),
         style=kits[min(kits)].main.style if kits else "",
@@ -106,14 +115,17 @@ def write_drums(
 
 
 def draw_kit(
-    density: float, energy: float, rng: np.random.Generator, *, meter: Meter = COMMON_TIME
-) -> Kit:
-    """Choose grooves and fills that suit a record's energy, density and meter."""
+    density: float, energy: float, rng: np.random.Generator, *, meter: Meter = COMMON_TIME,
+    brushed: bool = False,
+) -> Kit:  # fmt: skip
+    """Choose grooves and fills that suit a record's energy, density and meter, and its brushes."""
     grooves = list(grooves_in(meter))
     if meter != COMMON_TIME:
         grooves += [groove_in(meter, groove) for groove in grooves_in(COMMON_TIME)]
     written = np.array([groove in grooves_in(meter) for groove in grooves])
     chance = np.where(written, 1.0, ADAPTED if written.any() else 1.0)
+    if brushed:
+        chance *= [BRUSHES_LEAN if groove.style == "brushes" else 1.0 for groove in grooves]
 
     def draw(energy: float, density: float | None, weights: Sequence[float]) -> Groove:
         distance = np.array([
@@ -285,9 +297,12 @@ def _loudness(section: Section) -> float:
 
 def _place(
     notes: list[Note], marks: list[Mark], bar: Bar, fill: set[tuple[int, str]],
-    start: int, stop: int, meter: Meter, gain: float,
+    held: dict[int, int], start: int, stop: int, meter: Meter, gain: float,
 ) -> None:  # fmt: skip
-    """Put a bar's hits on ticks from its start, as far as `stop`."""
+    """Put a bar's hits on ticks from its start, as far as `stop`.
+
+    held  how many steps a brush's circle lasts, by the step on which it begins
+    """
     step_length = step_ticks(meter)
     for (step, drum), sign in sorted(bar.items()):
         tick = start + step * step_length
@@ -300,4 +315,6 @@ def _place(
         if (step, drum) in fill:
             marks.append(Mark(tick, DRUMS[drum], "fill"))
         length = min(step_length, SIXTEENTH)
+        if drum == STIR and step in held:
+            length = min(held[step] * step_length, stop - tick)
         notes.append(Note(tick, length, DRUMS[drum], min(max(velocity, 1), 120)))

@@ -1,0 +1,67 @@
+"""Brushes: what a drummer with wire brushes makes of a bar that was written for sticks.
+
+The left hand stirs over the snare's head, a circle for each beat or for two; the right hand taps
+the backbeat and what ghosts there are, and the foot closes the hats where the tap falls.
+"""
+
+from tapeloom.core.meter import Meter
+from tapeloom.rhythm.meters import beat_starts, step_ticks
+from tapeloom.rhythm.patterns import Bar
+
+BRUSHED = "brushes_kit"
+STIR = "brush"
+CALM = 0.4  # sections of less energy are stirred over two beats
+_TAPPED = ("snare", "rim", "clap", "brush")  # what the right hand plays on the snare's head
+_SOFTER = {"X": "x", "x": "-", "-": "-", "o": "o"}
+
+Hits = set[tuple[int, str]]
+
+
+def stir_lengths(meter: Meter, energy: float) -> dict[int, int]:
+    """Return the steps on which a circle begins, and how many steps it lasts.
+
+    energy  0..1 of the section
+
+    >>> stir_lengths(Meter(4, 4), 0.5), stir_lengths(Meter(4, 4), 0.2)
+    ({0: 4, 4: 4, 8: 4, 12: 4}, {0: 8, 8: 8})
+    """
+    beats = [tick // step_ticks(meter) for tick in beat_starts(meter)]
+    if energy < CALM and len(beats) % 2 == 0:
+        beats = beats[::2]
+    ends = [*beats[1:], meter.bar_ticks // step_ticks(meter)]
+    return {begin: end - begin for begin, end in zip(beats, ends, strict=True)}
+
+
+def take_brushes(bar: Bar, fill: Hits, meter: Meter, energy: float) -> tuple[Bar, Hits]:
+    """Return a bar of sticks as brushes play it, and which hits are the fill's.
+
+    Both hands tap a fill: no circle begins in it. Time on closed hats keeps to eighths, softly;
+    on a tap it is the foot's.
+
+    >>> bar = {(0, "kick"): "x", (4, "snare"): "X", (4, "closed_hat"): "x", (5, "closed_hat"): "o"}
+    >>> sorted(take_brushes(bar, set(), Meter(2, 4), 0.5)[0])
+    [(0, 'brush'), (0, 'kick'), (4, 'brush'), (4, 'pedal_hat'), (4, 'snare')]
+    """
+    taps = {step for step, drum in bar if drum in _TAPPED}
+    out: Bar = {}
+    filled: Hits = set()
+    for (step, drum), written in bar.items():
+        key, sign = (step, drum), written
+        if drum in _TAPPED:
+            key = (step, "snare")
+        elif drum == "closed_hat":
+            if step in taps:
+                key = (step, "pedal_hat")
+            elif step % 2 and (step, drum) not in fill:
+                continue
+            sign = _SOFTER[written]
+        out[key] = max(sign, out.get(key, sign), key="o-xX".index)
+        if (step, drum) in fill:
+            filled.add(key)
+    first = min((step for step, _ in fill), default=meter.bar_ticks // step_ticks(meter))
+    stirs = {
+        (step, STIR): "-"
+        for step, length in stir_lengths(meter, energy).items()
+        if step + length <= first
+    }
+    return out | stirs, filled
