@@ -6,14 +6,12 @@ from tempfile import TemporaryDirectory
 
 import tapeloom
 
-UNHEARD = ("granular", "state_variable")  # engines that no instrument uses: compiled when called
-
 
 def is_compiled() -> bool:
     """Tell whether numba's cache holds the kernels of every module that sounds in a record."""
     root = Path(tapeloom.__file__).parent
     for source in (*root.glob("dsp/*.py"), *root.glob("synth/**/*.py")):
-        if source.stem in UNHEARD or "njit(" not in source.read_text("utf-8"):
+        if "njit(" not in source.read_text("utf-8"):
             continue
         cached = list(source.parent.glob(f"__pycache__/{source.stem}.*.nbi"))
         if not any(index.stat().st_mtime >= source.stat().st_mtime for index in cached):

@@ -97,7 +97,7 @@ def plan_around(
     """Draw a plan that fits a song: its bars, its tempo unless the brief has one, its phrases."""
     character = brief.character
     words = (*brief.moods, *brief.scenes)
-    drawn = draw_band(words, character, rng.spawn(1)[0], named_in(brief.unknown))
+    drawn = draw_band(words, character, rng.spawn(1)[0], named_in(brief.words))
     rng.random(2)  # as compose.plan
     instruments = _instruments_for(melody, drawn)
     sections = _sections(song, melody, dict(instruments), character.energy, rng)

@@ -94,7 +94,7 @@ def plan(brief: Brief, rng: np.random.Generator) -> Plan:
     )
     words = (*brief.moods, *brief.scenes)
     # By a stream of its own, and two draws that it once took: a seed's form stays as it was.
-    instruments = draw_band(words, character, rng.spawn(1)[0], named_in(brief.unknown))
+    instruments = draw_band(words, character, rng.spawn(1)[0], named_in(brief.words))
     rng.random(2)
     return Plan(
         tempo=_tempo_map(tempi, bars, edges),
