@@ -68,8 +68,8 @@ def test_the_same_seed_draws_the_same() -> None:
 @pytest.mark.parametrize(
     ("text", "kit"),
     [("dusty tape", "dusty_kit"), ("slow, brushes", "brushes_kit"),
-     ("Boom Bap, dark", "boom_bap_kit"), ("soft electronic", "soft_electronic_kit"), ("808s? an 808", "eight_oh_eight_kit"),
-     ("jazz at night", "jazz_kit")],
+     ("Boom Bap, dark", "boom_bap_kit"), ("soft electronic", "soft_electronic_kit"),
+     ("808s? an 808", "eight_oh_eight_kit"), ("jazz at night", "jazz_kit")],
 )  # fmt: skip
 def test_every_kit_can_be_asked_for(text: str, kit: str) -> None:
     assert named_in(text)["drums"] == kit
