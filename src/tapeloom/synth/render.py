@@ -23,6 +23,7 @@ from tapeloom.synth.envelopes import fade_out, frames_of
 from tapeloom.synth.expression import Expression, with_wheel
 from tapeloom.synth.headroom import HOP, with_headroom
 from tapeloom.synth.kit import Kit
+from tapeloom.synth.moves import bending_of_moves, coloured
 from tapeloom.synth.oscillators import band
 from tapeloom.synth.pedalling import Pedal
 from tapeloom.synth.plugins import Plugin, PluginFailure
@@ -168,14 +169,18 @@ class _Player:
             slide = self._slide(index)
             bending = bending_of(self._part, onset_s=note.onset_s, held_s=strike.held_s)
             bending = with_wheel(bending, self._part, onset_s=note.onset_s, held_s=strike.held_s)
+            if note.moves:
+                bending = bending.plus(bending_of_moves(note.moves, held_s=strike.held_s))
             if slide:
                 glide_s = self._voice.manner.glide_s
                 bending = slide_into(bending, semitones=slide, seconds=glide_s)
             if bending.moves:
                 held_s = bending.read_s(strike.held_s)
                 sound = self._voice.note(pitch, note.velocity, held_s, self._rate, rng)
-                return bend_note(sound, bending, self._rate)
-        return self._voice.note(pitch, note.velocity, strike.held_s, self._rate, rng)
+                sound = bend_note(sound, bending, self._rate)
+                return coloured(sound, note.moves, self._rate)
+        sound = self._voice.note(pitch, note.velocity, strike.held_s, self._rate, rng)
+        return coloured(sound, () if self._is_drums else note.moves, self._rate)
 
     def _slide(self, index: int) -> float:
         """Return how many semitones off a note begins: where the one before is, if they join."""
