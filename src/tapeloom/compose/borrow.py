@@ -10,6 +10,7 @@ from tapeloom.compose.band import GUITARS, draw_band, named_in
 from tapeloom.compose.engines import child_streams, write_parts
 from tapeloom.compose.form import ENERGY, ORDER, draw_layers, number_names
 from tapeloom.compose.grid import bars_per_measure, measures
+from tapeloom.compose.hands import hands_in
 from tapeloom.compose.harmony import end_on, join_equal, lay_out
 from tapeloom.compose.likeness import likeness
 from tapeloom.compose.line import class_costs
@@ -116,6 +117,7 @@ def plan_around(
         register=character.register,
         clave=over,
         polyrhythm=polyrhythm,
+        hands=hands_in(brief.words),
     )
 
 
