@@ -106,10 +106,10 @@ class _Player:
         self._at = 0  # the next frame
         self._sum = np.zeros((2, 0), np.float32)
         amplifier = band(rate, low_hz=BLOCK_DC_HZ, high_hz=voice.manner.cutoff_hz)
-        self._middle = Biquads(amplifier, channels=1)
+        self._amplifier = Biquads(amplifier, channels=2)
         cabinet = voice.manner.cabinet
         self._speaker = cabinet.start(rate) if cabinet is not None else None
-        self._side = Biquads(amplifier + band(rate, low_hz=MONO_BELOW_HZ), channels=1)
+        self._side = Biquads(band(rate, low_hz=MONO_BELOW_HZ), channels=1)
 
     def take(self, frames: int) -> Samples:
         """Return the next frames, silence after the last note."""
@@ -126,9 +126,10 @@ class _Player:
         if self._speaker is not None:
             dry = self._speaker.process(dry)
         # The low end is mono and no channel carries DC: middle and side go their own ways.
-        middle = self._middle.process(0.5 * (dry[:1] + dry[1:]))
-        side = self._side.process(0.5 * (dry[:1] - dry[1:]))
-        out = self._tremolo(np.concatenate([middle + side, middle - side]))
+        halves = 0.5 * np.stack([dry[0] + dry[1], dry[0] - dry[1]])
+        middle, side = self._amplifier.process(halves)
+        side = self._side.process(side[None])[0]
+        out = self._tremolo(np.stack([middle + side, middle - side]))
         self._at = end
         return out.astype(np.float32)
 
