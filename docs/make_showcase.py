@@ -35,7 +35,7 @@ BEGIN, END = "<!-- made by docs/make_showcase.py -->", "<!-- end -->"
 MINUTES, BARS_SHOWN = 3, 16
 MOST_BYTES = 60_000
 SHOWCASE: dict[str, tuple[str, int]] = {  # kit -> brief, seed
-    "dusty": ("dusty, rainy night, peaceful", 21),
+    "dusty": ("dusty, nostalgic rain", 21),
     "boom-bap": ("boom bap, dark city night, rhodes", 22),
     "brushes": ("brushes, warm cafe, felt, upright bass", 23),
     "jazz": ("jazz, romantic evening, sax", 24),

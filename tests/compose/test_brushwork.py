@@ -4,7 +4,13 @@ import itertools
 
 import pytest
 
-from tapeloom.compose.brushwork import BRUSHED, stir_lengths, take_brushes
+from tapeloom.compose.brushwork import (
+    BRUSHED,
+    MACHINES,
+    put_brushes_away,
+    stir_lengths,
+    take_brushes,
+)
 from tapeloom.compose.drums import draw_kit, write_drums
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import Section
@@ -55,6 +61,18 @@ def test_the_backbeat_is_tapped_on_the_snare_and_no_stick_is_heard(seed):
     pitches = {n.pitch for n in part.notes}
     assert DRUMS["snare"] in pitches
     assert not pitches & {DRUMS["rim"], DRUMS["clap"]}
+
+
+@pytest.mark.parametrize("kit", MACHINES)
+def test_a_machine_has_no_brushes(kit):
+    """Of grooves for brushes it plays what was struck on the snare, what was swept on the hats."""
+    for seed in range(12):
+        _, part = brushed(seed, kit=kit)
+        assert DRUMS["brush"] not in {n.pitch for n in part.notes}
+    bar = {(4, "brush"): "X", (4, "snare"): "o", (6, "brush"): "-", (8, "kick"): "x"}
+    out, filled = put_brushes_away(bar, {(4, "brush")})
+    assert out == {(4, "snare"): "X", (6, "closed_hat"): "-", (8, "kick"): "x"}
+    assert filled == {(4, "snare")}
 
 
 def test_other_kits_have_no_circles():

@@ -4,11 +4,14 @@ The left hand stirs over the snare's head, a circle for each beat or for two; th
 the backbeat and what ghosts there are, and the foot closes the hats where the tap falls.
 """
 
+from collections.abc import Sequence
+
 from tapeloom.core.meter import Meter
 from tapeloom.rhythm.meters import beat_starts, step_ticks
 from tapeloom.rhythm.patterns import Bar
 
 BRUSHED = "brushes_kit"
+MACHINES = ("boom_bap_kit", "soft_electronic_kit", "eight_oh_eight_kit")  # nobody brushes these
 STIR = "brush"
 CALM = 0.4  # sections of less energy are stirred over two beats
 _TAPPED = ("snare", "rim", "clap", "brush")  # what the right hand plays on the snare's head
@@ -43,8 +46,7 @@ def take_brushes(bar: Bar, fill: Hits, meter: Meter, energy: float) -> tuple[Bar
     [(0, 'brush'), (0, 'kick'), (4, 'brush'), (4, 'pedal_hat'), (4, 'snare')]
     """
     taps = {step for step, drum in bar if drum in _TAPPED}
-    out: Bar = {}
-    filled: Hits = set()
+    moved = []
     for (step, drum), written in bar.items():
         key, sign = (step, drum), written
         if drum in _TAPPED:
@@ -55,9 +57,8 @@ def take_brushes(bar: Bar, fill: Hits, meter: Meter, energy: float) -> tuple[Bar
             elif step % 2 and (step, drum) not in fill:
                 continue
             sign = _SOFTER[written]
-        out[key] = max(sign, out.get(key, sign), key="o-xX".index)
-        if (step, drum) in fill:
-            filled.add(key)
+        moved.append(((step, drum), key, sign))
+    out, filled = _merged(moved, fill)
     first = min((step for step, _ in fill), default=meter.bar_ticks // step_ticks(meter))
     stirs = {
         (step, STIR): "-"
@@ -65,3 +66,29 @@ def take_brushes(bar: Bar, fill: Hits, meter: Meter, energy: float) -> tuple[Bar
         if step + length <= first
     }
     return out | stirs, filled
+
+
+def put_brushes_away(bar: Bar, fill: Hits) -> tuple[Bar, Hits]:
+    """Return a bar that was written for brushes as a machine plays it, and the fill's hits.
+
+    What was struck is the snare's, what was swept the closed hat's.
+
+    >>> sorted(put_brushes_away({(4, "brush"): "X", (6, "brush"): "-"}, set())[0])
+    [(4, 'snare'), (6, 'closed_hat')]
+    """
+    moved = [
+        ((step, drum), (step, drum if drum != STIR else "snare" if sign in "xX" else "closed_hat"),
+         sign)
+        for (step, drum), sign in bar.items()
+    ]  # fmt: skip
+    return _merged(moved, fill)
+
+
+def _merged(
+    moved: Sequence[tuple[tuple[int, str], tuple[int, str], str]], fill: Hits
+) -> tuple[Bar, Hits]:
+    """Return hits where they have moved to, of two on one drum the louder, and the fill's."""
+    out: Bar = {}
+    for _, key, sign in moved:
+        out[key] = max(sign, out.get(key, sign), key="o-xX".index)
+    return out, {key for old, key, _ in moved if old in fill}

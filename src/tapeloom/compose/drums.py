@@ -7,7 +7,14 @@ from functools import partial
 
 import numpy as np
 
-from tapeloom.compose.brushwork import BRUSHED, STIR, stir_lengths, take_brushes
+from tapeloom.compose.brushwork import (
+    BRUSHED,
+    MACHINES,
+    STIR,
+    put_brushes_away,
+    stir_lengths,
+    take_brushes,
+)
 from tapeloom.compose.touches import ornament_drums
 from tapeloom.core.meter import Meter, Meters, bar_starts, meter_at
 from tapeloom.core.score import Mark, Note, Part, Section
@@ -104,6 +111,8 @@ def write_drums(
             if kit == BRUSHED:
                 bar, fill = take_brushes(bar, fill, meter, section.energy)
                 held = stir_lengths(meter, section.energy)
+            elif kit in MACHINES:
+                bar, fill = put_brushes_away(bar, fill)
             bar = playable(bar)
             gain = grooves.gain * _loudness(section)
             _place(notes, marks, bar, fill, held, start, stop, meter, gain)
