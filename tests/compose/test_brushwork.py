@@ -7,13 +7,14 @@ import pytest
 from tapeloom.compose.brushwork import (
     BRUSHED,
     MACHINES,
+    brush_part,
     put_brushes_away,
     stir_lengths,
     take_brushes,
 )
 from tapeloom.compose.drums import draw_kit, write_drums
 from tapeloom.core.meter import Meter
-from tapeloom.core.score import Section
+from tapeloom.core.score import Mark, Note, Part, Section
 from tapeloom.core.seed import stream
 from tapeloom.core.time import PPQ
 from tapeloom.rhythm.limbs import playable
@@ -78,6 +79,26 @@ def test_a_machine_has_no_brushes(kit):
 def test_other_kits_have_no_circles():
     _, part = brushed(1, kit="jazz_kit")
     assert not stirs(part)
+
+
+def test_a_part_of_sticks_is_brushed_note_by_note():
+    """As the learned engine writes them: any velocity on any tick."""
+    bar = 4 * PPQ
+    notes = [Note(PPQ, 900, DRUMS["snare"], 97), Note(PPQ, 900, DRUMS["closed_hat"], 80),
+             Note(PPQ, 900, DRUMS["clap"], 60), Note(3 * PPQ + 7, 900, DRUMS["rim"], 55),
+             Note(2 * PPQ, 900, DRUMS["closed_hat"], 80), Note(0, 900, DRUMS["kick"], 90)]  # fmt: skip
+    sections = (Section("A", 0, bar, 0.6), Section("outro", bar, 2 * bar, 0.2))
+    marks = (Mark(3 * PPQ + 7, DRUMS["rim"], "ghost"),)
+    part = Part("drums", "drums", BRUSHED, tuple(notes), marks=marks)
+    found = brush_part(part, sections, ((0, Meter(4, 4)),))
+    heard = {(n.start, n.pitch): n for n in found.notes}
+    assert heard[PPQ, DRUMS["snare"]].velocity == 97
+    assert heard[PPQ, DRUMS["pedal_hat"]].velocity == 60
+    assert heard[2 * PPQ, DRUMS["closed_hat"]].velocity == 60
+    assert (3 * PPQ + 7, DRUMS["snare"]) in heard
+    assert found.marks == (Mark(3 * PPQ + 7, DRUMS["snare"], "ghost"),)
+    assert [(n.start, n.duration) for n in stirs(found)] == [(i * PPQ, PPQ) for i in range(4)]
+    assert not {n.pitch for n in found.notes} & {DRUMS["rim"], DRUMS["clap"]}
 
 
 def test_a_fill_is_tapped_with_both_hands():

@@ -4,15 +4,20 @@ The left hand stirs over the snare's head, a circle for each beat or for two; th
 the backbeat and what ghosts there are, and the foot closes the hats where the tap falls.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 
-from tapeloom.core.meter import Meter
+from tapeloom.core.meter import Meter, Meters, bar_starts, meter_at
+from tapeloom.core.score import Note, Part, Section
 from tapeloom.rhythm.meters import beat_starts, step_ticks
-from tapeloom.rhythm.patterns import Bar
+from tapeloom.rhythm.patterns import VELOCITIES, Bar
+from tapeloom.theory.instruments import DRUMS
 
 BRUSHED = "brushes_kit"
 MACHINES = ("boom_bap_kit", "soft_electronic_kit", "eight_oh_eight_kit")  # nobody brushes these
 STIR = "brush"
+TIME_SOFTER = 0.75  # of the velocity of sticks on closed hats
 CALM = 0.4  # sections of less energy are stirred over two beats
 _TAPPED = ("snare", "rim", "clap", "brush")  # what the right hand plays on the snare's head
 _SOFTER = {"X": "x", "x": "-", "-": "-", "o": "o"}
@@ -82,6 +87,44 @@ def put_brushes_away(bar: Bar, fill: Hits) -> tuple[Bar, Hits]:
         for (step, drum), sign in bar.items()
     ]  # fmt: skip
     return _merged(moved, fill)
+
+
+def brush_part(part: Part, sections: Sequence[Section], meters: Meters) -> Part:
+    """Return a part that was written for sticks, note by note, as brushes play it.
+
+    Bars in which nothing sounds stay silent.
+    """
+    names = {key: name for name, key in DRUMS.items()}
+    taps = {note.start for note in part.notes if names.get(note.pitch) in _TAPPED}
+    kept: dict[tuple[int, int], Note] = {}
+    for note in part.notes:
+        drum, pitch, velocity = names.get(note.pitch), note.pitch, note.velocity
+        if drum in _TAPPED:
+            pitch = DRUMS["snare"]
+        elif drum == "closed_hat":
+            pitch = DRUMS["pedal_hat"] if note.start in taps else pitch
+            velocity = max(round(TIME_SOFTER * velocity), 1)
+        louder = kept.get((note.start, pitch))
+        if louder is None or louder.velocity < velocity:
+            kept[note.start, pitch] = replace(note, pitch=pitch, velocity=velocity)
+    starts = [note.start for note in part.notes]
+    for section in sections:
+        bars = [tick for tick in bar_starts(meters, section.end) if tick >= section.start]
+        for begin in bars:
+            meter = meter_at(meters, begin)
+            stop = min(begin + meter.bar_ticks, section.end)
+            if bisect_left(starts, begin) == bisect_left(starts, stop):
+                continue
+            for step, length in stir_lengths(meter, section.energy).items():
+                at, ticks = begin + step * step_ticks(meter), length * step_ticks(meter)
+                if at < stop:
+                    stir = Note(at, min(ticks, stop - at), DRUMS[STIR], VELOCITIES["-"])
+                    kept[at, stir.pitch] = stir
+    marks = {
+        replace(mark, pitch=DRUMS["snare"]) if names.get(mark.pitch) in _TAPPED else mark
+        for mark in part.marks
+    }
+    return replace(part, notes=tuple(kept.values()), marks=tuple(marks))
 
 
 def _merged(
