@@ -86,7 +86,8 @@ def test_a_part_of_sticks_is_brushed_note_by_note():
     bar = 4 * PPQ
     notes = [Note(PPQ, 900, DRUMS["snare"], 97), Note(PPQ, 900, DRUMS["closed_hat"], 80),
              Note(PPQ, 900, DRUMS["clap"], 60), Note(3 * PPQ + 7, 900, DRUMS["rim"], 55),
-             Note(2 * PPQ, 900, DRUMS["closed_hat"], 80), Note(0, 900, DRUMS["kick"], 90)]  # fmt: skip
+             Note(2 * PPQ, 900, DRUMS["closed_hat"], 80),
+             Note(0, 900, DRUMS["kick"], 90)]  # fmt: skip
     sections = (Section("A", 0, bar, 0.6), Section("outro", bar, 2 * bar, 0.2))
     marks = (Mark(3 * PPQ + 7, DRUMS["rim"], "ghost"),)
     part = Part("drums", "drums", BRUSHED, tuple(notes), marks=marks)
