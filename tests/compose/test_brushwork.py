@@ -12,7 +12,7 @@ from tapeloom.compose.brushwork import (
     stir_lengths,
     take_brushes,
 )
-from tapeloom.compose.drums import draw_kit, write_drums
+from tapeloom.compose.drums import STYLES, draw_kit, write_drums
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import Mark, Note, Part, Section
 from tapeloom.core.seed import stream
@@ -139,10 +139,11 @@ def test_circles_fill_the_bar(text):
         assert at * step_ticks(meter) == meter.bar_ticks
 
 
-def test_brushes_mostly_take_a_trios_grooves():
-    def often(brushed):
-        kits = [draw_kit(0.4, 0.4, stream(seed, "kit"), brushed=brushed) for seed in range(60)]
-        return sum(kit.main.style == "brushes" for kit in kits) / len(kits)
+@pytest.mark.parametrize("kit", STYLES)
+def test_kits_lean_to_the_grooves_of_their_players(kit):
+    def often(kit):
+        kits = [draw_kit(0.4, 0.4, stream(seed, "kit"), kit=kit) for seed in range(80)]
+        return sum(drawn.main.style in STYLES[named][0] for drawn in kits) / len(kits)
 
-    assert often(True) > 0.5
-    assert often(False) < 0.3
+    named = kit
+    assert often(kit) > 1.5 * often("dusty_kit")

@@ -38,7 +38,14 @@ GHOST_VELOCITIES = (20, 45)
 
 TEMPER = 0.02  # how far a drawn groove's energy and density may lie from the record's, squared
 ADAPTED = 0.01  # the chance of a groove made over from common time beside one written in the meter
-BRUSHES_LEAN = 12.0  # how much likelier a groove of a trio's drummer is where there are brushes
+# Kit -> styles of grooves that its players think of first, and how much likelier those are.
+STYLES: dict[str, tuple[tuple[str, ...], float]] = {
+    BRUSHED: (("brushes",), 12.0),
+    "boom_bap_kit": (("boom bap", "displaced", "break"), 5.0),
+    "jazz_kit": (("swung", "brushes", "waltz"), 4.0),
+    "soft_electronic_kit": (("house", "half-time", "still"), 4.0),
+    "eight_oh_eight_kit": (("half-time", "trip-hop"), 4.0),
+}
 VARIED = 0.2  # how much a record's groove differs from the table's
 
 
@@ -83,7 +90,7 @@ def write_drums(
                 energy,
                 _generator(base_seed, section.piece),
                 meter=meter_at(meters, section.start),
-                brushed=kit == BRUSHED,
+                kit=kit,
             )
         grooves = kits[section.piece]
         draw = _generator(base_seed, section.piece, index + 1)
@@ -125,16 +132,16 @@ def write_drums(
 
 def draw_kit(
     density: float, energy: float, rng: np.random.Generator, *, meter: Meter = COMMON_TIME,
-    brushed: bool = False,
+    kit: str = KITS[0],
 ) -> Kit:  # fmt: skip
-    """Choose grooves and fills that suit a record's energy, density and meter, and its brushes."""
+    """Choose grooves and fills that suit a record's energy, density, meter and drum kit."""
     grooves = list(grooves_in(meter))
     if meter != COMMON_TIME:
         grooves += [groove_in(meter, groove) for groove in grooves_in(COMMON_TIME)]
     written = np.array([groove in grooves_in(meter) for groove in grooves])
     chance = np.where(written, 1.0, ADAPTED if written.any() else 1.0)
-    if brushed:
-        chance *= [BRUSHES_LEAN if groove.style == "brushes" else 1.0 for groove in grooves]
+    styles, lean = STYLES.get(kit, ((), 1.0))
+    chance *= [lean if groove.style in styles else 1.0 for groove in grooves]
 
     def draw(energy: float, density: float | None, weights: Sequence[float]) -> Groove:
         distance = np.array([

@@ -20,7 +20,7 @@ _SOUNDS = {
 }
 _SHARED = pieces(
     _SOUNDS,
-    {"kick": 0.7, "snare": 1.1, "brush": 0.62, "closed_hat": 0.7, "ride": 0.8, "crash": 0.8},
+    {"kick": 0.7, "snare": 1.1, "brush": 0.62, "closed_hat": 0.7, "ride": 1.07, "crash": 0.8},
 )
 _BRUSH = replace(
     _SHARED.by_name["brush"],
