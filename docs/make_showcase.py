@@ -38,7 +38,7 @@ SHOWCASE: dict[str, tuple[str, int]] = {  # kit -> brief, seed
     "dusty": ("dusty, nostalgic rain", 21),
     "boom-bap": ("boom bap, dark city night, rhodes", 22),
     "brushes": ("brushes, warm cafe, felt, upright bass", 23),
-    "jazz": ("jazz, romantic evening, sax", 24),
+    "jazz": ("jazz, warm cafe, sax", 24),
     "electronic": ("soft electronic, dreamy, grains", 25),
     "808": ("808, melancholic midnight train, sub bass", 26),
     "percussion": ("congas, shaker and tambourine, summer beach, guitar", 27),

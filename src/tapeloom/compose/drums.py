@@ -41,10 +41,10 @@ ADAPTED = 0.01  # the chance of a groove made over from common time beside one w
 # Kit -> styles of grooves that its players think of first, and how much likelier those are.
 STYLES: dict[str, tuple[tuple[str, ...], float]] = {
     BRUSHED: (("brushes",), 12.0),
-    "boom_bap_kit": (("boom bap", "displaced", "break"), 5.0),
-    "jazz_kit": (("swung", "brushes", "waltz"), 4.0),
-    "soft_electronic_kit": (("house", "half-time", "still"), 4.0),
-    "eight_oh_eight_kit": (("half-time", "trip-hop"), 4.0),
+    "boom_bap_kit": (("boom bap", "displaced", "break"), 8.0),
+    "jazz_kit": (("swung", "brushes"), 12.0),
+    "soft_electronic_kit": (("house", "half-time", "still"), 8.0),
+    "eight_oh_eight_kit": (("half-time", "trip-hop"), 8.0),
 }
 VARIED = 0.2  # how much a record's groove differs from the table's
 
