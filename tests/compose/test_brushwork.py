@@ -76,6 +76,12 @@ def test_a_machine_has_no_brushes(kit):
     assert filled == {(4, "snare")}
 
 
+def test_a_jazz_drummer_has_no_hand_free_to_clap():
+    for seed in range(12):
+        _, part = brushed(seed, kit="jazz_kit")
+        assert DRUMS["clap"] not in {n.pitch for n in part.notes}
+
+
 def test_other_kits_have_no_circles():
     _, part = brushed(1, kit="jazz_kit")
     assert not stirs(part)

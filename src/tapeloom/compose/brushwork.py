@@ -18,6 +18,7 @@ BRUSHED = "brushes_kit"
 MACHINES = ("boom_bap_kit", "soft_electronic_kit", "eight_oh_eight_kit")  # nobody brushes these
 STIR = "brush"
 TIME_SOFTER = 0.75  # of the velocity of sticks on closed hats
+ALONE = "jazz_kit"  # played by one drummer, whose hands are full
 CALM = 0.4  # sections of less energy are stirred over two beats
 _TAPPED = ("snare", "rim", "clap", "brush")  # what the right hand plays on the snare's head
 _SOFTER = {"X": "x", "x": "-", "-": "-", "o": "o"}
@@ -86,6 +87,19 @@ def put_brushes_away(bar: Bar, fill: Hits) -> tuple[Bar, Hits]:
          sign)
         for (step, drum), sign in bar.items()
     ]  # fmt: skip
+    return _merged(moved, fill)
+
+
+def without_claps(bar: Bar, fill: Hits) -> tuple[Bar, Hits]:
+    """Return a bar as a drummer alone plays it, the snare for claps, and the fill's hits.
+
+    >>> without_claps({(4, "clap"): "X", (4, "snare"): "o"}, {(4, "clap")})
+    ({(4, 'snare'): 'X'}, {(4, 'snare')})
+    """
+    moved = [
+        ((step, drum), (step, "snare" if drum == "clap" else drum), sign)
+        for (step, drum), sign in bar.items()
+    ]
     return _merged(moved, fill)
 
 

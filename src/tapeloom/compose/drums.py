@@ -8,12 +8,14 @@ from functools import partial
 import numpy as np
 
 from tapeloom.compose.brushwork import (
+    ALONE,
     BRUSHED,
     MACHINES,
     STIR,
     put_brushes_away,
     stir_lengths,
     take_brushes,
+    without_claps,
 )
 from tapeloom.compose.touches import ornament_drums
 from tapeloom.core.meter import Meter, Meters, bar_starts, meter_at
@@ -120,6 +122,8 @@ def write_drums(
                 held = stir_lengths(meter, section.energy)
             elif kit in MACHINES:
                 bar, fill = put_brushes_away(bar, fill)
+            elif kit == ALONE:
+                bar, fill = without_claps(bar, fill)
             bar = playable(bar)
             gain = grooves.gain * _loudness(section)
             _place(notes, marks, bar, fill, held, start, stop, meter, gain)
