@@ -1,8 +1,8 @@
 """Write docs/instruments.md: every instrument with its parameters and its phrase as a spectrogram.
 
-    python docs/make_instruments.py [--audio FOLDER]
+    python docs/make_instruments.py [--audio FOLDER] [NAME ...]
 
---audio also keeps the phrases as FLAC.
+--audio also keeps the phrases as FLAC. With NAMEs only their phrases are played and drawn anew.
 """
 
 import argparse
@@ -76,16 +76,18 @@ def section(found: Design, known: Instrument, picture: str) -> list[str]:
 def main() -> None:
     """Render, draw and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="whose phrases; all if left out")
     parser.add_argument("--audio", type=Path, help="keep the phrases here, as FLAC")
     options = parser.parse_args()
     body: list[str] = []
     for name in INSTRUMENTS:
         if name not in NAMES:
             continue
-        with tempfile.TemporaryDirectory() as folder:
-            kept = options.audio or Path(folder)
-            kept.mkdir(parents=True, exist_ok=True)
-            draw(write_demo(name, kept / f"{name}.flac"), IMAGES / f"{name}.png")
+        if name in (options.names or NAMES):
+            with tempfile.TemporaryDirectory() as folder:
+                kept = options.audio or Path(folder)
+                kept.mkdir(parents=True, exist_ok=True)
+                draw(write_demo(name, kept / f"{name}.flac"), IMAGES / f"{name}.png")
         body += section(design(name), INSTRUMENTS[name], f"images/instruments/{name}.png")
         print(name, flush=True)
     page = HERE / "instruments.md"

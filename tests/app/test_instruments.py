@@ -185,8 +185,8 @@ def test_a_record_rendered_again_is_as_it_was(record, tmp_path, monkeypatch):
 
 BAD = [
     (["instruments", "jaz_kit"], "did you mean jazz_kit"),
-    (["instruments", "x", "--demo", "y"], "give one of them"),
-    (["instruments", "-o", "x.wav"], "--out goes with --demo or --random"),
+    (["instruments", "x", "--demo", "y"], "give one"),
+    (["instruments", "-o", "x.wav"], "--out goes with --demo, --random or --morph"),
     (["instruments", "--demo", "jazz_kit:wet"], "has no preset 'wet'"),
     (["instruments", "--demo", "jazz_kit", "-o", "x.mid"], "end it in .wav or .flac"),
     (["instruments", "--demo", "jazz_kit", "-o", "no/x.wav"], "cannot be written"),
@@ -231,3 +231,34 @@ def test_bad_use_is_one_sentence(folder, capsys, arguments, sentence):
     assert "Traceback" not in told.err
     assert told.out == ""
     assert sorted(folder.rglob("*")) == before
+
+
+def test_two_patches_are_blended(folder, capsys):
+    run("instruments", "--morph", "jazz_kit", "jazz_kit:worn", "--at", "0.5", "-o", "half.toml")
+    assert "half.toml: jazz_kit, 0.5 of the way from jazz_kit to jazz_kit:worn" in (
+        capsys.readouterr().out
+    )
+    half = read_patch(folder / "half.toml").values
+    plain, worn = (design("jazz_kit").values(preset=preset) for preset in ("", "worn"))
+    for name, value in half.items():
+        assert min(plain[name], worn[name]) - 1e-4 <= value <= max(plain[name], worn[name]) + 1e-4
+    run("instruments", "--morph", "jazz_kit", "half.toml", "--at", "1", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert told["parameters"] == pytest.approx(half, rel=1e-5)
+    assert (folder / told["file"]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--morph", "jazz_kit", "harp"), "two instruments"),
+        (("--morph", "jazz_kit", "jazz_kit:far", "--at", "2"), "must lie between 0 and 1"),
+        (("--morph", "jazz_kit", "jazz_kit:far", "--demo", "harp"), "give one"),
+        (("--morph", "jazz_kit", "jazz_kit:far", "-o", "half.wav"), "end it in .toml"),
+    ],
+)
+def test_blends_that_cannot_be_are_refused(folder, capsys, arguments, sentence):
+    with pytest.raises(SystemExit) as stopped:
+        main(("instruments", *arguments))
+    assert stopped.value.code
+    assert sentence in capsys.readouterr().err

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from tapeloom.compose.band import ALIKE, LEANINGS, NAMED, PLAIN, draw_band, named_in
+from tapeloom.compose.plan import plan
 from tapeloom.core.brief import Brief
 from tapeloom.core.mood import MOODS, SCENES
 from tapeloom.synth.catalogue import NAMES
-from tapeloom.theory.instruments import INSTRUMENTS
+from tapeloom.theory.instruments import INSTRUMENTS, KITS
 
 
 def band(words: str, seed: int, **named: str) -> dict[str, str]:
@@ -52,7 +53,7 @@ def test_words_lean_the_draw() -> None:
 
 
 def test_what_is_named_plays() -> None:
-    assert named_in(("sax", "quiet", "strings", "flute")) == {
+    assert named_in("sax, quiet, strings and a flute") == {
         "melody": "tenor_sax", "pad": "string_ensemble",
     }  # fmt: skip
     found = band("cafe", 1, melody="tenor_sax")
@@ -62,3 +63,26 @@ def test_what_is_named_plays() -> None:
 def test_the_same_seed_draws_the_same() -> None:
     assert band("dreamy", 5) == band("dreamy", 5)
     assert len({tuple(band("dreamy", seed).items()) for seed in range(40)}) > 20
+
+
+@pytest.mark.parametrize(
+    ("text", "kit"),
+    [("dusty tape", "dusty_kit"), ("slow, brushes", "brushes_kit"),
+     ("Boom Bap, dark", "boom_bap_kit"), ("soft electronic", "soft_electronic_kit"),
+     ("808s? an 808", "eight_oh_eight_kit"), ("jazz at night", "jazz_kit")],
+)  # fmt: skip
+def test_every_kit_can_be_asked_for(text: str, kit: str) -> None:
+    assert named_in(text)["drums"] == kit
+    assert plan(Brief(text, seed=3), np.random.default_rng(3)).instrument_of("drums") == kit
+
+
+def test_every_kit_has_a_name() -> None:
+    assert set(KITS) == {name for role, name in NAMED.values() if role == "drums"}
+
+
+def test_two_words_that_name_one_instrument_name_no_other() -> None:
+    assert named_in("jazz guitar") == {"melody": "jazz_guitar"}
+    assert named_in("guitar, jazz") == {"melody": "nylon_guitar", "drums": "jazz_kit"}
+    assert named_in("electric piano and sub bass") == {
+        "keys": "electric_piano", "bass": "sub_bass",
+    }  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tapeloom.core.audio import RATE
+from tapeloom.core.audio import RATE, Audio, write_audio
 from tapeloom.core.errors import InputError
 from tapeloom.core.seed import stream
 from tapeloom.synth.catalogue import NAMES, design
@@ -18,6 +18,7 @@ from tapeloom.synth.patch_file import (
     patch_to_toml,
     random_near,
     read_patch,
+    write_patch,
 )
 
 SORTED = sorted(NAMES)
@@ -133,3 +134,56 @@ def test_a_choice_is_a_name_a_preset_or_a_file(tmp_path):
     ):
         with pytest.raises(InputError, match=sentence):
             choose(text)
+
+
+def write_cycle(path, harmonics):
+    wave = sum(np.sin(2.0 * np.pi * k * np.arange(600) / 600) / k for k in harmonics)
+    write_audio(path, Audio(np.stack([wave, wave]).astype(np.float32) * 0.5, RATE))
+
+
+def test_a_patch_reads_the_users_wavetable_from_beside_it(tmp_path):
+    """A square's cycle has no even harmonics, whatever else is turned."""
+    write_cycle(tmp_path / "square.wav", range(1, 40, 2))
+    patch = tmp_path / "mine.toml"
+    patch.write_text(
+        'instrument = "wave_keys"\nwavetable = "square.wav"\n'
+        "[parameters]\nfilter_hz = 8000.0\ndetune_cents = 0.0\n"
+    )
+    sound = choose(str(patch)).draw(stream(1), brightness=0.5).note(57, 110, 1.0, RATE, stream(2))
+    power = np.abs(np.fft.rfft(sound[0, :RATE] * np.hanning(RATE))) ** 2
+    odd, even = (sum(power[220 * k - 3 : 220 * k + 4].sum() for k in ks)
+                 for ks in ((1, 3, 5, 7), (2, 4, 6, 8)))  # fmt: skip
+    assert odd > 1e6 * even
+
+
+def test_a_patch_with_a_wavetable_comes_back_from_another_folder(tmp_path):
+    write_cycle(tmp_path / "wave.wav", (1, 2))
+    (tmp_path / "deeper").mkdir()
+    here = tmp_path / "a.toml"
+    write_patch(here, Patch("wave_keys", wavetable=str(tmp_path / "wave.wav")))
+    assert 'wavetable = "wave.wav"' in here.read_text("utf-8")
+    there = tmp_path / "deeper" / "b.toml"
+    write_patch(there, random_near(read_patch(here), 0.2, np.random.default_rng(1)))
+    assert 'wavetable = "../wave.wav"' in there.read_text("utf-8")
+    assert read_patch(there).table() is not None
+
+
+def test_wavetables_that_cannot_be_are_refused(tmp_path):
+    write_cycle(tmp_path / "wave.wav", (1, 2))
+    (tmp_path / "no.wav").write_bytes(b"RIFF")
+    for text, sentence in (
+        ('instrument = "jazz_kit"\nwavetable = "wave.wav"', "reads no wavetable; wave_keys does"),
+        ('instrument = "wave_keys"\nwavetable = "none.wav"', "none.wav"),
+        ('instrument = "wave_keys"\nwavetable = "no.wav"', "no.wav"),
+        ('instrument = "wave_keys"\nwavetable = 3', "wavetable of the patch is 3"),
+    ):
+        (tmp_path / "bad.toml").write_text(text)
+        with pytest.raises(InputError) as caught:
+            read_patch(tmp_path / "bad.toml")
+        assert sentence in str(caught.value)
+    first = Patch("wave_keys", wavetable=str(tmp_path / "wave.wav"))
+    with pytest.raises(InputError, match="two wavetables"):
+        morph(first, Patch("wave_keys"), 0.5)
+    assert morph(first, first, 0.5).wavetable == first.wavetable
+    with pytest.raises(InputError, match="jazz_kit reads no wavetable"):
+        design("jazz_kit").draw(stream(1), brightness=0.5, table=first.table())

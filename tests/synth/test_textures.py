@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.stereo import correlation
+from tapeloom.synth.room_tone import modes_hz
 from tapeloom.synth.textures import TEXTURES, texture_blocks
 
 RATE = 44_100
@@ -62,7 +64,7 @@ def test_other_rates(rate):
 
 
 def test_an_unknown_texture_is_refused_by_name():
-    with pytest.raises(InputError, match="'snow' is no texture; choose one of rain, wind, room"):
+    with pytest.raises(InputError, match="'snow' is no texture; choose one of rain, wind, cafe"):
         next(texture_blocks("snow", amount=0.5, frames=10, seed=1))
 
 
@@ -107,3 +109,35 @@ def test_birds_whistle_between_two_and_eight_kilohertz():
     spectra = np.abs(np.fft.rfft(frames, axis=1)) ** 2
     loud = spectra[spectra.sum(axis=1) > np.quantile(spectra.sum(axis=1), 0.8)]
     assert np.median(loud.max(axis=1) / loud.sum(axis=1)) > 0.12  # tones, not noise
+
+
+def test_a_quiet_room_hums_at_the_mains_and_hardly_moves():
+    room = listen("room", seconds=20.0, amount=0.6).astype(np.float64)[:, 3 * RATE :]
+    mono = room.mean(axis=0)
+    power = np.abs(np.fft.rfft(mono * np.hanning(len(mono)))) ** 2
+    hz = np.fft.rfftfreq(len(mono), 1.0 / RATE)
+
+    def stands_out_db(partial):
+        line = power[np.abs(hz - partial) < 0.3].max()
+        around = power[(np.abs(hz - partial) > 1.5) & (np.abs(hz - partial) < 8.0)]
+        return 10.0 * np.log10(line / np.median(around))
+
+    assert max(stands_out_db(2.0 * mains) for mains in (50.0, 60.0)) > 12.0
+    assert spread(room, 1.0).std() < 1.5
+    bands = [power[(hz >= low) & (hz < 4 * low)].sum() for low in (80.0, 320.0, 1280.0)]
+    assert bands[0] > bands[1] > bands[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "texture"), [("late night at home", "room"), ("my studio", "room"), ("cafe", "cafe")]
+)
+def test_words_name_the_room(words, texture):
+    assert texture in Brief(words).character.textures
+
+
+def test_the_modes_of_a_room_lie_where_its_walls_put_them():
+    found = modes_hz((3.43, 2.8, 2.4))
+    assert found[0] == pytest.approx(50.0)
+    assert any(abs(hz - 100.0) < 1e-9 for hz in found)
+    assert found == sorted(found)
+    assert found[-1] < 240.0

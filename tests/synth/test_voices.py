@@ -16,7 +16,13 @@ from tapeloom.synth.render import draw_voice
 from tapeloom.theory.instruments import DRUMS, INSTRUMENTS, KITS
 
 PITCHED = [name for name in INSTRUMENTS if name not in KITS]
-HELD = ("warm_pad", "glass_pad", "organ")  # a held key sounds for two minutes
+HELD = (
+    "warm_pad",
+    "glass_pad",
+    "grain_pad",
+    "wave_keys",
+    "organ",
+)  # a held key sounds for two minutes
 WAVERING = (
     "accordion", "choir_pad", "clarinet", "flute", "lead", "muted_trumpet", "ocarina",
     "solo_cello", "string_ensemble", "tape_choir", "tenor_sax",

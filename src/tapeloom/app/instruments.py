@@ -1,13 +1,15 @@
-"""The instruments as plain values, their demo phrases as audio, and patches drawn near them."""
+"""The instruments as values, their phrases as audio, and patches drawn near or blended."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tapeloom.core.files import replacing
 from tapeloom.core.seed import stream
+
+if TYPE_CHECKING:
+    from tapeloom.synth.patch_file import Patch
 
 
 def instrument_figures(name: str | None = None) -> list[dict[str, Any]]:
@@ -76,15 +78,33 @@ def write_random(
     near: str, path: Path, *, amount: float, seed: int
 ) -> tuple[str, Mapping[str, float]]:
     """Draw a patch near an instrument, a preset or a patch; return its name and values."""
-    from tapeloom.synth.catalogue import design, split_name
-    from tapeloom.synth.patch_file import Patch, patch_to_toml, random_near, read_patch
+    from tapeloom.synth.patch_file import random_near, write_patch
 
-    if near.lower().endswith(".toml"):
-        home = read_patch(Path(near))
-    else:
-        name, preset = split_name(near)
-        home = Patch(design(name).name, preset)
-    drawn = random_near(home, amount, stream(seed, "patch"))
-    with replacing(path) as temporary:
-        temporary.write_text(patch_to_toml(drawn), "utf-8")
+    drawn = random_near(_patch_of(near), amount, stream(seed, "patch"))
+    write_patch(path, drawn)
     return drawn.instrument, drawn.values
+
+
+def write_morph(
+    first: str, second: str, path: Path, *, share: float
+) -> tuple[str, Mapping[str, float]]:
+    """Blend two presets or patches of one instrument; return its name and values.
+
+    share  0 is the first, 1 the second
+    """
+    from tapeloom.synth.patch_file import morph, write_patch
+
+    blended = morph(_patch_of(first), _patch_of(second), share)
+    write_patch(path, blended)
+    return blended.instrument, blended.values
+
+
+def _patch_of(text: str) -> "Patch":
+    """Return an instrument, a preset of it or a patch's file as a patch."""
+    from tapeloom.synth.catalogue import design, split_name
+    from tapeloom.synth.patch_file import Patch, read_patch
+
+    if text.lower().endswith(".toml"):
+        return read_patch(Path(text))
+    name, preset = split_name(text)
+    return Patch(design(name).name, preset)

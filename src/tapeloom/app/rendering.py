@@ -10,6 +10,7 @@ from tapeloom.core.performance import (
     Performance,
     PlayedBend,
     PlayedControl,
+    PlayedMove,
     PlayedNote,
     PlayedPart,
     performance_from_json,
@@ -30,7 +31,16 @@ def straight(score: Score) -> Performance:
                 part.role,
                 part.instrument,
                 tuple(
-                    PlayedNote(at(n.start), at(n.end) - at(n.start), n.pitch, n.velocity)
+                    PlayedNote(
+                        at(n.start),
+                        at(n.end) - at(n.start),
+                        n.pitch,
+                        n.velocity,
+                        tuple(
+                            PlayedMove(at(n.start + m.after) - at(n.start), m.kind, m.value)
+                            for m in n.moves
+                        ),
+                    )
                     for n in part.notes
                 ),
                 part.program,

@@ -1,5 +1,6 @@
 """Who plays a record: a band drawn from its moods and scenes, and whom the words name."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -62,36 +63,50 @@ ALIKE = (
     frozenset({"felt_piano", "upright_piano"}), GUITARS, frozenset({"celesta", "music_box"}),
 )  # fmt: skip
 
-# What a brief may say -> the role that then goes to an instrument.
+# What a brief may say, in one word or two -> the role that then goes to an instrument.
 NAMED: dict[str, tuple[str, str]] = {
-    "accordion": ("melody", "accordion"), "bells": ("melody", "bells"),
+    "808": ("drums", "eight_oh_eight_kit"), "accordion": ("melody", "accordion"),
+    "bells": ("melody", "bells"), "boom bap": ("drums", "boom_bap_kit"),
     "brushes": ("drums", "brushes_kit"), "celesta": ("melody", "celesta"),
     "cello": ("melody", "solo_cello"), "choir": ("pad", "choir_pad"),
     "clarinet": ("melody", "clarinet"), "clavinet": ("keys", "clavinet"),
-    "felt": ("keys", "felt_piano"), "flute": ("melody", "flute"),
-    "guitar": ("melody", "nylon_guitar"), "harp": ("melody", "harp"),
-    "kalimba": ("melody", "kalimba"), "marimba": ("melody", "marimba"),
-    "mellotron": ("pad", "tape_choir"), "ocarina": ("melody", "ocarina"),
+    "dusty": ("drums", "dusty_kit"), "electric bass": ("bass", "electric_bass"),
+    "electric piano": ("keys", "electric_piano"), "electronic": ("drums", "soft_electronic_kit"),
+    "felt": ("keys", "felt_piano"), "flute": ("melody", "flute"), "glass": ("pad", "glass_pad"),
+    "grains": ("pad", "grain_pad"), "guitar": ("melody", "nylon_guitar"),
+    "harp": ("melody", "harp"), "jazz": ("drums", "jazz_kit"),
+    "jazz guitar": ("melody", "jazz_guitar"), "kalimba": ("melody", "kalimba"),
+    "marimba": ("melody", "marimba"), "mellotron": ("pad", "tape_choir"),
+    "music box": ("melody", "music_box"), "ocarina": ("melody", "ocarina"),
     "organ": ("keys", "organ"), "piano": ("keys", "upright_piano"),
     "rhodes": ("keys", "electric_piano"), "sax": ("melody", "tenor_sax"),
-    "saxophone": ("melody", "tenor_sax"), "strings": ("pad", "string_ensemble"),
+    "saxophone": ("melody", "tenor_sax"), "steel guitar": ("guitar", "steel_guitar"),
+    "strings": ("pad", "string_ensemble"), "sub bass": ("bass", "sub_bass"),
     "synth": ("melody", "lead"), "trumpet": ("melody", "muted_trumpet"),
-    "ukulele": ("guitar", "ukulele"), "vibes": ("melody", "vibraphone"),
-    "vibraphone": ("melody", "vibraphone"), "wurlitzer": ("keys", "reed_piano"),
+    "ukulele": ("guitar", "ukulele"), "upright bass": ("bass", "upright_bass"),
+    "vibes": ("melody", "vibraphone"), "vibraphone": ("melody", "vibraphone"),
+    "wavetable": ("keys", "wave_keys"), "wurlitzer": ("keys", "reed_piano"),
 }  # fmt: skip
 
 
-def named_in(words: Sequence[str]) -> dict[str, str]:
-    """Return the instruments that words of a brief name, by role; the first of a role counts.
+def named_in(text: str) -> dict[str, str]:
+    """Return the instruments that a brief's words name, by role; the first of a role counts.
 
-    >>> named_in(("quiet", "sax", "strings"))
-    {'melody': 'tenor_sax', 'pad': 'string_ensemble'}
+    Two words that name an instrument together name no other one each by itself.
+
+    >>> named_in("quiet sax over strings"), named_in("a jazz guitar at night")
+    ({'melody': 'tenor_sax', 'pad': 'string_ensemble'}, {'melody': 'jazz_guitar'})
     """
+    words = re.findall(r"[^\W_]+", text.lower())
     found: dict[str, str] = {}
-    for word in words:
-        if word in NAMED:
-            role, name = NAMED[word]
-            found.setdefault(role, name)
+    at = 0
+    while at < len(words):
+        pair = " ".join(words[at : at + 2])
+        name = pair if pair in NAMED else words[at]
+        if name in NAMED:
+            role, instrument = NAMED[name]
+            found.setdefault(role, instrument)
+        at += 2 if name == pair and " " in pair else 1
     return found
 
 

@@ -10,6 +10,7 @@ from tapeloom.compose.band import GUITARS, draw_band, named_in
 from tapeloom.compose.engines import child_streams, write_parts
 from tapeloom.compose.form import ENERGY, ORDER, draw_layers, number_names
 from tapeloom.compose.grid import bars_per_measure, measures
+from tapeloom.compose.hands import hands_in
 from tapeloom.compose.harmony import end_on, join_equal, lay_out
 from tapeloom.compose.likeness import likeness
 from tapeloom.compose.line import class_costs
@@ -97,7 +98,7 @@ def plan_around(
     """Draw a plan that fits a song: its bars, its tempo unless the brief has one, its phrases."""
     character = brief.character
     words = (*brief.moods, *brief.scenes)
-    drawn = draw_band(words, character, rng.spawn(1)[0], named_in(brief.unknown))
+    drawn = draw_band(words, character, rng.spawn(1)[0], named_in(brief.words))
     rng.random(2)  # as compose.plan
     instruments = _instruments_for(melody, drawn)
     sections = _sections(song, melody, dict(instruments), character.energy, rng)
@@ -116,6 +117,7 @@ def plan_around(
         register=character.register,
         clave=over,
         polyrhythm=polyrhythm,
+        hands=hands_in(brief.words),
     )
 
 

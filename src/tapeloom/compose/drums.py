@@ -7,6 +7,16 @@ from functools import partial
 
 import numpy as np
 
+from tapeloom.compose.brushwork import (
+    ALONE,
+    BRUSHED,
+    MACHINES,
+    STIR,
+    put_brushes_away,
+    stir_lengths,
+    take_brushes,
+    without_claps,
+)
 from tapeloom.compose.touches import ornament_drums
 from tapeloom.core.meter import Meter, Meters, bar_starts, meter_at
 from tapeloom.core.score import Mark, Note, Part, Section
@@ -30,6 +40,14 @@ GHOST_VELOCITIES = (20, 45)
 
 TEMPER = 0.02  # how far a drawn groove's energy and density may lie from the record's, squared
 ADAPTED = 0.01  # the chance of a groove made over from common time beside one written in the meter
+# Kit -> styles of grooves that its players think of first, and how much likelier those are.
+STYLES: dict[str, tuple[tuple[str, ...], float]] = {
+    BRUSHED: (("brushes",), 12.0),
+    "boom_bap_kit": (("boom bap", "displaced", "break"), 8.0),
+    "jazz_kit": (("swung", "brushes"), 12.0),
+    "soft_electronic_kit": (("house", "half-time", "still"), 8.0),
+    "eight_oh_eight_kit": (("half-time", "trip-hop"), 8.0),
+}
 VARIED = 0.2  # how much a record's groove differs from the table's
 
 
@@ -55,8 +73,9 @@ def write_drums(
 ) -> Part:
     """Write the drum part of a whole record on the straight grid.
 
-    Sections whose roles lack "drums" are silent. Ghost notes carry the mark `ghost`, fills `fill`;
-    flams, drags, ruffs and rolls are marks too. The part's style is that of the first groove.
+    Sections whose roles lack "drums" are silent. A brushes kit is stirred and tapped
+    (`brushwork`). Ghost notes carry the mark `ghost`, fills `fill`; flams, drags, ruffs and rolls
+    are marks too. The part's style is that of the first groove.
     """
     starts = bar_starts(meters, end)
     base_seed = int(rng.integers(2**53))
@@ -73,6 +92,7 @@ def write_drums(
                 energy,
                 _generator(base_seed, section.piece),
                 meter=meter_at(meters, section.start),
+                kit=kit,
             )
         grooves = kits[section.piece]
         draw = _generator(base_seed, section.piece, index + 1)
@@ -96,8 +116,17 @@ def write_drums(
                 bar, fill = _fill(bar, section, meter, grooves, draw, small=True)
             if number == 0 and not entered:
                 bar = _announce(bar, section, draw)
+            held: dict[int, int] = {}
+            if kit == BRUSHED:
+                bar, fill = take_brushes(bar, fill, meter, section.energy)
+                held = stir_lengths(meter, section.energy)
+            elif kit in MACHINES:
+                bar, fill = put_brushes_away(bar, fill)
+            elif kit == ALONE:
+                bar, fill = without_claps(bar, fill)
             bar = playable(bar)
-            _place(notes, marks, bar, fill, start, stop, meter, grooves.gain * _loudness(section))
+            gain = grooves.gain * _loudness(section)
+            _place(notes, marks, bar, fill, held, start, stop, meter, gain)
     part = Part(
         "drums", "drums", kit, tuple(notes), instrument(kit).program, marks=tuple(set(marks)),
         style=kits[min(kits)].main.style if kits else "",
@@ -106,14 +135,17 @@ def write_drums(
 
 
 def draw_kit(
-    density: float, energy: float, rng: np.random.Generator, *, meter: Meter = COMMON_TIME
-) -> Kit:
-    """Choose grooves and fills that suit a record's energy, density and meter."""
+    density: float, energy: float, rng: np.random.Generator, *, meter: Meter = COMMON_TIME,
+    kit: str = KITS[0],
+) -> Kit:  # fmt: skip
+    """Choose grooves and fills that suit a record's energy, density, meter and drum kit."""
     grooves = list(grooves_in(meter))
     if meter != COMMON_TIME:
         grooves += [groove_in(meter, groove) for groove in grooves_in(COMMON_TIME)]
     written = np.array([groove in grooves_in(meter) for groove in grooves])
     chance = np.where(written, 1.0, ADAPTED if written.any() else 1.0)
+    styles, lean = STYLES.get(kit, ((), 1.0))
+    chance *= [lean if groove.style in styles else 1.0 for groove in grooves]
 
     def draw(energy: float, density: float | None, weights: Sequence[float]) -> Groove:
         distance = np.array([
@@ -285,9 +317,12 @@ def _loudness(section: Section) -> float:
 
 def _place(
     notes: list[Note], marks: list[Mark], bar: Bar, fill: set[tuple[int, str]],
-    start: int, stop: int, meter: Meter, gain: float,
+    held: dict[int, int], start: int, stop: int, meter: Meter, gain: float,
 ) -> None:  # fmt: skip
-    """Put a bar's hits on ticks from its start, as far as `stop`."""
+    """Put a bar's hits on ticks from its start, as far as `stop`.
+
+    held  how many steps a brush's circle lasts, by the step on which it begins
+    """
     step_length = step_ticks(meter)
     for (step, drum), sign in sorted(bar.items()):
         tick = start + step * step_length
@@ -300,4 +335,6 @@ def _place(
         if (step, drum) in fill:
             marks.append(Mark(tick, DRUMS[drum], "fill"))
         length = min(step_length, SIXTEENTH)
+        if drum == STIR and step in held:
+            length = min(held[step] * step_length, stop - tick)
         notes.append(Note(tick, length, DRUMS[drum], min(max(velocity, 1), 120)))

@@ -1,4 +1,4 @@
-"""Percussion over the kit's groove, by a player of its own: a clave, a polyrhythm.
+"""Percussion over the kit's groove, by a player of its own: a clave, a polyrhythm, hands.
 
 The clave is the rim's; a polyrhythm's first layer is too where no clave is kept, its others and
 that beside a clave are the shaker's. All of it stays under the kit.
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tapeloom.compose.form import kind_of
+from tapeloom.compose.hands import hand_strokes
 from tapeloom.compose.plan import Plan
 from tapeloom.core.meter import bar_starts, meter_at
 from tapeloom.core.score import Note, Part, Section
@@ -27,7 +28,7 @@ SHORTEST_ROUND = 5 * PPQ // 2  # ticks: a polyrhythm over a shorter bar takes tw
 
 def write_percussion(plan: Plan) -> Part | None:
     """Write the layers that a plan asks for, where the kit plays; None where it asks for none."""
-    if plan.clave is None and plan.polyrhythm is None:
+    if plan.clave is None and plan.polyrhythm is None and not plan.hands:
         return None
     notes: dict[tuple[int, int], Note] = {}
     for section in layered_sections(plan.sections):
@@ -60,6 +61,12 @@ def _strokes(plan: Plan, section: Section) -> Iterator[Note]:
     if plan.polyrhythm is not None:
         first = "rim" if plan.clave is None else "shaker"
         yield from polyrhythm_strokes(plan.polyrhythm, plan, section, first=first)
+    bars = [tick for tick in bar_starts(plan.meters, section.end) if tick >= section.start]
+    for name in plan.hands:
+        for number, start in enumerate(bars):
+            for note in hand_strokes(name, number, start, meter_at(plan.meters, start)):
+                if note.start < section.end:
+                    yield note
 
 
 def clave_strokes(clave: Timeline, plan: Plan, section: Section) -> Iterator[Note]:

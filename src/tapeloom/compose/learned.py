@@ -12,6 +12,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from tapeloom.compose.brushwork import BRUSHED, brush_part
 from tapeloom.compose.harmony import write_harmony
 from tapeloom.compose.layers import with_clave_kicks, without_rim, write_percussion
 from tapeloom.compose.plan import Plan
@@ -218,6 +219,8 @@ def _assemble(plan: Plan, written: Sequence[tuple[int, Score]], rng: np.random.G
 
 def _touched(part: Part, plan: Plan, rng: np.random.Generator) -> Part:
     if part.role == "drums":
+        if part.instrument == BRUSHED:
+            part = brush_part(part, plan.sections, plan.meters)
         return ornament_drums(part, plan.sections, rng)
     if part.role == "keys":
         return touch_stabs(part, plan.sections, rng)

@@ -1,5 +1,7 @@
 """Score to Performance: each player in turn, in one shared time, listening to the others."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +29,7 @@ from tapeloom.core.harmony import Key
 from tapeloom.core.performance import (
     Performance,
     PlayedBend,
+    PlayedMove,
     PlayedNote,
     PlayedPart,
     TimedSection,
@@ -200,7 +203,7 @@ def _play(
     velocities += clock.level[clock.locate(starts)[0]]
     velocities = mark_levels(velocities, marks)
     velocities = np.clip(velocities, np.minimum(10.0, written), 124.0)
-    notes = _notes(onsets, offs, pitches, velocities)
+    notes = _with_moves(_notes(onsets, offs, pitches, velocities), part, clock)
     bends = _own_bends(part, clock)
     keys = _keys(score, starts)
     if not bends and _is_one_voice(starts, ends):
@@ -212,6 +215,22 @@ def _play(
         play_controls(part, score.chords, clock, starts=starts, ends=ends, onsets=onsets),
         bends,
     )  # fmt: skip
+
+
+def _with_moves(notes: list[PlayedNote], part: Part, clock: Clock) -> list[PlayedNote]:
+    """Return played notes with the moves that they have on paper."""
+    if not any(note.moves for note in part.notes):
+        return notes
+    found = []
+    for played, note in zip(notes, part.notes, strict=True):
+        ticks = np.array([note.start, *(note.start + move.after for move in note.moves)], np.int64)
+        after = clock.straight_seconds(ticks)
+        moves = (
+            PlayedMove(round(float(at - after[0]), 6), move.kind, move.value)
+            for move, at in zip(note.moves, after[1:], strict=True)
+        )
+        found.append(replace(played, moves=tuple(moves)))
+    return found
 
 
 def _own_bends(part: Part, clock: Clock) -> tuple[PlayedBend, ...]:

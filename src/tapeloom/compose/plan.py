@@ -9,6 +9,7 @@ import numpy as np
 
 from tapeloom.compose.band import GUITARS, draw_band, named_in
 from tapeloom.compose.form import ENERGY, draw_form, draw_layers, kind_of
+from tapeloom.compose.hands import hands_in
 from tapeloom.compose.rhythms import Rhythms, rhythms_of
 from tapeloom.core.brief import Brief
 from tapeloom.core.harmony import MODES, Key
@@ -55,6 +56,7 @@ class Plan:
     register: float  # semitones that the melody lies above the middle
     clave: Timeline | None = None  # that percussion keeps
     polyrhythm: Polyrhythm | None = None  # that percussion plays over the groove
+    hands: tuple[str, ...] = ()  # hand percussion that the brief names
 
     @property
     def end(self) -> int:
@@ -94,7 +96,7 @@ def plan(brief: Brief, rng: np.random.Generator) -> Plan:
     )
     words = (*brief.moods, *brief.scenes)
     # By a stream of its own, and two draws that it once took: a seed's form stays as it was.
-    instruments = draw_band(words, character, rng.spawn(1)[0], named_in(brief.unknown))
+    instruments = draw_band(words, character, rng.spawn(1)[0], named_in(brief.words))
     rng.random(2)
     return Plan(
         tempo=_tempo_map(tempi, bars, edges),
@@ -109,6 +111,7 @@ def plan(brief: Brief, rng: np.random.Generator) -> Plan:
         register=character.register,
         clave=rhythms.clave,
         polyrhythm=rhythms.polyrhythm,
+        hands=hands_in(brief.words),
     )
 
 

@@ -16,7 +16,7 @@ from tapeloom.compose.motifs import Motif, MotifNote, answer, draw_motif
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.score import Mark, Note, Part, Score, Section
-from tapeloom.theory.instruments import instrument
+from tapeloom.theory.instruments import KITS, instrument
 from tapeloom.theory.scales import nearest
 from tapeloom.theory.voice_leading import Voicing, lead
 
@@ -173,6 +173,7 @@ def _fresh(
         drums = write_drums(
             score.sections or (section,), meters=score.meters, end=score.end,
             density=density, energy=section.energy, rng=rng,
+            kit=part.instrument if part.instrument in KITS else KITS[0],
         )  # fmt: skip
         inside = [note for note in drums.notes if start <= note.start < end]
         return inside, [mark for mark in drums.marks if start <= mark.tick < end]

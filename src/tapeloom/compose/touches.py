@@ -14,6 +14,7 @@ from tapeloom.compose.plan import Plan
 from tapeloom.core.harmony import Key
 from tapeloom.core.score import Mark, Note, Part, Section
 from tapeloom.core.time import PPQ
+from tapeloom.rhythm.meters import SIXTEENTH
 from tapeloom.theory.instruments import DRUMS
 
 FRETTED = (
@@ -49,6 +50,7 @@ def ornament_drums(part: Part, sections: Sequence[Section], rng: np.random.Gener
         for note in part.notes
         if note.pitch in (_SNARE, _BRUSH)
         and note.velocity >= _LOUD
+        and note.duration <= SIXTEENTH  # a brush that stirs has no stroke to grace
         and (note.start, note.pitch) not in ghosts
     ]
     begins = [section.start for section in sections]

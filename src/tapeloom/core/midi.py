@@ -1,7 +1,8 @@
 """MIDI files to scores and back, and performances to MIDI files."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.files import replacing
 from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter, Meters, bar_starts, meter_at
+from tapeloom.core.mpe import ZonePart, is_mpe, take_zones
 from tapeloom.core.performance import Performance
 from tapeloom.core.score import ROLES, Bend, Control, Note, Part, Score, Section
 from tapeloom.core.smf import MAX_FILE_TICKS, MAX_NOTES, clean_midi
@@ -58,7 +60,8 @@ def read_midi(path: Path) -> Score:
 
     Both ends of a note go to the nearest of our ticks, which is exactly undone by `write_midi` at
     the file's own PPQ up to 10,080; a note of no length lasts one tick of the file. Markers
-    become sections. Tracks without notes, controllers or bends, lyrics, system-exclusive and
+    become sections. A zone of MPE is one part, whose notes have moves of their own; these are read
+    and not written. Tracks without notes, controllers or bends, lyrics, system-exclusive and
     aftertouch messages are left out; a note that never ends is closed with its track.
     """
     try:
@@ -73,12 +76,15 @@ def read_midi(path: Path) -> Score:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
     try:
-        return _score(clean_midi(data[: MAX_BYTES + 1]))
+        clean = clean_midi(data)
+        if not is_mpe(clean):
+            return _score(clean, [])
+        return _score(*take_zones(clean_midi(data, with_pressure=True)))
     except InputError as error:
         raise InputError(f"{path.name} is no MIDI file that can be read: {error}") from error
 
 
-def _score(clean: bytes) -> Score:
+def _score(clean: bytes, zones: Sequence[ZonePart]) -> Score:
     import symusic
 
     try:
@@ -91,6 +97,8 @@ def _score(clean: bytes) -> Score:
         if len(track.notes) or len(track.controls) or len(track.pitch_bends):
             part = _part(track, q, {part.name for part in parts})
             parts.append(part)
+    for zone in zones:
+        parts.append(_zone_part(zone, q, {part.name for part in parts}))
     meters = _changes(
         (_ours(m.time, q), Meter(m.numerator, m.denominator)) for m in song.time_signatures
     )
@@ -115,11 +123,8 @@ def _part(track: Any, q: int, taken: set[str]) -> Part:
     notes = tuple(map(Note, *(column[order].tolist() for column in columns)))
     program = int(track.program)
     name, role, instrument = identify_part(track.name, program, track.is_drum)
-    unique, number = name, 2
-    while unique in taken:
-        unique, number = f"{name} {number}", number + 1
     return Part(
-        unique,
+        _unique(name, taken),
         role,
         instrument,
         notes,
@@ -127,6 +132,28 @@ def _part(track: Any, q: int, taken: set[str]) -> Part:
         tuple(Control(_ours(c.time, q), c.number, c.value) for c in track.controls),
         tuple(Bend(_ours(b.time, q), b.value) for b in track.pitch_bends),
     )
+
+
+def _zone_part(zone: ZonePart, q: int, taken: set[str]) -> Part:
+    """Return what a zone of MPE plays."""
+    name, role, instrument = identify_part(zone.title, zone.program, False)
+    notes = []
+    for note in zone.notes:
+        start, end = _ours(note.start, q), _ours(max(note.end, note.start + 1), q)
+        moves = tuple(replace(move, after=_ours(move.after, q)) for move in note.moves)
+        notes.append(Note(start, max(end - start, 1), note.pitch, note.velocity, moves))
+    return Part(
+        _unique(name, taken), role, instrument, tuple(notes), zone.program,
+        tuple(Control(_ours(tick, q), number, value) for tick, number, value in zone.controls),
+        tuple(Bend(_ours(tick, q), value) for tick, value in zone.bends),
+    )  # fmt: skip
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    unique, number = name, 2
+    while unique in taken:
+        unique, number = f"{name} {number}", number + 1
+    return unique
 
 
 def identify_part(text: str, program: int, is_drum: bool) -> tuple[str, str, str]:

@@ -1,13 +1,22 @@
 """The played music: notes in seconds, as a synthesiser or a performance.mid takes them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from tapeloom.core.errors import InputError
 from tapeloom.core.meter import Meter, Meters
 from tapeloom.core.time import TempoMap
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PlayedMove:
+    """What a finger does to its own note while it holds it; it stays so until the next move."""
+
+    after_s: float  # seconds since the note's onset
+    kind: str  # one of core.score.MOVES
+    value: float  # a bend in semitones; a pressure 0..127; a brightness 0..127, 64 as it is
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,6 +27,7 @@ class PlayedNote:
     duration_s: float  # seconds, over 0
     pitch: int  # MIDI note number 0..127; for drums a General MIDI drum key
     velocity: int  # 1..127
+    moves: tuple[PlayedMove, ...] = field(default=(), repr=False)  # in order of time
 
     def __post_init__(self) -> None:
         if not self.onset_s >= 0.0 or not self.duration_s > 0.0:
@@ -147,13 +157,24 @@ def performance_to_json(performance: Performance) -> dict[str, Any]:
             {
                 "name": part.name, "role": part.role, "instrument": part.instrument,
                 "program": part.program,
-                "notes": [[n.onset_s, n.duration_s, n.pitch, n.velocity] for n in part.notes],
+                "notes": [_note_to_json(note) for note in part.notes],
                 "controls": [[c.time_s, c.number, c.value] for c in part.controls],
                 "bends": [[b.time_s, b.value] for b in part.bends],
             }
             for part in performance.parts
         ],
     }  # fmt: skip
+
+
+def _note_to_json(note: PlayedNote) -> list[Any]:
+    plain = [note.onset_s, note.duration_s, note.pitch, note.velocity]
+    return [*plain, [[m.after_s, m.kind, m.value] for m in note.moves]] if note.moves else plain
+
+
+def _note_from_json(fields: Sequence[Any]) -> PlayedNote:
+    return PlayedNote(
+        *fields[:4], *(tuple(PlayedMove(*move) for move in moves) for moves in fields[4:])
+    )
 
 
 def performance_from_json(data: Mapping[str, Any]) -> Performance:
@@ -173,7 +194,7 @@ def performance_from_json(data: Mapping[str, Any]) -> Performance:
                     name=part["name"],
                     role=part["role"],
                     instrument=part["instrument"],
-                    notes=tuple(PlayedNote(*fields) for fields in part["notes"]),
+                    notes=tuple(_note_from_json(fields) for fields in part["notes"]),
                     program=part["program"],
                     controls=tuple(PlayedControl(*fields) for fields in part["controls"]),
                     bends=tuple(PlayedBend(*fields) for fields in part.get("bends", ())),

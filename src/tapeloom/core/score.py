@@ -1,8 +1,8 @@
 """The written music: notes, parts, chords, sections and marks in whole ticks."""
 
 import itertools
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +13,31 @@ from tapeloom.core.time import PPQ, TempoMap
 
 ROLES = ("melody", "keys", "pad", "guitar", "bass", "drums", "other")
 MAX_TICK = 2**40  # years at any tempo: what a file may not exceed
+
+
+MOVES = ("bend", "pressure", "brightness")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Move:
+    """What a finger does to its own note while it holds it; it stays so until the next move."""
+
+    after: int  # ticks since the note's start
+    kind: str  # one of MOVES
+    value: float  # a bend in semitones; a pressure 0..127; a brightness 0..127, 64 as it is
+
+    def __post_init__(self) -> None:
+        if self.kind not in MOVES:
+            raise InputError(f"{self.kind!r} is no move; choose one of {', '.join(MOVES)}")
+        if not 0 <= self.after <= MAX_TICK:
+            raise InputError(
+                f"a move {self.after} ticks after its note's start; it must be 0 or later"
+            )
+        low, high = (-96.0, 96.0) if self.kind == "bend" else (0.0, 127.0)
+        if not low <= self.value <= high:
+            raise InputError(
+                f"a {self.kind} of {self.value}; it must lie between {low:g} and {high:g}"
+            )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,6 +54,7 @@ class Note:
     duration: int  # ticks, at least 1
     pitch: int  # MIDI note number 0..127; 60 is middle C (C4)
     velocity: int = 80  # 1..127
+    moves: tuple[Move, ...] = field(default=(), repr=False)  # in order of time
 
     def __post_init__(self) -> None:
         if not 0 <= self.start <= MAX_TICK:
@@ -228,7 +254,7 @@ def score_to_json(score: Score) -> dict[str, Any]:
             {
                 "name": part.name, "role": part.role, "instrument": part.instrument,
                 "program": part.program,
-                "notes": [[n.start, n.duration, n.pitch, n.velocity] for n in part.notes],
+                "notes": [_note_to_json(note) for note in part.notes],
                 "controls": [[c.tick, c.number, c.value] for c in part.controls],
                 "bends": [[b.tick, b.value] for b in part.bends],
                 "marks": [[m.tick, m.pitch, m.name] for m in part.marks],
@@ -237,6 +263,15 @@ def score_to_json(score: Score) -> dict[str, Any]:
             for part in score.parts
         ],
     }  # fmt: skip
+
+
+def _note_to_json(note: Note) -> list[Any]:
+    plain = [note.start, note.duration, note.pitch, note.velocity]
+    return [*plain, [[m.after, m.kind, m.value] for m in note.moves]] if note.moves else plain
+
+
+def _note_from_json(fields: Sequence[Any]) -> Note:
+    return Note(*fields[:4], *(tuple(Move(*move) for move in moves) for moves in fields[4:]))
 
 
 def score_from_json(data: Mapping[str, Any]) -> Score:
@@ -270,7 +305,7 @@ def _part_from_json(data: Mapping[str, Any]) -> Part:
         name=data["name"],
         role=data["role"],
         instrument=data["instrument"],
-        notes=tuple(Note(*fields) for fields in data["notes"]),
+        notes=tuple(_note_from_json(fields) for fields in data["notes"]),
         program=data["program"],
         controls=tuple(Control(*fields) for fields in data["controls"]),
         bends=tuple(Bend(*fields) for fields in data["bends"]),

@@ -21,11 +21,13 @@ _DATA_BYTES = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2}
 _KEPT_MESSAGES = {0x80, 0x90, 0xB0, 0xC0, 0xE0}
 
 
-def clean_midi(data: bytes) -> bytes:
+def clean_midi(data: bytes, *, with_pressure: bool = False) -> bytes:
     """Check a file of format 0 or 1 and return its music in the plainest form.
 
     Kept are notes, controllers, pitch bends, programs, track names, markers, tempos, meters and
     key signatures; anything that breaks the format raises with the reason.
+
+    with_pressure  keeps channel pressure as well
 
     >>> head = b"MThd" + bytes([0, 0, 0, 6, 0, 0, 0, 1, 0, 96])
     >>> events = bytes([0, 0x90, 60, 64, 96, 60, 0, 0, 0xFF, 0x2F, 0])  # running status
@@ -54,7 +56,8 @@ def clean_midi(data: bytes) -> bytes:
         if end > len(data):
             raise InputError("it ends in the middle of a track")
         if data[at : at + 4] == b"MTrk":  # chunks of other kinds are to be skipped
-            tracks.append(_clean_track(data, at + 8, end, limit, counts))
+            kinds = _KEPT_MESSAGES | {0xD0} if with_pressure else _KEPT_MESSAGES
+            tracks.append(_clean_track(data, at + 8, end, limit, counts, kinds))
         at = end
     if not tracks:
         raise InputError("it has no track")
@@ -80,7 +83,9 @@ class _Counts:
             raise InputError(f"it has over {MAX_TRACKS} tracks and changes of program")
 
 
-def _clean_track(data: bytes, at: int, end: int, limit: int, counts: _Counts) -> bytes:
+def _clean_track(
+    data: bytes, at: int, end: int, limit: int, counts: _Counts, kinds: set[int]
+) -> bytes:
     """Walk one track's events and return them cleaned."""
     out = bytearray()
     tick = written = status = events = 0
@@ -122,7 +127,7 @@ def _clean_track(data: bytes, at: int, end: int, limit: int, counts: _Counts) ->
                     sounding[key] -= 1
                 else:
                     continue  # the end of a note that never began
-            elif kind not in _KEPT_MESSAGES:
+            elif kind not in kinds:
                 continue
             kept = bytes((status,)) + event
         else:

@@ -62,7 +62,7 @@ PALETTES: dict[str, Palette] = {
             "ember", ("#38203f", "#a5475a", "#f9aa62"), "#b05a5c", "#20101f", "#ffe0a0",
             "#5f8f8a", "#fff0d8", 0.5, False,
             {"warm": 4, "nostalgic": 3, "autumn": 5, "cafe": 2, "city": 1, "summer": 1,
-             "fireplace": 5},
+             "fireplace": 5, "home": 3},
         ),
         Palette(
             "rose", ("#41224c", "#b25a80", "#ffbd9f"), "#b8698a", "#24122b", "#ffe3b8",
@@ -100,7 +100,7 @@ PALETTES: dict[str, Palette] = {
             "plum", ("#2b1b3d", "#6f3f62", "#e0937e"), "#7f4f6e", "#190f24", "#ffd296",
             "#5a9a94", "#fcefdc", 0.4, False,
             {"nostalgic": 4, "warm": 2, "melancholic": 2, "cafe": 3, "study": 1,
-             "fireplace": 2},
+             "fireplace": 2, "home": 2},
         ),
     )
 }  # fmt: skip

@@ -25,6 +25,7 @@ SUITS: Mapping[str, Mapping[str, float]] = {
     "study": {"desk": 6, "window": 2},
     "sleep": {"window": 3, "hills": 4},
     "city": {"city": 8, "window": 1},
+    "home": {"desk": 4, "window": 3},
     "fireplace": {"desk": 3, "window": 3},
     "beach": {"hills": 4},
     "forest": {"hills": 5, "window": 1},

@@ -116,7 +116,10 @@ def oscillator(
     (200,)
     """
     out = np.zeros(len(step))
-    widths = np.clip(np.broadcast_to(np.asarray(width, np.float64), step.shape), 0.02, 0.98)
+    asked = np.asarray(width, np.float64)
+    # Only a pulse has a width at every sample.
+    asked = np.broadcast_to(asked, step.shape) if shape == "pulse" else asked.reshape(-1)[:1]
+    widths = np.clip(asked, 0.02, 0.98)
     jump, bend = residuals()
     steps = np.clip(step, 1e-9, 0.49)
     corners_kernel(out, steps, start, SHAPES[shape], np.ascontiguousarray(widths), jump, bend)

@@ -43,6 +43,17 @@ class Bending:
         """
         return float(np.interp(at_s, *self.clock(at_s)))
 
+    def plus(self, other: "Bending") -> "Bending":
+        """Return both bends at once.
+
+        >>> low, high = (Bending(np.zeros(1), np.array([s])) for s in (-1.0, 3.0))
+        >>> low.plus(high).semitones.tolist()
+        [2.0]
+        """
+        times = np.union1d(self.times_s, other.times_s)
+        own = np.interp(times, self.times_s, self.semitones)
+        return Bending(times, own + np.interp(times, other.times_s, other.semitones))
+
     def clock(self, until_s: float) -> tuple[Floats, Floats]:
         """Return times and how far the unbent note has been read at each, both in seconds."""
         t = np.arange(int(np.ceil(until_s / STEP_S)) + 2) * STEP_S
@@ -66,12 +77,25 @@ def bending_of(part: PlayedPart, *, onset_s: float, held_s: float) -> Bending:
     before = int(np.searchsorted(times, onset_s + 1e-6, side="right"))
     stop = int(np.searchsorted(times, end_s - 1e-6, side="left"))
     level = float(semitones[before - 1]) if before else 0.0
-    at, points = [0.0], [level]
-    for time, value in zip(times[before:stop] - onset_s, semitones[before:stop], strict=True):
-        begin = max(float(time) - GLIDE_S, at[-1])
-        at += [begin, float(time)]
-        points += [level, float(value)]
-        level = float(value)
+    return glides(times[before:stop] - onset_s, semitones[before:stop], start=level)
+
+
+def glides(times_s: Floats, semitones: Floats, *, start: float = 0.0) -> Bending:
+    """Return a bending that goes from each value to the next in the last moment before its time.
+
+    start  semitones at the onset, until the first
+
+    >>> glides(np.array([0.5]), np.array([2.0])).times_s.tolist()
+    [0.0, 0.488, 0.5]
+    """
+    at, points, level = [0.0], [start], start
+    for time, value in zip(times_s.tolist(), semitones.tolist(), strict=True):
+        if time <= at[-1]:  # of several at once the last holds
+            points[-1] = level = value
+            continue
+        at += [max(time - GLIDE_S, at[-1]), time]
+        points += [level, value]
+        level = value
     return Bending(np.array(at), np.array(points))
 
 

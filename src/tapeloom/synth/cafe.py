@@ -46,7 +46,7 @@ class _Talker:
 
 
 @dataclass(slots=True)
-class Room:
+class Cafe:
     """A café: air, a murmur of voices without words, now and then a cup."""
 
     rate: int
@@ -59,7 +59,7 @@ class Room:
     last: Signal  # the murmur's last sample, (2, 1), from which the next stretch is joined
 
     @classmethod
-    def begin(cls, rate: int, amount: float, rng: np.random.Generator) -> "Room":
+    def begin(cls, rate: int, amount: float, rng: np.random.Generator) -> "Cafe":
         """Open the door."""
         coarse = max(d for d in range(1, 7) if d == 1 or (rate % d == 0 and rate >= 6_000 * d))
         return cls(

@@ -15,7 +15,7 @@ NAMES = (
     "upright_bass", "electric_bass", "sub_bass", "synth_bass",
     "flute", "clarinet", "ocarina", "muted_trumpet", "tenor_sax", "solo_cello",
     "string_ensemble", "choir_pad", "tape_choir", "warm_pad", "glass_pad",
-    "lead", "pluck",
+    "grain_pad", "lead", "pluck", "wave_keys",
     "dusty_kit", "boom_bap_kit", "brushes_kit", "jazz_kit", "soft_electronic_kit",
     "eight_oh_eight_kit",
 )  # fmt: skip

@@ -12,6 +12,7 @@ from tapeloom.synth.envelopes import frames_of
 
 Signal = NDArray[np.float64]
 LEAST = 0.3  # nothing weighs less: what lies below 25 Hz isn't made up for
+WINDOW_S = 0.4  # of a momentary loudness (EBU Tech 3341)
 FULL = 0.07  # weighted root mean square of a note at velocity 127
 
 
@@ -47,7 +48,7 @@ def weigh(sound: Signal, rate: int) -> Signal:
     return Biquads(k_weighting(rate), channels=len(sound)).process(sound)
 
 
-def loudest(weighted: Signal, rate: int, *, until_s: float, window_s: float = 0.4) -> float:
+def loudest(weighted: Signal, rate: int, *, until_s: float, window_s: float = WINDOW_S) -> float:
     """Return the mean square of the loudest window that begins before `until_s`, (channels, n)."""
     power = np.cumsum(np.mean(weighted**2, axis=0))
     width = min(frames_of(window_s, rate), len(power))
@@ -62,11 +63,15 @@ def as_loud_as(heard: Signal, asked: Signal, rate: int, *, until_s: float) -> Si
     asked    what the note's weighted level would be if nothing beat or wavered
     until_s  when the note is let go
     """
+    # What comes after the last window decides nothing.
+    decides = frames_of(until_s, rate) + frames_of(WINDOW_S, rate)
+    held = heard[:, :decides]
     found = max(
-        loudest(weigh(heard, rate), rate, until_s=until_s),
-        LEAST**2 * loudest(heard, rate, until_s=until_s),
+        loudest(weigh(held, rate), rate, until_s=until_s),
+        LEAST**2 * loudest(held, rate, until_s=until_s),
     )
-    gain = float(np.sqrt(loudest(asked, rate, until_s=until_s) / max(found, 1e-12)))
+    wanted = loudest(asked[:, :decides], rate, until_s=until_s)
+    gain = float(np.sqrt(wanted / max(found, 1e-12)))
     return heard * gain
 
 

@@ -4,6 +4,8 @@ Volume (7) and expression (11) follow the General MIDI 2 curve, 40 log10(value /
 brightness (74) moves a low-pass; the modulation wheel (1) is a vibrato that notes are bent by.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -24,9 +26,18 @@ def curve(part: PlayedPart, number: int, times_s: Floats, *, start: float) -> Fl
 
     start  its value before the first message
     """
-    moves = sorted((c.time_s, float(c.value)) for c in part.controls if c.number == number)
+    changes = sorted((c.time_s, float(c.value)) for c in part.controls if c.number == number)
+    return sliding(changes, times_s, start=start)
+
+
+def sliding(changes: Iterable[tuple[float, float]], times_s: Floats, *, start: float) -> Floats:
+    """Return values at times, sliding within RAMP_S to each (time, value) in order.
+
+    >>> sliding([(1.0, 64.0)], np.array([0.0, 1.005, 2.0]), start=0.0).round(6).tolist()
+    [0.0, 32.0, 64.0]
+    """
     at, values, level = [0.0], [start], start
-    for time, value in moves:
+    for time, value in changes:
         at += [max(time, at[-1]), max(time, at[-1]) + RAMP_S]
         values += [level, value]
         level = value
@@ -69,10 +80,14 @@ class Expression:
             out *= (curve(self._part, number, times, start=full) / full) ** 2
         if self._darkens:
             value = curve(self._part, BRIGHTNESS, times, start=64.0)
-            hz = OPEN_HZ * 2.0 ** (OCTAVES * np.minimum(value / 64.0 - 1.0, 0.0))
-            keep = np.where(value >= 64.0, 0.0, np.exp(-2.0 * np.pi * hz / self._rate))
-            darken_kernel(out, keep, self._state)
+            darken_kernel(out, kept_by(value, self._rate), self._state)
         return out
+
+
+def kept_by(brightness: Floats, rate: int) -> Floats:
+    """Return what the low-pass of `darken_kernel` holds of its past, of a brightness 0..127."""
+    hz = OPEN_HZ * 2.0 ** (OCTAVES * np.minimum(brightness / 64.0 - 1.0, 0.0))
+    return np.where(brightness >= 64.0, 0.0, np.exp(-2.0 * np.pi * hz / rate))
 
 
 def with_wheel(bending: Bending, part: PlayedPart, *, onset_s: float, held_s: float) -> Bending:
@@ -80,8 +95,10 @@ def with_wheel(bending: Bending, part: PlayedPart, *, onset_s: float, held_s: fl
     if not any(control.number == WHEEL and control.value > 0 for control in part.controls):
         return bending
     t = np.asarray(np.arange(int(np.ceil(held_s / (4 * STEP_S))) + 2) * (4 * STEP_S), np.float64)
-    depth = curve(part, WHEEL, onset_s + t, start=0.0) / 127.0
-    if not depth.any():
-        return bending
-    sway = VIBRATO_CENTS / 100.0 * depth * np.sin(2.0 * np.pi * VIBRATO_HZ * t)
-    return Bending(t, np.interp(t, bending.times_s, bending.semitones) + sway)
+    return bending.plus(vibrato(t, curve(part, WHEEL, onset_s + t, start=0.0) / 127.0))
+
+
+def vibrato(times_s: Floats, depth: Floats) -> Bending:
+    """Return the wheel's vibrato of a depth 0..1 at times since a note's onset."""
+    sway = VIBRATO_CENTS / 100.0 * depth * np.sin(2.0 * np.pi * VIBRATO_HZ * times_s)
+    return Bending(times_s, sway)

@@ -48,6 +48,7 @@ class Cloud:
     detune_cents: float = 6.0  # standard deviation, grain by grain
     width: float = 0.7  # of their places left and right
     window: str = "hann"
+    period: float = 0.0  # samples of the sound's cycle, to which places keep; 0: they are anywhere
 
     def __post_init__(self) -> None:
         if not 0.0 < self.density_hz <= 2_000.0 or not 0.001 <= self.length_s <= 2.0:
@@ -77,6 +78,7 @@ def grains_kernel(
     size = shape.shape[0] - 1
     for g in range(start.shape[0]):
         stop = min(length[g], out.shape[1] - start[g])
+        across = size / length[g]
         for n in range(stop):
             x = place[g] + n * speed[g]
             if x < 1.0 or x >= last:
@@ -89,7 +91,7 @@ def grains_kernel(
             u = b - c
             y = b + t * (slope + t * (-3.0 * u - 2.0 * slope - after
                                       + t * (2.0 * u + slope + after)))  # fmt: skip
-            y *= shape[int(n * size / length[g])]
+            y *= shape[int(n * across)]
             out[0, start[g] + n] += left[g] * y
             out[1, start[g] + n] += right[g] * y
 
@@ -109,6 +111,12 @@ def strew(sound: Signal, frames: int, rate: int, cloud: Cloud, rng: np.random.Ge
     middle = cloud.position + cloud.scatter * rng.uniform(-1.0, 1.0, count)
     room = np.maximum(len(sound) - length * speed - 4.0, 1.0)
     place = 1.0 + np.clip(middle, 0.0, 1.0) * room
+    if cloud.period > 0.0:
+        # Where a grain begins the sound has the phase that it would have read on from the first,
+        # and grains side by side lie as much above the pitch as below it.
+        steady = 2.0 ** (cloud.semitones / 12.0)
+        speed = steady * np.exp(np.abs(np.log(speed / steady)) * (-1.0) ** np.arange(count))
+        place += (steady * start - place) % cloud.period
     angle = np.pi / 4.0 * (1.0 + cloud.width * rng.uniform(-1.0, 1.0, count))
     fastest = float(speed.max())
     if fastest > 1.0:

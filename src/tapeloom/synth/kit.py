@@ -11,7 +11,7 @@ from tapeloom.core.seed import stream
 from tapeloom.dsp.stereo import pan_gains
 from tapeloom.synth.envelopes import fade_in, fade_out, frames_of, stereo
 from tapeloom.synth.kit_table import Sound, Tuning
-from tapeloom.synth.oscillators import Signal, band_pass
+from tapeloom.synth.oscillators import Signal, band_pass, fast_size
 from tapeloom.synth.patch import Build, Values
 from tapeloom.synth.voice import Manner, Voice
 from tapeloom.theory.instruments import DRUMS, PERCUSSION
@@ -148,7 +148,7 @@ def _driven(raw: Signal, tuning: Tuning) -> Signal:
     """Drive a hit into a soft ceiling; a clean kit's at twice the rate, so that nothing folds."""
     if tuning.bits < CLEAN_BITS:
         return np.asarray(np.tanh(tuning.drive * raw) / np.tanh(tuning.drive))
-    size = 1 << (len(raw) + 255).bit_length()
+    size = fast_size(len(raw) + 256)
     wide = np.fft.irfft(np.fft.rfft(raw, size), 2 * size) * 2.0
     driven = np.tanh(tuning.drive * wide) / np.tanh(tuning.drive)
     back = np.fft.irfft(np.fft.rfft(driven)[: size // 2 + 1], size) * 0.5
@@ -174,7 +174,7 @@ def _in_room(dry: Signal, kit: Kit, rate: int, *, amount: float) -> Samples:
         return dry.astype(np.float32)
     room = _room(kit.seed, kit.tuning.room_s, rate)
     length = dry.shape[1] + room.shape[1] - 1
-    size = 1 << (length - 1).bit_length()
+    size = fast_size(length)
     spectrum = np.fft.rfft(dry.mean(axis=0), size) * np.fft.rfft(room, size, axis=1)
     wet = np.fft.irfft(spectrum, size, axis=1)[:, :length]
     wet = amount * np.asarray(wet, np.float64)

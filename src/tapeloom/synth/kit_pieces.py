@@ -21,7 +21,7 @@ PIECES: dict[str, Piece] = {
     "pedal_hat": Piece(metal.machine_hat(0.12, 0.75, 0.7, 0.004), 0.10, 0.22, 0.08),
     "open_hat": Piece(metal.machine_hat(0.9, 7.5, 0.5, 0.0006), 0.12, 0.22, 0.1),
     "crash": Piece(metal.crash, 0.16, -0.25, 0.12),
-    "ride": Piece(metal.ride, 0.12, -0.3, 0.1),
+    "ride": Piece(metal.ride, 0.09, -0.3, 0.1),
     "bell": Piece(metal.played_ride(ping=0.5, bell=0.9), 0.13, -0.3, 0.1),
     "shaker": Piece(hands.shaker, 0.085, 0.35, 0.1),
     "snap": Piece(hands.snap, 0.3, 0.1, 0.3),

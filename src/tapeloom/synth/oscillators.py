@@ -20,10 +20,11 @@ CONTROL = 64  # samples between two updates of the slow drift
 def ring_kernel(
     out: Signal, angle: Signal, decay: Signal, phase: Signal, left: Signal, right: Signal
 ) -> None:
-    """Add decaying sines to `out` (2, a multiple of LANES): angle and decay are per sample.
+    """Add decaying sines to `out` (1 or 2, a multiple of LANES): angle and decay are per sample.
 
     y[n] = 2 r^L cos(L w) y[n - L] - r^2L y[n - 2L], with a stride of L lanes, all independent.
     """
+    wide = out.shape[0] == 2
     older = np.empty(LANES)
     old = np.empty(LANES)
     for m in range(angle.shape[0]):
@@ -47,7 +48,8 @@ def ring_kernel(
                 older[k] = old[k]
                 old[k] = y
                 out[0, b * LANES + k] += g0 * y
-                out[1, b * LANES + k] += g1 * y
+                if wide:
+                    out[1, b * LANES + k] += g1 * y
 
 
 def ring(
@@ -66,10 +68,11 @@ def ring(
     left, right  amplitude of each mode in each channel (right: as left)
     phase        radians at the first sample (0)
     """
+    wide = right is not None
     right = left if right is None else right
     phase = np.zeros(len(hz)) if phase is None else phase
     audible = hz < 0.45 * rate
-    out = np.zeros((2, -(-frames // LANES) * LANES))
+    out = np.zeros((2 if wide else 1, -(-frames // LANES) * LANES))
     ring_kernel(
         out,
         2.0 * np.pi * hz[audible] / rate,
@@ -78,7 +81,7 @@ def ring(
         left[audible],
         right[audible],
     )
-    return out[:, :frames]
+    return out[:, :frames] if wide else np.repeat(out[:, :frames], 2, axis=0)
 
 
 @njit(cache=True, nogil=True)
@@ -144,6 +147,17 @@ def cycle(amplitudes: Sequence[float] | Signal, phases: Sequence[float] | Signal
     )
     wave = np.fft.irfft(spectrum * TABLE / 2, TABLE)
     return np.append(wave, wave[0])
+
+
+def fast_size(least: int) -> int:
+    """Return an even length of at least so many samples whose transform is quick.
+
+    >>> fast_size(100_000), fast_size(131_000)
+    (100000, 131072)
+    """
+    from scipy.fft import next_fast_len
+
+    return 2 * int(next_fast_len(-(-least // 2), real=True))
 
 
 def band_noise(

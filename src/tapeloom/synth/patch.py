@@ -11,9 +11,11 @@ import numpy as np
 
 from tapeloom.core.errors import InputError
 from tapeloom.synth.voice import Manner, Voice
+from tapeloom.synth.wavetables import Wavetable
 
 Values = Mapping[str, float]
 Build = Callable[[Values, np.random.Generator], Voice]
+BuildWithTable = Callable[[Values, np.random.Generator, Wavetable], Voice]
 
 
 def fields_of(values: Values, voice: type) -> dict[str, float]:
@@ -82,6 +84,7 @@ class Design:
     demo: tuple[DemoNote, ...]
     presets: Mapping[str, Values] = field(default_factory=dict)
     demo_bpm: float = 75.0
+    with_table: BuildWithTable | None = None  # builds a voice that reads a wavetable of the user's
 
     def values(self, given: Values | None = None, *, preset: str = "") -> dict[str, float]:
         """Return every parameter's value: a preset's over the defaults, and given ones over both.
@@ -96,13 +99,21 @@ class Design:
 
     def draw(
         self, rng: np.random.Generator, *, brightness: float, preset: str = "",
-        given: Values | None = None,
+        given: Values | None = None, table: Wavetable | None = None,
     ) -> Voice:  # fmt: skip
-        """Draw the parameters for one record and build the voice; what is set stays as it is."""
+        """Draw the parameters for one record and build the voice; what is set stays as it is.
+
+        table  what a design that reads wavetables reads in place of its own
+        """
         self.values(given, preset=preset)
         drawn = {each.name: each.draw(rng, brightness=brightness) for each in self.parameters}
         set_by_hand = {**(self.presets[preset] if preset else {}), **(given or {})}
-        return self.build(self._with(drawn, set_by_hand), rng)
+        values = self._with(drawn, set_by_hand)
+        if table is None:
+            return self.build(values, rng)
+        if self.with_table is None:
+            raise InputError(f"{self.name} reads no wavetable; wave_keys does")
+        return self.with_table(values, rng, table)
 
     def _with(self, values: dict[str, float], given: Values) -> dict[str, float]:
         ranges = {each.name: each for each in self.parameters}

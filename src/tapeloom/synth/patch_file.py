@@ -1,9 +1,11 @@
 """Patches: an instrument with what was turned on it, as a TOML file; drawn near, and blended."""
 
+import json
 import math
+import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -11,25 +13,34 @@ from typing import Any
 import numpy as np
 
 from tapeloom.core.errors import InputError
-from tapeloom.synth.catalogue import design, split_name
+from tapeloom.core.files import replacing
+from tapeloom.synth.catalogue import NAMES, design, split_name
 from tapeloom.synth.patch import Parameter
 from tapeloom.synth.voice import Voice
+from tapeloom.synth.wavetables import Wavetable, read_wavetable
 
 MAX_BYTES = 2**16
-_KEYS = ("instrument", "preset", "parameters")
+_KEYS = ("instrument", "preset", "wavetable", "parameters")
 _RATIO = 6.0  # a range that spans more is turned in ratios, as pitches and times are heard
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """An instrument's name, a preset of it, and values over both; all of them exist."""
+    """An instrument's name, a preset of it, and values over both; all of them exist.
+
+    wavetable  a WAV that an instrument which reads wavetables reads in place of its own; "" none
+    """
 
     instrument: str
     preset: str = ""
     values: Mapping[str, float] = field(default_factory=dict)
+    wavetable: str = ""
 
     def __post_init__(self) -> None:
         self.all_values()
+        if self.wavetable and design(self.instrument).with_table is None:
+            readers = " or ".join(name for name in NAMES if design(name).with_table is not None)
+            raise InputError(f"{self.instrument} reads no wavetable; {readers} does")
 
     def all_values(self) -> dict[str, float]:
         """Return a value for every parameter: what isn't turned is as by default."""
@@ -41,7 +52,13 @@ class Patch:
     def draw(self, rng: np.random.Generator, *, brightness: float) -> Voice:
         """Draw what the patch leaves open for one record, and build the voice."""
         known = design(self.instrument)
-        return known.draw(rng, brightness=brightness, preset=self.preset, given=self.values)
+        return known.draw(
+            rng, brightness=brightness, preset=self.preset, given=self.values, table=self.table()
+        )
+
+    def table(self) -> Wavetable | None:
+        """Read the wavetable, where there is one."""
+        return read_wavetable(Path(self.wavetable)) if self.wavetable else None
 
 
 def patch_to_toml(patch: Patch) -> str:
@@ -56,13 +73,18 @@ def patch_to_toml(patch: Patch) -> str:
     lines = [f'instrument = "{patch.instrument}"']
     if patch.preset:
         lines.append(f'preset = "{patch.preset}"')
+    if patch.wavetable:
+        # A JSON string is a TOML string: both escape alike.
+        lines.append(f"wavetable = {json.dumps(patch.wavetable, ensure_ascii=False)}")
     if patch.values:
         lines += ["", "[parameters]", *(f"{k} = {float(v)!r}" for k, v in patch.values.items())]
     return "\n".join(lines) + "\n"
 
 
-def patch_from_toml(text: str) -> Patch:
+def patch_from_toml(text: str, folder: Path = Path()) -> Patch:
     """Read a patch from TOML.
+
+    folder  where the patch lies: a wavetable is looked for beside it
 
     >>> patch_from_toml('instrument = "dusty_kit"').instrument
     'dusty_kit'
@@ -75,7 +97,7 @@ def patch_from_toml(text: str) -> Patch:
         _check_known(key, _KEYS, "a patch has no key")
     if "instrument" not in data:
         raise InputError('the patch names no instrument; begin it with instrument = "NAME"')
-    for key in ("instrument", "preset"):
+    for key in ("instrument", "preset", "wavetable"):
         if not isinstance(data.get(key, ""), str):
             raise InputError(f"{key} of the patch is {data[key]!r}; it must be a name")
     values = data.get("parameters", {})
@@ -85,20 +107,35 @@ def patch_from_toml(text: str) -> Patch:
     if preset and data.get("preset", preset) != preset:
         raise InputError(f"the patch names two presets, {preset} and {data['preset']}; give one")
     given = {key: _number(key, value) for key, value in values.items()}
-    return Patch(design(name).name, preset or data.get("preset", ""), given)
+    wavetable = data.get("wavetable", "")
+    return Patch(
+        design(name).name, preset or data.get("preset", ""), given,
+        str(folder / wavetable) if wavetable else "",
+    )  # fmt: skip
 
 
 def read_patch(path: Path) -> Patch:
-    """Read a patch's file."""
+    """Read a patch's file; a wavetable that it names must be one."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError(f"{path} is too long for a patch")
-        return patch_from_toml(path.read_text("utf-8"))
+        patch = patch_from_toml(path.read_text("utf-8"), path.parent)
+        patch.table()
+        return patch
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
         raise InputError(f"{path} cannot be read: {reason}") from error
     except InputError as error:
         raise InputError(f"{path} cannot be used: {error}") from error
+
+
+def write_patch(path: Path, patch: Patch) -> None:
+    """Write a patch's file; a wavetable is named as it is found from there."""
+    if patch.wavetable:
+        beside = Path(os.path.relpath(patch.wavetable, path.parent)).as_posix()
+        patch = replace(patch, wavetable=beside)
+    with replacing(path) as temporary:
+        temporary.write_text(patch_to_toml(patch), "utf-8")
 
 
 def random_near(patch: Patch, amount: float, rng: np.random.Generator) -> Patch:
@@ -113,7 +150,7 @@ def random_near(patch: Patch, amount: float, rng: np.random.Generator) -> Patch:
         # From where it is towards a place drawn anywhere, by at most `amount` of the range.
         spot += amount * (float(rng.random()) - spot)
         moved[each.name] = _from_share(each, spot)
-    return Patch(patch.instrument, "", moved)
+    return Patch(patch.instrument, "", moved, patch.wavetable)
 
 
 def morph(first: Patch, second: Patch, share: float) -> Patch:
@@ -124,12 +161,14 @@ def morph(first: Patch, second: Patch, share: float) -> Patch:
             f"{first.instrument} and {second.instrument} are two instruments; "
             "only patches of one can be blended"
         )
+    if first.wavetable != second.wavetable:
+        raise InputError("the two patches read two wavetables; only patches of one can be blended")
     other = second.all_values()
     blended = {}
     for each, value in _turned(first):
         a, b = _to_share(each, value), _to_share(each, other[each.name])
         blended[each.name] = _from_share(each, a + share * (b - a))
-    return Patch(first.instrument, "", blended)
+    return Patch(first.instrument, "", blended, first.wavetable)
 
 
 def _turned(patch: Patch) -> list[tuple[Parameter, float]]:

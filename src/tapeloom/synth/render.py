@@ -23,6 +23,7 @@ from tapeloom.synth.envelopes import fade_out, frames_of
 from tapeloom.synth.expression import Expression, with_wheel
 from tapeloom.synth.headroom import HOP, with_headroom
 from tapeloom.synth.kit import Kit
+from tapeloom.synth.moves import bending_of_moves, coloured
 from tapeloom.synth.oscillators import band
 from tapeloom.synth.pedalling import Pedal
 from tapeloom.synth.plugins import Plugin, PluginFailure
@@ -105,10 +106,10 @@ class _Player:
         self._at = 0  # the next frame
         self._sum = np.zeros((2, 0), np.float32)
         amplifier = band(rate, low_hz=BLOCK_DC_HZ, high_hz=voice.manner.cutoff_hz)
-        self._middle = Biquads(amplifier, channels=1)
+        self._amplifier = Biquads(amplifier, channels=2)
         cabinet = voice.manner.cabinet
         self._speaker = cabinet.start(rate) if cabinet is not None else None
-        self._side = Biquads(amplifier + band(rate, low_hz=MONO_BELOW_HZ), channels=1)
+        self._side = Biquads(band(rate, low_hz=MONO_BELOW_HZ), channels=1)
 
     def take(self, frames: int) -> Samples:
         """Return the next frames, silence after the last note."""
@@ -125,9 +126,10 @@ class _Player:
         if self._speaker is not None:
             dry = self._speaker.process(dry)
         # The low end is mono and no channel carries DC: middle and side go their own ways.
-        middle = self._middle.process(0.5 * (dry[:1] + dry[1:]))
-        side = self._side.process(0.5 * (dry[:1] - dry[1:]))
-        out = self._tremolo(np.concatenate([middle + side, middle - side]))
+        halves = 0.5 * np.stack([dry[0] + dry[1], dry[0] - dry[1]])
+        middle, side = self._amplifier.process(halves)
+        side = self._side.process(side[None])[0]
+        out = self._tremolo(np.stack([middle + side, middle - side]))
         self._at = end
         return out.astype(np.float32)
 
@@ -168,14 +170,18 @@ class _Player:
             slide = self._slide(index)
             bending = bending_of(self._part, onset_s=note.onset_s, held_s=strike.held_s)
             bending = with_wheel(bending, self._part, onset_s=note.onset_s, held_s=strike.held_s)
+            if note.moves:
+                bending = bending.plus(bending_of_moves(note.moves, held_s=strike.held_s))
             if slide:
                 glide_s = self._voice.manner.glide_s
                 bending = slide_into(bending, semitones=slide, seconds=glide_s)
             if bending.moves:
                 held_s = bending.read_s(strike.held_s)
                 sound = self._voice.note(pitch, note.velocity, held_s, self._rate, rng)
-                return bend_note(sound, bending, self._rate)
-        return self._voice.note(pitch, note.velocity, strike.held_s, self._rate, rng)
+                sound = bend_note(sound, bending, self._rate)
+                return coloured(sound, note.moves, self._rate)
+        sound = self._voice.note(pitch, note.velocity, strike.held_s, self._rate, rng)
+        return coloured(sound, () if self._is_drums else note.moves, self._rate)
 
     def _slide(self, index: int) -> float:
         """Return how many semitones off a note begins: where the one before is, if they join."""

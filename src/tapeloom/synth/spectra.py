@@ -48,9 +48,11 @@ def mixture_kernel(
     mixed = table.shape[1] - apart
     w = np.zeros(table.shape[1])
     slope = np.zeros(table.shape[1])
+    heard = np.zeros(table.shape[1], np.int64)  # which tables have any weight for now
     position = start % size
     increment = step[0]
     change = 0.0
+    count = 0
     for n in range(out.shape[1]):
         if n % CONTROL == 0:
             c = n // CONTROL
@@ -59,10 +61,16 @@ def mixture_kernel(
             for m in range(table.shape[1]):
                 w[m] = weights[c, m]
                 slope[m] = (weights[c + 1, m] - weights[c, m]) / CONTROL
+            count = 0
+            for m in range(mixed):
+                if weights[c, m] != 0.0 or weights[c + 1, m] != 0.0:
+                    heard[count] = m
+                    count += 1
         i = int(position)
         f = position - i
         total = 0.0
-        for m in range(mixed):
+        for h in range(count):
+            m = heard[h]
             low = table[i, m]
             total += w[m] * (low + f * (table[i + 1, m] - low))
             w[m] += slope[m]

@@ -1,4 +1,4 @@
-"""Places to listen in: rain, wind, a room, a fire, the sea and a wood, as endless streams."""
+"""Places to listen in: rain, wind, rooms, a fire, the sea and a wood, as endless streams."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,10 +8,11 @@ from tapeloom.core.audio import BLOCK, RATE, Samples
 from tapeloom.core.errors import InputError
 from tapeloom.core.seed import stream
 from tapeloom.dsp.filters import Biquads
-from tapeloom.synth.cafe import Room
+from tapeloom.synth.cafe import Cafe
 from tapeloom.synth.envelopes import fade, frames_of
 from tapeloom.synth.fire import Fire
 from tapeloom.synth.oscillators import band
+from tapeloom.synth.room_tone import RoomTone
 from tapeloom.synth.sea import Waves
 from tapeloom.synth.texture_parts import Bed
 from tapeloom.synth.weather import Rain, Wind
@@ -23,7 +24,8 @@ MONO_BELOW_HZ = 120.0
 TEXTURES: dict[str, Callable[[int, float, np.random.Generator], Bed]] = {
     "rain": Rain.begin,
     "wind": Wind.begin,
-    "room": Room.begin,
+    "cafe": Cafe.begin,
+    "room": RoomTone.begin,
     "fire": Fire.begin,
     "waves": Waves.begin,
     "birds": Birds.begin,

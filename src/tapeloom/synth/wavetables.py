@@ -102,22 +102,18 @@ def wavetable_kernel(
         t = x - i
         row = min(int(at), last)
         part = at - row
-        total = 0.0
-        for m in range(2):
-            share = part if m == 1 else 1.0 - part
-            if share != 0.0:
-                r = min(row + m, last)
-                a, b = table[r, i], table[r, i + 1]
-                c3, d = table[r, i + 2], table[r, i + 3]
-                slope = 0.5 * (c3 - a)
-                next_slope = 0.5 * (d - b)
-                # Hermite's cubic through b and c3 with the slopes of their neighbours.
-                u = b - c3
-                total += share * (
-                    b + t * (slope + t * (-3.0 * u - 2.0 * slope - next_slope
-                                          + t * (2.0 * u + slope + next_slope)))
-                )  # fmt: skip
-        out[n] = total
+        after = min(row + 1, last)
+        # The frames are mixed first: the cubic is the same for any mixture.
+        a = table[row, i] + part * (table[after, i] - table[row, i])
+        b = table[row, i + 1] + part * (table[after, i + 1] - table[row, i + 1])
+        c3 = table[row, i + 2] + part * (table[after, i + 2] - table[row, i + 2])
+        d = table[row, i + 3] + part * (table[after, i + 3] - table[row, i + 3])
+        # Hermite's cubic through b and c3 with the slopes of their neighbours.
+        slope = 0.5 * (c3 - a)
+        next_slope = 0.5 * (d - b)
+        u = b - c3
+        out[n] = b + t * (slope + t * (-3.0 * u - 2.0 * slope - next_slope
+                                       + t * (2.0 * u + slope + next_slope)))  # fmt: skip
         phase += step
         while phase >= 1.0:
             phase -= 1.0

@@ -75,6 +75,8 @@ INSTRUMENTS: dict[str, Instrument] = {
         Instrument("string_ensemble", "String ensemble", 36, 93, (48, 84), 48, 8),
         Instrument("choir_pad", "Choir pad", 41, 84, (48, 79), 91, 8),
         Instrument("glass_pad", "Glass pad", 45, 96, (52, 88), 92, 8),
+        Instrument("grain_pad", "Grain pad", 41, 93, (48, 84), 94, 8),
+        Instrument("wave_keys", "Wave keys", 36, 96, (48, 84), 90, 8),
         Instrument("lead", "Lead", 40, 96, (52, 84), 81, 1),
         Instrument("pluck", "Pluck", 36, 93, (48, 84), 84, 8),
         Instrument("sub_bass", "Sub bass", 24, 55, (26, 45), 39, 1),

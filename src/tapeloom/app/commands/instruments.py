@@ -29,6 +29,11 @@ def instruments(
         str | None,
         typer.Option(metavar="near:NAME", help="Draw a patch near an instrument or a patch."),
     ] = None,
+    morph: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="A B", help="Blend two presets or patches of one instrument."),
+    ] = None,
+    at: Annotated[float, typer.Option(help="With --morph where: 0 is A, 1 is B.")] = 0.5,
     amount: Annotated[
         float, typer.Option(help="With --random how far: 0 there, 1 anywhere.")
     ] = 0.25,
@@ -47,11 +52,11 @@ def instruments(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """List the instruments, show one, hear one, or draw a new one near it."""
+    """List the instruments, show one, hear one, draw a new one near it, or blend two."""
     from tapeloom.core.seed import MAX_SEED
 
-    if sum(given is not None for given in (name, demo, random)) > 1:
-        raise InputError("a NAME, --demo and --random are given together; give one of them")
+    if sum(given is not None for given in (name, demo, random, morph)) > 1:
+        raise InputError("a NAME, --demo, --random and --morph are given together; give one")
     if seed is not None and not 0 <= seed <= MAX_SEED:
         raise InputError(f"seed is {seed}; it must lie between 0 and {MAX_SEED}")
     drawn = secrets.randbelow(1_000_000) if seed is None else seed
@@ -65,9 +70,12 @@ def instruments(
     elif random is not None:
         told = _draw(random, out, amount, drawn, force=force)
         line = f"{told['file']}: {told['instrument']}, near {told['near']}, seed {drawn}"
+    elif morph is not None:
+        told = _blend(morph, out, at, force=force)
+        line = f"{told['file']}: {told['instrument']}, {at:g} of the way from {' to '.join(morph)}"
     else:
         if out is not None:
-            raise InputError("--out goes with --demo or --random, which write a file")
+            raise InputError("--out goes with --demo, --random or --morph, which write a file")
         from tapeloom.app.instruments import instrument_figures
 
         told = instrument_figures(name)
@@ -93,6 +101,17 @@ def _draw(text: str, out: Path | None, amount: float, seed: int, *, force: bool)
     instrument, values = write_random(near, target, amount=amount, seed=seed)
     return {"file": str(target), "instrument": instrument, "near": near, "amount": amount,
             "seed": seed, "parameters": dict(values)}  # fmt: skip
+
+
+def _blend(ends: tuple[str, str], out: Path | None, at: float, *, force: bool) -> dict[str, Any]:
+    """Blend two patches and write what comes of them."""
+    plain = "-".join(Path(end).stem.replace(":", "-") for end in ends)
+    target = _target(out or Path(f"{plain}.toml"), plain, (".toml",), force=force)
+    from tapeloom.app.instruments import write_morph
+
+    instrument, values = write_morph(*ends, target, share=at)
+    return {"file": str(target), "instrument": instrument, "from": ends[0], "to": ends[1],
+            "at": at, "parameters": dict(values)}  # fmt: skip
 
 
 def _target(out: Path | None, name: str, endings: Sequence[str], *, force: bool) -> Path:

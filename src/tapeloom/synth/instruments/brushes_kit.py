@@ -14,16 +14,17 @@ _SOUNDS = {
     **PLAYED,
     "kick": open_kick,
     "snare": brush_tap,
-    "brush": brush_sweep(0.85),
+    "brush": brush_sweep(1.6),
     "closed_hat": played_hat(0.2, 0.9, foot=True),
     "ride": played_ride(ping=0.22),
 }
 _SHARED = pieces(
     _SOUNDS,
-    {"kick": 0.7, "snare": 1.1, "brush": 0.62, "closed_hat": 0.7, "ride": 0.8, "crash": 0.8},
+    {"kick": 0.7, "snare": 1.1, "brush": 0.62, "closed_hat": 0.7, "ride": 1.07, "crash": 0.8},
 )
 _BRUSH = replace(
-    _SHARED.by_name["brush"], held=((0.26, brush_sweep(0.22)), (0.52, brush_sweep(0.42)))
+    _SHARED.by_name["brush"],
+    held=((0.26, brush_sweep(0.22)), (0.52, brush_sweep(0.42)), (1.1, brush_sweep(0.85))),
 )
 
 DESIGN = Design(

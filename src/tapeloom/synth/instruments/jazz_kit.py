@@ -27,7 +27,7 @@ DESIGN = Design(
     kit_build(
         pieces(
             {**PLAYED, "kick": open_kick, "snare": open_snare},
-            {"kick": 0.75, "snare": 0.85, "closed_hat": 0.85, "ride": 1.15},
+            {"kick": 0.75, "snare": 0.85, "closed_hat": 0.85, "ride": 1.53},
         )
     ),
     steps(
