@@ -156,6 +156,29 @@ def test_drawn_settings_stay_near_the_targets() -> None:
             assert -7 <= drawn.slope_db_per_octave <= -5
 
 
+@pytest.mark.parametrize("rate", [8000, 384_000])
+def test_any_rate_has_its_master(rate: int, tmp_path: Path) -> None:
+    audio = Audio(music()[:, : 2 * RATE].astype(np.float32), rate)
+    result = master(audio, MasterSettings(), tmp_path / "m.wav", fade_s=0.0)
+    assert result.audio.rate == rate
+    assert result.loudness.true_peak_dbtp <= -1.0
+    if rate == 8000:
+        assert result.loudness.integrated_lufs == pytest.approx(-14.0, abs=0.1)
+
+
+@pytest.mark.parametrize("bits", [16, 24])
+def test_dither_does_not_lift_a_peak_over_the_ceiling(bits: int, tmp_path: Path) -> None:
+    audio = Audio(music()[:, : 4 * RATE].astype(np.float32))
+    settings = MasterSettings(bits=bits, ceiling_dbtp=-0.3, target_lufs=-9.0)
+    for name in ("one", "two"):
+        master(audio, settings, tmp_path / f"{name}.flac", seed=5)
+    written = AudioFile.open(tmp_path / "one.flac").read().samples
+    assert true_peak_db(written) <= -0.3
+    steps = written.astype(np.float64) * 2 ** (bits - 1)
+    assert np.array_equal(steps, np.round(steps))
+    assert (tmp_path / "one.flac").read_bytes() == (tmp_path / "two.flac").read_bytes()
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_door_masters_plain_arrays(preset: str) -> None:
     chain = MasteringChain()

@@ -15,6 +15,7 @@ from tapeloom.media.master_plot import MasterTraces, plot_master
 from tapeloom.studio.chain import run
 from tapeloom.studio.effects import Gain
 from tapeloom.studio.profile import SPLIT_NAMES, Profile, measure_profile
+from tapeloom.studio.targets import target_for
 
 _NAMES = {
     "integrated_lufs": ("integrated loudness", "LUFS"),
@@ -37,8 +38,7 @@ def write_report(mastered: Mastered) -> Path:
     plot_master(
         traces(mastered.before), traces(after), folder / "master.png",
         title=mastered.source.path.name, target_lufs=mastered.settings.target_lufs,
-        target_bands_db=[(hz, db) for hz, db, _ in mastered.target.bands]
-        if mastered.target else (),
+        target_bands_db=_aim(mastered),
     )  # fmt: skip
     if math.isfinite(level_lufs):
         _write_levelled(folder / "before.flac", mastered.source, mastered.before, level_lufs)
@@ -47,6 +47,16 @@ def write_report(mastered: Mastered) -> Path:
     with replacing(folder / "index.html") as temporary:
         temporary.write_text(page, "utf-8")
     return folder
+
+
+def _aim(mastered: Mastered) -> list[tuple[float, float]]:
+    """Return the third octaves that were aimed at; none where the tone was left alone."""
+    target, settings = mastered.target, mastered.settings
+    if target is None:
+        if settings.slope_db_per_octave is None or mastered.before.is_silent:
+            return []
+        target = target_for(settings, "", mastered.before)
+    return [(hz, db) for hz, db, _ in target.bands]
 
 
 def common_level(before: Loudness, after: Loudness) -> float:
