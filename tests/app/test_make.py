@@ -235,6 +235,7 @@ def test_a_song_lends_its_melody(record: Record, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_batch_makes_records_on_seeds_that_follow(record: Record, tmp_path: Path) -> None:
     ran = tapeloom(
         "make", "rainy cafe", "--bars", "8", "--bpm", "92", "--seed", "11", "--count", "2",
@@ -275,6 +276,7 @@ def test_an_interrupted_make_leaves_nothing_half_written_and_continues(
     assert not partial.exists()
 
 
+@pytest.mark.slow
 def test_an_interrupted_batch_stops_its_workers_and_continues(
     record: Record, tmp_path: Path
 ) -> None:
@@ -303,6 +305,7 @@ def test_an_interrupted_batch_stops_its_workers_and_continues(
     assert sha256_of(again / "master.flac") == sha256_of(record.folder / "master.flac")
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_sentence_and_the_make_goes_on_later(
     record: Record, tmp_path: Path
 ) -> None:
@@ -335,6 +338,7 @@ def test_make_without_words_prints_the_seed(tmp_path: Path) -> None:
     assert folder.name.endswith(f"-{seed}")
 
 
+@pytest.mark.slow
 def test_unknown_words_name_the_record_and_are_said(tmp_path: Path) -> None:
     ran = tapeloom("make", "rainy xylophone", "--bars", "4", "--seed", "1", cwd=tmp_path)
     assert ran.code == 0, ran.err
@@ -342,6 +346,7 @@ def test_unknown_words_name_the_record_and_are_said(tmp_path: Path) -> None:
     assert (tmp_path / "out/rainy-xylophone-1").is_dir()
 
 
+@pytest.mark.slow
 def test_the_call_from_a_program_is_the_command(record: Record, tmp_path: Path) -> None:
     again = make("rainy cafe", out=tmp_path, **SHORT)
     assert sha256_of(again.folder / "score.mid") == sha256_of(record.folder / "score.mid")

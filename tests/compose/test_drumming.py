@@ -91,7 +91,14 @@ def test_a_foot_flams_nothing():
     assert len(play(one_stroke("flam", drum="kick"), STILL).notes) == 1
 
 
-@pytest.mark.parametrize("mood", ["playful", "rain", "dark cafe"])
+@pytest.mark.parametrize(
+    "mood",
+    [
+        "rain",
+        pytest.param("playful", marks=pytest.mark.slow),
+        pytest.param("dark cafe", marks=pytest.mark.slow),
+    ],
+)
 def test_nothing_that_is_played_is_impossible_for_two_hands_and_two_feet(mood):
     for seed in range(4):
         brief = Brief(mood, seed=seed, bars=32)

@@ -91,6 +91,7 @@ def test_an_hour_is_a_sequence_of_related_pieces() -> None:
     assert len(heard) >= 6
 
 
+@pytest.mark.slow
 def test_two_hours_are_composed() -> None:
     drawn = plan(Brief(minutes=120), stream(1))
     score = engine().compose(drawn, stream(1, "compose"))

@@ -28,6 +28,7 @@ SON = timeline("son32").rhythm
 DOWNBEAT_SETS = [Rhythm((0, *rest), 16) for rest in itertools.combinations(range(1, 16), 4)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", MEASURES)
 def test_every_value_that_five_onsets_can_have_is_reached(measure):
     values = sorted({round(syncopation(r, measure=measure), 9) for r in DOWNBEAT_SETS})
