@@ -165,10 +165,6 @@ class Biquads:
         )
         self._state = np.zeros((channels, len(sections), 2))
 
-    def retune(self, sections: Sequence[Section]) -> None:
-        """Take other sections, as many as before, from here on; the state stays."""
-        self._sections[:] = np.asarray(sections, np.float64).reshape(self._sections.shape)
-
     def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
         """Return the filtered block (channels, samples) as float64."""
         y = np.array(block, np.float64, order="C")

@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.dsp.delay_lines import PIECE, REACH, DelayLines, lagrange
-from tapeloom.dsp.ramp import Ramp
+from tapeloom.dsp.glide import Ramp
 
 SHORTEST_MS, LONGEST_MS = 5.0, 5_000.0
 INERTIA_MS = 90.0  # what the motor takes for 63 % of a change of speed

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.glide import Ramp
 from tapeloom.studio.chain import Effect, Process
 from tapeloom.studio.effects.work import Work
 
@@ -96,12 +97,11 @@ class _Fader:
         self._make, self._machine = make, make(effect)
         self.latency = self._machine.latency
         self._late = np.zeros((channels, self.latency), np.float32)
-        self._from = self._to = min(1.0, effect.amount / FADED)
-        self._moved = _RAMP
+        self._share = Ramp(min(1.0, effect.amount / FADED), frames=_RAMP)
 
     @property
     def _sleeps(self) -> bool:
-        return self._to == 0.0 and self._moved >= _RAMP
+        return self._share.rests and self._share.after == 0.0
 
     def move(self, effect: Colour, settings: dict[str, float]) -> None:
         """Go towards another amount and other settings."""
@@ -112,9 +112,7 @@ class _Fader:
             self._machine.process(self._late)
         elif not self._sleeps:
             self._machine.retune(**settings)
-        if to != self._to:
-            way = min(1.0, self._moved / _RAMP)
-            self._from, self._to, self._moved = self._from + way * (self._to - self._from), to, 0
+        self._share.move(to)
 
     def process(self, block: Samples) -> NDArray[Any]:
         """Return the next block."""
@@ -123,8 +121,6 @@ class _Fader:
         if self._sleeps:
             return dry
         wet = self._machine.process(block)
-        if self._moved >= _RAMP:
-            return wet if self._to == 1.0 else dry + self._to * (wet - dry)
-        way = np.minimum(1.0, (self._moved + 1.0 + np.arange(block.shape[1])) / _RAMP)
-        self._moved += block.shape[1]
-        return dry + (self._from + (self._to - self._from) * way) * (wet - dry)
+        if self._share.rests and self._share.after == 1.0:
+            return wet
+        return dry + self._share.take(block.shape[1]) * (wet - dry)

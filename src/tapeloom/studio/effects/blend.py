@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
-from tapeloom.dsp.ramp import Ramp
+from tapeloom.dsp.glide import Ramp
 from tapeloom.studio.chain import Effect
 
 _DUCK_ATTACK_MS, _DUCK_RELEASE_MS = 8.0, 120.0
