@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
-from tapeloom.core.errors import InputError
 from tapeloom.dsp.glide import Ramp
 from tapeloom.studio.chain import Effect, Process
+from tapeloom.studio.effects.settings import check_settings, keep_fixed
 from tapeloom.studio.effects.work import Work
 
 FADED = 0.1  # the amount from which on nothing dry is left
@@ -46,8 +46,7 @@ class Colour(Effect):
     amount: float
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.amount <= 1.0:
-            raise InputError(f"amount is {self.amount:g}; it must lie between 0 and 1")
+        check_settings(self, amount=(0.0, 1.0))
 
     def scaled(self, rate: int) -> dict[str, float]:
         """Return the machine's settings at this amount."""
@@ -62,8 +61,8 @@ class Colour(Effect):
         fader = _Fader(lambda now: now.machine(rate, channels), self, channels)
 
         def retune(to: Colour) -> None:
-            if getattr(to, "seed", None) != getattr(self, "seed", None):
-                raise InputError(f"the seed of {type(self).__name__} cannot be automated")
+            if hasattr(self, "seed"):
+                keep_fixed(self, to, "seed")
             fader.move(to, to.scaled(rate))
 
         return Work(fader.process, fader.latency, retune=retune)

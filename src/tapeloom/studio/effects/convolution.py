@@ -11,8 +11,9 @@ from tapeloom.core.audio import Audio, AudioFile, Samples
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.glide import RAMP
 from tapeloom.studio.chain import Effect, Process
-from tapeloom.studio.effects.blend import Blend, check_range, keep_fixed
+from tapeloom.studio.effects.blend import Blend
 from tapeloom.studio.effects.equalizer import Band
+from tapeloom.studio.effects.settings import check_settings, keep_fixed
 from tapeloom.studio.effects.work import Work
 
 LONGEST_S = 30.0
@@ -47,7 +48,7 @@ class Convolution(Effect):
                 f"the impulse response has {self.response.channels} channels; it must have 1, 2 "
                 "or 4 (true stereo)"
             )
-        check_range(self, predelay_ms=(0.0, 1000.0), width=(0.0, 2.0))
+        check_settings(self, predelay_ms=(0.0, 1000.0), width=(0.0, 2.0))
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""

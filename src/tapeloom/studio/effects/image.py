@@ -12,6 +12,7 @@ from tapeloom.dsp.glide import Ramp
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.dsp.stereo import comb_loss_db
 from tapeloom.studio.chain import Effect, Process
+from tapeloom.studio.effects.settings import check_settings, keep_fixed
 from tapeloom.studio.effects.work import Work
 
 MOST_DELAY_MS = 50.0
@@ -34,10 +35,7 @@ class Haas(Effect):
     most_loss_db: float | None = None  # refuse what costs mono more than this at the deepest
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.delay_ms <= MOST_DELAY_MS:
-            raise InputError(
-                f"delay_ms is {self.delay_ms:g}; it must lie between 0 and {MOST_DELAY_MS:g}"
-            )
+        check_settings(self, delay_ms=(0.0, MOST_DELAY_MS))
         if self.channel not in ("left", "right"):
             raise InputError(f"{self.channel!r} is no channel to be late; choose left or right")
         if self.most_loss_db is not None and self.mono_loss_db > self.most_loss_db:
@@ -68,8 +66,7 @@ class Haas(Effect):
             return y
 
         def retune(to: "Haas") -> None:
-            if to.channel != self.channel:
-                raise InputError("the late channel cannot change in the middle of a stream")
+            keep_fixed(self, to, "channel")
             wait.move(to._samples(rate))
             fader.move([db_to_gain(to.level_db)])
 

@@ -10,8 +10,9 @@ from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.glide import RAMP
 from tapeloom.studio.chain import Effect, Process
-from tapeloom.studio.effects.blend import Blend, check_range, keep_fixed
+from tapeloom.studio.effects.blend import Blend
 from tapeloom.studio.effects.equalizer import Band
+from tapeloom.studio.effects.settings import check_settings, keep_fixed
 from tapeloom.studio.effects.work import Work
 
 SPRING = "spring"  # the kinds of space are dsp.spaces' tables, and this one
@@ -40,7 +41,7 @@ class Reverb(Effect):
             raise InputError(
                 f"{self.kind!r} is no space; choose one of {', '.join((*SPACES, SPRING))}"
             )
-        check_range(
+        check_settings(
             self,
             decay_s=(0.05, 60.0),
             damping=(0.0, 1.0),
