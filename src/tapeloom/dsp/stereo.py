@@ -41,34 +41,6 @@ def correlation(x: NDArray[np.floating]) -> float:
     return float(np.sum(left * right)) / power if power > 0.0 else 1.0
 
 
-class CorrelationMeter:
-    """How alike left and right are over time, as blocks are pushed in.
-
-    >>> meter = CorrelationMeter(8000)
-    >>> noise = np.random.default_rng(1).standard_normal(8000)
-    >>> meter.push(np.stack((noise, -noise))); meter.push(np.zeros((2, 8000)))
-    >>> meter.read().round(6).tolist()
-    [-1.0, 1.0]
-    """
-
-    def __init__(self, rate: int, *, hop_s: float = 1.0) -> None:
-        self._hop = max(1, round(hop_s * rate))
-        self._rest = np.zeros((2, 0))
-        self._values: list[float] = []
-
-    def push(self, block: NDArray[np.floating]) -> None:
-        """Take the next (2, samples)."""
-        x = np.concatenate((self._rest, block), axis=1)
-        whole = x.shape[1] - x.shape[1] % self._hop
-        for start in range(0, whole, self._hop):
-            self._values.append(correlation(x[:, start : start + self._hop]))
-        self._rest = x[:, whole:]
-
-    def read(self) -> NDArray[np.float64]:
-        """Return the correlation of every whole hop so far, 1 where it is silent."""
-        return np.array(self._values)
-
-
 def correlation_of(
     xy: NDArray[np.float64], xx: NDArray[np.float64], yy: NDArray[np.float64]
 ) -> NDArray[np.float64]:
