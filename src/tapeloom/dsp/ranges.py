@@ -25,3 +25,17 @@ def check_ranges(
                 f"lie between {low:g} and {high:g}" if high < math.inf else f"be at least {low:g}"
             )
             raise InputError(f"{name} is {value:g}; it must {rule}")
+
+
+def check_cutoff(cutoff_hz: float, rate: int) -> None:
+    """Refuse a corner that is no frequency at this rate.
+
+    >>> check_cutoff(30_000.0, 44_100)
+    Traceback (most recent call last):
+    ...
+    tapeloom.core.errors.InputError: cutoff_hz is 30000; it must lie between 0 and 22050 (rate / 2)
+    """
+    if not 0.0 < cutoff_hz < rate / 2:
+        raise InputError(
+            f"cutoff_hz is {cutoff_hz:g}; it must lie between 0 and {rate / 2:g} (rate / 2)"
+        )

@@ -5,6 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from tapeloom.dsp.level import db_to_gain
+
 
 def pan_gains(pan: float) -> tuple[float, float]:
     """Return the gains of left and right for -1 (left) to 1 (right), of constant power.
@@ -95,7 +97,7 @@ def comb_loss_db(level_db: float) -> tuple[float, float]:
     >>> [round(loss_db, 2) for loss_db in comb_loss_db(-6.0)]
     [2.56, 9.57]
     """
-    gain = 10.0 ** (level_db / 20.0)
+    gain = db_to_gain(level_db)
     mean = 10.0 * math.log10((1.0 + gain) ** 2 / (1.0 + gain * gain))
     deepest = math.inf if gain == 1.0 else 20.0 * math.log10((1.0 + gain) / abs(1.0 - gain))
     return mean, deepest

@@ -6,7 +6,6 @@ octaves. Below FADED the dry sound, as late as the machine, is blended in as wel
 the sound itself, bit by bit, and a curve may come and go without a click.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, Protocol
@@ -16,12 +15,12 @@ from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
 from tapeloom.dsp.glide import Ramp
+from tapeloom.dsp.level import OFF_DB, gain_to_db
 from tapeloom.studio.chain import Effect, Process
 from tapeloom.studio.effects.settings import check_settings, keep_fixed
 from tapeloom.studio.effects.work import Work
 
 FADED = 0.1  # the amount from which on nothing dry is left
-OFF_DB = -120.0
 _RAMP = 256  # samples that the blend moves over
 _LEAST = 1e-3  # the amount that settings are scaled by where it is 0
 _LEAST_DB = -30.0  # a drive at which nothing distorts any more
@@ -78,11 +77,11 @@ class Colour(Effect):
 
     def softer(self, db: float) -> float:
         """Return a noise's level at this amount: that of silence at 0."""
-        return db + 20.0 * math.log10(self.amount) if self.amount > 0.0 else OFF_DB
+        return max(OFF_DB, db + gain_to_db(self.amount))
 
     def driven(self, drive_db: float) -> float:
         """Return a drive at this amount: distortion goes with it."""
-        return float(max(_LEAST_DB, drive_db + 20.0 * math.log10(self.share())))
+        return max(_LEAST_DB, drive_db + gain_to_db(self.share()))
 
     def opened(self, hz: float, neutral_hz: float) -> float:
         """Return a cut-off at this amount, by octaves from where it does nothing."""
