@@ -7,8 +7,8 @@ import numpy as np
 
 from tapeloom.core.audio import Audio
 from tapeloom.dsp import filters
+from tapeloom.dsp.band_edges import ORDERS
 from tapeloom.dsp.crossover import LinearSplit, LinkwitzRiley
-from tapeloom.dsp.cuts import ORDERS
 from tapeloom.dsp.filters import frequency_response
 from tapeloom.dsp.matched_filters import IDENTITY, matched
 from tapeloom.dsp.prototypes import analogue_response, prototypes

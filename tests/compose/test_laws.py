@@ -18,7 +18,7 @@ from tapeloom.core.seed import stream
 from tapeloom.theory.instruments import instrument
 from tapeloom.theory.voice_leading import motion
 
-SEEDS = range(200)
+SEEDS = range(120)
 KEYS = [f"{tonic} {mode}" for tonic in FLAT_NAMES for mode in MODES]
 WORDS = list(MOODS)
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tapeloom.dsp import decibels, detectors, gain_stage
 from tapeloom.dsp.decibels import db_to_gains, powers_to_db
 from tapeloom.dsp.detectors import Detector, quadrature
-from tapeloom.dsp.gain_stage import GainStage, Glide
+from tapeloom.dsp.gain_stage import GainStage
+from tapeloom.dsp.glide import Ramp
 
 RATE = 44_100
 
@@ -90,18 +91,18 @@ def test_gains_are_laid_on_the_samples_that_they_were_found_at(frames: int, phas
         assert found[0][:, n] == pytest.approx(between)
 
 
-def test_a_glide_that_is_moved_on_its_way_goes_on_from_there() -> None:
+def test_a_ramp_that_is_moved_on_its_way_goes_on_from_there() -> None:
     frames = 64
-    glide = Glide([0.0, 5.0], frames=frames)
-    glide.move([1.0, 5.0])
-    assert glide.along(0, 1, frames)[0, -1] == 1.0
-    glide.pass_by(frames // 2)
-    glide.move([0.0, 5.0])
-    there = glide.along(0, 1, 3 * frames)[0]
+    ramp = Ramp([0.0, 5.0], frames=frames)
+    ramp.move([1.0, 5.0])
+    assert ramp.along(0, 1, frames)[0, -1] == 1.0
+    ramp.pass_by(frames // 2)
+    ramp.move([0.0, 5.0])
+    there = ramp.along(0, 1, 3 * frames)[0]
     assert there[0] == pytest.approx(0.5, abs=1 / frames)
     assert np.abs(np.diff(there)).max() <= 1 / frames
-    glide.pass_by(3 * frames)
-    assert glide.along(0, 1, 9).tolist() == [[0.0], [5.0]]
+    ramp.pass_by(3 * frames)
+    assert ramp.along(0, 1, 9).tolist() == [[0.0], [5.0]]
 
 
 def test_a_stage_delays_across_blocks() -> None:

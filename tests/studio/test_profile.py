@@ -8,7 +8,8 @@ import pytest
 from tapeloom.core.audio import Audio
 from tapeloom.core.errors import InputError, TapeloomError
 from tapeloom.dsp.loudness import measure
-from tapeloom.studio.forecast import Forecast, StepPeaks
+from tapeloom.dsp.steps import StepPeaks, StepProducts
+from tapeloom.studio.forecast import Forecast
 from tapeloom.studio.profile import ProfileMeter, measure_profile
 from tapeloom.studio.spool import IN_MEMORY, spooled
 
@@ -78,12 +79,14 @@ def test_peaks_and_powers_are_of_the_same_steps(rate: int) -> None:
     assert forecast.powers[5899] < 1e-9 < forecast.powers[5900]
 
 
-def test_step_peaks_do_not_depend_on_blocks() -> None:
+@pytest.mark.parametrize("meter", [StepPeaks, StepProducts])
+def test_steps_do_not_depend_on_blocks(meter: type[StepPeaks | StepProducts]) -> None:
     x = noise(1.0, 11_025).samples
-    whole, parts = StepPeaks(11_025), StepPeaks(11_025)
+    whole, parts = meter(11_025), meter(11_025)
     whole.push(x)
     for start in range(0, x.shape[1], 13):
         parts.push(x[:, start : start + 13])
+    assert whole.read().shape[-1] == 100
     assert np.array_equal(whole.read(), parts.read())
 
 

@@ -212,7 +212,7 @@ def test_the_compiled_guard_is_what_is_written() -> None:
         (lambda: image.CorrelationGuard(RATE, floor=-0.1), "floor is -0.1"),
         (lambda: PseudoStereo(1.5), "amount of 1.5"),
         (lambda: BandWidth().open(RATE, 2).retune(BandWidth((9.0,), (1.0, 1.0))), "bands cannot"),
-        (lambda: Haas().open(RATE, 2).retune(Haas(channel="left")), "late channel cannot"),
+        (lambda: Haas().open(RATE, 2).retune(Haas(channel="left")), "channel of Haas cannot move"),
     ],
 )
 def test_what_cannot_be_set_is_refused(make: object, message: str) -> None:

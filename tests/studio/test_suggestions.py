@@ -104,7 +104,7 @@ def test_pink_noise_is_brought_to_a_target_as_far_as_the_limit_lets(name: str) -
     moves = match_target(spectrum, name, most_db=12.0)
     y = measure_spectrum(accept(moves)(PINK))
     slope = y.slope_db_per_octave
-    wanted = TARGETS[name].density_db(np.array([500.0, 1000.0]))
+    wanted = TARGETS[name].curve.density_db(np.array([500.0, 1000.0]))
     assert slope == pytest.approx(wanted[1] - wanted[0], abs=0.5)
     assert all(abs(move.band.gain_db) <= 6.0 for move in match_target(spectrum, name))
     assert all("target" in move.reason for move in moves)

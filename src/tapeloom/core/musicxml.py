@@ -13,7 +13,8 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import DENOMINATORS, MAX_NUMERATOR, Meter, Meters
 from tapeloom.core.midi import identify_part
-from tapeloom.core.musicxml_writer import DYNAMIC, write_musicxml
+from tapeloom.core.musicxml_voices import DYNAMIC
+from tapeloom.core.musicxml_writer import write_musicxml
 from tapeloom.core.pitch import LETTERS, name_on_line
 from tapeloom.core.score import MAX_TICK, ChordSpan, Note, Part, Score
 from tapeloom.core.time import MAX_BPM, MIN_BPM, PPQ, TempoMap

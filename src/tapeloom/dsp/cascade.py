@@ -12,9 +12,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tapeloom.dsp.glide import RAMP
+
 Signal = NDArray[np.float64]
 
-RAMP = 64  # samples that a change of the coefficients takes
 _NOTHING = np.array([1.0, 0.0, 0.0, 1.0, 0.0, 0.0])
 _GONE = 1e-60  # a state that has died away: denormal numbers are slow
 

@@ -135,7 +135,7 @@ class Compressor(Rider):
         link: float = 1.0,
         range_db: float | None = None,
     ) -> list[float]:
-        """Take settings, and return the numbers that glide."""
+        """Take settings, and return the numbers that ramp."""
         circuit = self._circuit
         ratio = circuit.ratio if ratio is None else ratio
         knee_db = circuit.knee_db if knee_db is None else knee_db
@@ -179,11 +179,11 @@ class Compressor(Rider):
         """Take other settings; what cannot change in the middle of a stream is refused."""
         refuse_changes(self._kept, settings)
         numbers = self._set(**{k: v for k, v in settings.items() if k not in self._kept})
-        self._glide.move(numbers)
+        self._ramp.move(numbers)
         self._detector.filter(key_sections)
 
     def _gains(self, heard: Signal, phase: int, count: int) -> Signal:
-        glide, circuit = self._glide, self._circuit
+        ramp, circuit = self._ramp, self._circuit
         link = self._now(phase, count)[4] if self._split else 1.0
         powers = self._detector.powers(heard, phase, link=link, split=self._split)
         gains = np.empty(powers.shape)
@@ -195,10 +195,10 @@ class Compressor(Rider):
                 )
             ride_gain(
                 powers[lane],
-                glide.before,
-                glide.after,
-                glide.moved + phase,
-                glide.step,
+                ramp.before,
+                ramp.after,
+                ramp.moved + phase,
+                ramp.step,
                 (circuit.growing, self._upward, circuit.diode, circuit.averages),
                 self._largest,
                 self._stages,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tapeloom.dsp.band_edges import check_cuts
 from tapeloom.dsp.cascade import Cascade
-from tapeloom.dsp.filters import Section, high_pass, low_pass
+from tapeloom.dsp.filters import Section, all_pass, high_pass, low_pass
 from tapeloom.dsp.linear_phase import LinearPhase
 
 
@@ -26,13 +26,6 @@ def _first_order(cutoff_hz: float, rate: int) -> tuple[Section, Section]:
     low = np.array([t / (t + 1.0), t / (t + 1.0), 0.0, 1.0, a1, 0.0])
     high = np.array([1.0 / (t + 1.0), -1.0 / (t + 1.0), 0.0, 1.0, a1, 0.0])
     return low, high
-
-
-def _all_pass(section: Section) -> Section:
-    """Return the all-pass with the poles of a section."""
-    _, _, _, a0, a1, a2 = section
-    numerator = (a1, a0, 0.0) if a2 == 0.0 else (a2, a1, a0)
-    return np.array([*numerator, a0, a1, a2])
 
 
 def linkwitz_riley(
@@ -56,12 +49,12 @@ def linkwitz_riley(
     cutoff_hz = min(cutoff_hz, 0.45 * rate)
     if order == 2:
         low, high = _first_order(cutoff_hz, rate)
-        return [low, low], [high, high * [-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]], [_all_pass(low)]
+        return [low, low], [high, high * [-1.0, -1.0, -1.0, 1.0, 1.0, 1.0]], [all_pass(low)]
     half = order // 2
     qs = [0.5 / math.sin(math.pi * (2 * k + 1) / (2 * half)) for k in range(half // 2)]
     lows = [low_pass(cutoff_hz, rate, q=q) for q in qs]
     highs = [high_pass(cutoff_hz, rate, q=q) for q in qs]
-    return lows * 2, highs * 2, [_all_pass(low) for low in lows]
+    return lows * 2, highs * 2, [all_pass(low) for low in lows]
 
 
 class LinkwitzRiley:
@@ -106,7 +99,7 @@ class LinkwitzRiley:
         cuts = [linkwitz_riley(hz, self._rate, order=self._order) for hz in cutoffs_hz]
         designed = []
         for at, (low, high, _) in enumerate(cuts):
-            made_up = [row for _, _, all_pass in cuts[at + 1 :] for row in all_pass]
+            made_up = [row for _, _, rows in cuts[at + 1 :] for row in rows]
             sides = (np.array([*low, *made_up]), np.array(high))
             designed.append([np.tile(rows, (self._channels, 1, 1)) for rows in sides])
         return designed

@@ -97,7 +97,7 @@ class DeEsser(Rider):
     def retune(self, **settings: Any) -> None:
         """Take other settings; what cannot change in the middle of a stream is refused."""
         refuse_changes(self._kept, settings)
-        self._glide.move(self._set(**{k: v for k, v in settings.items() if k not in self._kept}))
+        self._ramp.move(self._set(**{k: v for k, v in settings.items() if k not in self._kept}))
 
     def _gains(self, heard: Signal, phase: int, count: int) -> Signal:
         step = smoothing(_WINDOW_MS, self._rate)

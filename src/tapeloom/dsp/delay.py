@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
-from tapeloom.dsp.cuts import Cuts
 from tapeloom.dsp.delay_lines import SILENT
 from tapeloom.dsp.filters import Section
-from tapeloom.dsp.ramp import Ramp
+from tapeloom.dsp.glide import RAMP, Ramp
+from tapeloom.dsp.moving_filters import MovingBiquads
 
 _NOTE = re.compile(r"(\d+)/(\d+)([.t]?)")
 _STRETCH = {"": 1.0, ".": 1.5, "t": 2.0 / 3.0}
@@ -45,12 +45,12 @@ class Echo:
         self._line = np.zeros((channels, samples))
         self._at = 0
         self._feedback = Ramp([feedback])
-        self._filter = Cuts(sections, channels=channels)
+        self._filter = MovingBiquads(sections, channels=channels, span=RAMP)
 
     def retune(self, *, feedback: float, sections: Sequence[Section]) -> None:
         """Repeat by more or less, or darker, from here on."""
         self._feedback.move([feedback])
-        self._filter.move(sections)
+        self._filter.retune(sections)
 
     def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
         """Return the repeats alone of (channels, samples)."""

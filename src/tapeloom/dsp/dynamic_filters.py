@@ -13,8 +13,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
-from tapeloom.dsp.cascade import RAMP
 from tapeloom.dsp.followers import smoothing
+from tapeloom.dsp.glide import RAMP
 
 Signal = NDArray[np.float64]
 

@@ -12,17 +12,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tapeloom.core.errors import InputError
+from tapeloom.dsp.ranges import check_cutoff
 
 Section = NDArray[np.float64]  # (6,)
 BUTTERWORTH_Q = math.sqrt(0.5)
 
 
 def _angle(cutoff_hz: float, rate: int) -> tuple[float, float]:
-    if not 0.0 < cutoff_hz < rate / 2:
-        raise InputError(
-            f"cutoff_hz is {cutoff_hz:g}; it must lie between 0 and {rate / 2:g} (rate / 2)"
-        )
+    check_cutoff(cutoff_hz, rate)
     w0 = 2.0 * math.pi * cutoff_hz / rate
     return math.cos(w0), math.sin(w0)
 
@@ -103,6 +100,17 @@ def _shelf(cutoff_hz: float, rate: int, gain_db: float, q: float, up: float) -> 
     )
 
 
+def all_pass(section: Section) -> Section:
+    """Design the all-pass with the poles of another section.
+
+    >>> abs(frequency_response([all_pass(low_pass(900, 44100))], [90.0, 900.0], 44100)).round(6)
+    array([1., 1.])
+    """
+    _, _, _, a0, a1, a2 = section
+    numerator = (a1, a0, 0.0) if a2 == 0.0 else (a2, a1, a0)
+    return np.array([*numerator, a0, a1, a2])
+
+
 def frequency_response(
     sections: Sequence[Section], frequencies_hz: Sequence[float] | NDArray[np.float64], rate: int
 ) -> NDArray[np.complex128]:
@@ -164,10 +172,6 @@ class Biquads:
             np.asarray(sections, np.float64).reshape(len(sections), 6)
         )
         self._state = np.zeros((channels, len(sections), 2))
-
-    def retune(self, sections: Sequence[Section]) -> None:
-        """Take other sections, as many as before, from here on; the state stays."""
-        self._sections[:] = np.asarray(sections, np.float64).reshape(self._sections.shape)
 
     def process(self, block: NDArray[Any]) -> NDArray[np.float64]:
         """Return the filtered block (channels, samples) as float64."""

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from tapeloom.core.errors import InputError
 from tapeloom.dsp.filters import Section
+from tapeloom.dsp.ranges import check_cutoff
 
 
 def four_pole_sections(cutoff_hz: float, rate: int, *, resonance: float = 0.0) -> list[Section]:
@@ -22,10 +22,7 @@ def four_pole_sections(cutoff_hz: float, rate: int, *, resonance: float = 0.0) -
     >>> (20 * np.log10(abs(frequency_response(sections, [10.0, 1000.0], 44100)))).round(1).tolist()
     [-0.0, -12.0]
     """
-    if not 0.0 < cutoff_hz < rate / 2:
-        raise InputError(
-            f"cutoff_hz is {cutoff_hz:g}; it must lie between 0 and {rate / 2:g} (rate / 2)"
-        )
+    check_cutoff(cutoff_hz, rate)
     away = (4.0 * resonance) ** 0.25 * math.sqrt(0.5)
     warped = math.tan(math.pi * cutoff_hz / rate)
     sections = []

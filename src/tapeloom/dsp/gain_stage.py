@@ -1,4 +1,4 @@
-"""What every rider of gain shares: settings that glide, a look ahead, gains laid on the sound."""
+"""What every rider of gain shares: settings on ramps, a look ahead, gains laid on the sound."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -9,43 +9,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.glide import GLIDE_S, Ramp
 
 Signal = NDArray[np.float64]
-GLIDE_S = 0.01  # what a setting takes to its new value, so that it can't click
 PIECE = 8_192  # samples that are worked on together: what the processor's cache holds
-
-
-class Glide:
-    """Numbers that go to others on straight lines of `frames` samples.
-
-    >>> glide = Glide([0.0], frames=64)
-    >>> glide.move([1.0])
-    >>> glide.along(0, 2, 3)
-    array([[0.015625, 0.046875, 0.078125]])
-    """
-
-    def __init__(self, values: Sequence[float], *, frames: int) -> None:
-        self.before = self.after = np.array(values, np.float64)
-        self.moved = frames  # samples since the last move
-        self.step = 1.0 / frames  # of the way, for a sample
-
-    def move(self, values: Sequence[float]) -> None:
-        """Start towards other numbers."""
-        self.before = self.before + min(1.0, self.moved * self.step) * (self.after - self.before)
-        self.after, self.moved = np.array(values, np.float64), 0
-
-    def pass_by(self, frames: int) -> None:
-        """Count samples that have been worked on."""
-        self.moved += frames
-        if self.moved * self.step >= 1.0:
-            self.before = self.after
-
-    def along(self, start: int, step: int, count: int) -> Signal:
-        """Return (numbers, count) values from sample `start` on, or (numbers, 1) when at rest."""
-        if self.before is self.after:
-            return self.after[:, None]
-        way = np.minimum(1.0, (self.moved + start + 1 + step * np.arange(count)) * self.step)
-        return np.asarray(self.before[:, None] + (self.after - self.before)[:, None] * way)
 
 
 @njit(cache=True, nogil=True)
@@ -129,7 +96,7 @@ class Rider(ABC):
         gain: float = 1.0,
     ) -> None:
         self.latency = round(look_ahead_ms / 1000.0 * rate)
-        self._glide = Glide(numbers, frames=max(1, round(GLIDE_S * rate)))
+        self._ramp = Ramp(numbers, frames=max(1, round(GLIDE_S * rate)))
         self._stage = GainStage(channels, look_ahead=self.latency, gain=gain)
         self._phase = 0  # 1 where the next block begins between two looks
 
@@ -144,14 +111,14 @@ class Rider(ABC):
             gains = self._gains(heard, phase, (frames + 1 - phase) // 2)
             pieces.append(self._lay(self._stage.delay(x), gains, phase))
             self._phase = (phase + frames) % 2
-            self._glide.pass_by(frames)
+            self._ramp.pass_by(frames)
         if len(pieces) == 1:
             return pieces[0]
         return np.concatenate(pieces, axis=1) if pieces else np.zeros(block.shape)
 
     def _now(self, phase: int, count: int) -> Signal:
         """Return the settings at each look, (numbers, count), or (numbers, 1) when at rest."""
-        return self._glide.along(phase, 2, count)
+        return self._ramp.along(phase, 2, count)
 
     def _lay(self, x: Signal, gains: Signal, phase: int) -> Signal:
         return self._stage.lay(x, gains, phase=phase)

@@ -128,11 +128,11 @@ class Gate(Rider):
     def retune(self, *, key_sections: Sequence[Section] = (), **settings: Any) -> None:
         """Take other settings; what cannot change in the middle of a stream is refused."""
         refuse_changes(self._kept, settings)
-        self._glide.move(self._set(**{k: v for k, v in settings.items() if k not in self._kept}))
+        self._ramp.move(self._set(**{k: v for k, v in settings.items() if k not in self._kept}))
         self._detector.filter(key_sections)
 
     def _gains(self, heard: Signal, phase: int, count: int) -> Signal:
-        glide = self._glide
+        ramp = self._ramp
         link = self._now(phase, count)[3]
         powers = self._detector.powers(heard, phase, link=link, split=self._split)
         gains = np.empty(powers.shape)
@@ -140,10 +140,10 @@ class Gate(Rider):
             levels, out = powers_to_db(power), np.empty(count)
             _open_and_close(
                 levels,
-                glide.before,
-                glide.after,
-                glide.moved + phase,
-                glide.step,
+                ramp.before,
+                ramp.after,
+                ramp.moved + phase,
+                ramp.step,
                 self._fixed,
                 self._state[lane],
                 out,

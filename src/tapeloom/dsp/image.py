@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.cascade import Cascade
-from tapeloom.dsp.filters import Section, high_pass
+from tapeloom.dsp.filters import all_pass, high_pass, low_pass
 from tapeloom.dsp.followers import smoothing
 
 Signal = NDArray[np.float64]
@@ -97,13 +97,6 @@ class CorrelationGuard:
         return y
 
 
-def _all_pass(cutoff_hz: float, rate: int, q: float) -> Section:
-    w = 2.0 * math.pi * cutoff_hz / rate
-    alpha = math.sin(w) / (2.0 * q)
-    a1, a2 = -2.0 * math.cos(w) / (1.0 + alpha), (1.0 - alpha) / (1.0 + alpha)
-    return np.array([a2, a1, 1.0, 1.0, a1, a2])
-
-
 class PseudoStereo:
     """Gives width to what is in the middle: its copy, turned in phase, is added to the side.
 
@@ -139,6 +132,6 @@ class PseudoStereo:
     def _design(self, from_hz: float) -> NDArray[np.float64]:
         highest = min(_HIGHEST_HZ, 0.4 * self._rate)
         centres = np.geomspace(min(_LOWEST_HZ, highest / 4.0), highest, _STAGES)
-        rows = [_all_pass(float(hz), self._rate, 0.7) for hz in centres]
+        rows = [all_pass(low_pass(float(hz), self._rate, q=0.7)) for hz in centres]
         cut = high_pass(min(from_hz, 0.45 * self._rate), self._rate)
         return np.array([cut, cut, *rows])[None]

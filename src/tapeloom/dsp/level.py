@@ -5,6 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+OFF_DB = -120.0  # a noise of this level is none at all
+
 
 def db_to_gain(db: float) -> float:
     """Convert decibels to a factor of amplitude.

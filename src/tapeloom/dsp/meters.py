@@ -17,8 +17,8 @@ from tapeloom.dsp.clipping import ClipMeter, OverMeter, Places
 from tapeloom.dsp.loudness import SHORT_TERM_STEPS, Meter, lufs_to_power, power_to_lufs
 from tapeloom.dsp.moving import moving_max, moving_mean
 from tapeloom.dsp.samples import SampleMeter
+from tapeloom.dsp.steps import STEPS_PER_S, StepPeaks, StepProducts
 from tapeloom.dsp.stereo import correlation_of
-from tapeloom.dsp.weighting import STEPS_PER_S
 
 CORRELATION_WINDOW_S = 1.0
 _AUDIBLE_LUFS = -50.0  # short-term loudness from which on PSR is told
@@ -67,12 +67,14 @@ class SignalMeter:
         self.loudness = Meter(rate, channels)
         self._samples = SampleMeter(rate, channels)
         self._clips, self._overs = ClipMeter(channels), OverMeter(rate, channels)
-        self._steps = _Steps(max(1, rate // STEPS_PER_S))
+        self._peaks, self._products = StepPeaks(rate), StepProducts(rate)
 
     def push(self, block: NDArray[Any]) -> None:
         """Take the next (channels, samples)."""
-        for meter in (self.loudness, self._samples, self._clips, self._overs, self._steps):
+        for meter in (self.loudness, self._samples, self._clips, self._overs):
             meter.push(block)
+        self._peaks.push(block)
+        self._products.push(block)
 
     def read(self) -> Reading:
         """Return what the meters read; nothing may be pushed afterwards."""
@@ -83,7 +85,7 @@ class SignalMeter:
             rms_dbfs=plain.rms_dbfs,
             dc_dbfs=plain.dc_dbfs,
             correlation=plain.correlation,
-            min_correlation=self._steps.min_correlation(),
+            min_correlation=float(self.correlation_curve().min(initial=1.0)),
             min_psr_db=self.min_psr_db(),
             clips=self._clips.read(),
             overs=self._overs.read(),
@@ -91,11 +93,15 @@ class SignalMeter:
 
     def correlation_curve(self) -> NDArray[np.float64]:
         """Return the correlation of every second, one each 10 ms; 1 where nothing sounds."""
-        return self._steps.correlations()
+        products = self._products.read()
+        if not products.size:
+            return np.zeros(0)
+        window = min(round(CORRELATION_WINDOW_S * STEPS_PER_S), products.shape[1])
+        return correlation_of(*(moving_mean(each, window) for each in products))
 
     def min_psr_db(self) -> float:
         """Return the smallest peak-to-short-term ratio of 3 s that sound; nan where none do."""
-        powers, peaks = self.loudness.steps, self._steps.peaks()
+        powers, peaks = self.loudness.steps, self._peaks.read()
         count = min(powers.size, peaks.size)
         if count < SHORT_TERM_STEPS:
             return math.nan
@@ -106,48 +112,3 @@ class SignalMeter:
             return math.nan
         over = np.square(highest[sounds]) / short[sounds]
         return float(10.0 * np.log10(over.min()) - power_to_lufs(1.0))
-
-
-class _Steps:
-    """Peaks and products of the first two channels in steps of 10 ms."""
-
-    def __init__(self, step: int) -> None:
-        self._step = step
-        self._rest: NDArray[Any] = np.zeros((0, 0), np.float32)
-        self._rows: list[NDArray[np.float64]] = []  # (4, steps): peak, xy, xx, yy
-
-    def push(self, block: NDArray[Any]) -> None:
-        """Take the next (channels, samples)."""
-        if self._rest.size:
-            block = np.concatenate((self._rest, block), axis=1)
-        whole = block.shape[1] - block.shape[1] % self._step
-        self._rest = block[:, whole:].copy()
-        if not whole:
-            return
-        left = np.asarray(block[0, :whole], np.float64).reshape(-1, self._step)
-        right = np.asarray(block[min(1, len(block) - 1), :whole], np.float64)
-        right = right.reshape(-1, self._step)
-        peak = np.maximum(block[:, :whole].max(axis=0), -block[:, :whole].min(axis=0))
-        sums = [
-            np.einsum("ij,ij->i", a, b) for a, b in ((left, right), (left, left), (right, right))
-        ]
-        self._rows.append(np.stack((peak.reshape(-1, self._step).max(axis=1), *sums)))
-
-    def _all(self) -> NDArray[np.float64]:
-        return np.concatenate(self._rows, axis=1) if self._rows else np.zeros((4, 0))
-
-    def peaks(self) -> NDArray[np.float64]:
-        """Return the largest magnitude of every step."""
-        return np.asarray(self._all()[0])
-
-    def correlations(self) -> NDArray[np.float64]:
-        """Return the correlation of every second, one a step."""
-        _, xy, xx, yy = self._all()
-        window = min(round(CORRELATION_WINDOW_S * STEPS_PER_S), max(1, xy.size))
-        if not xy.size:
-            return np.zeros(0)
-        return correlation_of(*(moving_mean(each, window) for each in (xy, xx, yy)))
-
-    def min_correlation(self) -> float:
-        """Return the least of them; 1 where nothing sounds."""
-        return float(self.correlations().min(initial=1.0))

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.delay_lines import PIECE, REACH, DelayLines, lagrange
+from tapeloom.dsp.glide import Ramp
 from tapeloom.dsp.oscillator import SHAPES, Oscillator
-from tapeloom.dsp.ramp import Ramp
 
 Signal = NDArray[np.float64]
 LONGEST_MS = 50.0  # of a delay that moves

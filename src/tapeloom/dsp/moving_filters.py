@@ -40,7 +40,7 @@ def _run_moving(
 class MovingBiquads(Biquads):
     """Sections in series over blocks that may be told other coefficients at any time.
 
-    span   samples that a move takes: as long as the steps in which settings glide
+    span   samples that a move takes: STEP where settings glide to it, RAMP where they are told
 
     >>> from tapeloom.dsp.filters import low_pass
     >>> lp = MovingBiquads([low_pass(5000, 44100)], channels=1)
@@ -58,12 +58,17 @@ class MovingBiquads(Biquads):
     def retune(self, sections: Sequence[Section]) -> None:
         """Go to as many other sections, from where they stand; before the first block at once.
 
+        Towards the same ones they go on as they do.
+
         Sections of one kind go to others of it without trouble. A low-pass on its way to a
         high-pass would pass through filters of enormous gain.
         """
+        aim = np.ascontiguousarray(np.asarray(sections, np.float64).reshape(self._start.shape))
+        if np.array_equal(aim, self._sections):
+            return
         way = min(1.0, self._moved / self._span)
         self._start = self._start + way * (self._sections - self._start)
-        self._sections = np.ascontiguousarray(np.asarray(sections).reshape(self._start.shape))
+        self._sections = aim
         if self._began:
             self._moved = 0
         else:

@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.dsp.filters import Biquads, Section, high_pass, high_shelf
-from tapeloom.dsp.level import db_to_gain
-
-OFF_DB = -120.0  # a level at which noise is not there at all
+from tapeloom.dsp.level import OFF_DB, db_to_gain
 
 
 def noise_gain(sections: Sequence[Section], rate: int) -> float:

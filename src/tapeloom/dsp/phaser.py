@@ -10,8 +10,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.glide import Ramp
 from tapeloom.dsp.oscillator import Oscillator
-from tapeloom.dsp.ramp import Ramp
 
 Signal = NDArray[np.float64]
 MIN_STAGES, MAX_STAGES = 2, 12

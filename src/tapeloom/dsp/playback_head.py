@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.dsp.filters import Section, bell, high_pass
+from tapeloom.dsp.level import db_to_gain
 from tapeloom.dsp.moving_filters import MovingBiquads
 
 Signal = NDArray[np.float64]
@@ -49,7 +50,7 @@ def head_loss(
     # Past the gap's first zero nothing is left to be lifted.
     null = k * gap_um * 1e-6 >= 2.0 * np.pi
     taken = np.where(null, 0.0, np.abs(taken))
-    given = 1.0 / np.maximum(taken, 10.0 ** (-EQUALISED_DB / 20.0))
+    given = 1.0 / np.maximum(taken, db_to_gain(-EQUALISED_DB))
     return np.asarray(np.exp(-k * spacing_um * 1e-6) * taken * given)
 
 

@@ -22,6 +22,7 @@ from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.resampled import Oversampled, factor_for
 from tapeloom.dsp.saturation import soft_clip
 from tapeloom.dsp.vinyl import VinylNoise
+from tapeloom.dsp.wander import Wander
 
 Signal = NDArray[np.float64]
 _LOW_Q, _HIGH_Q = (0.5412, 1.3066), (0.5098, 0.6013, 0.9, 2.5629)  # Butterworth, 4 and 8 poles
@@ -94,7 +95,7 @@ class Radio:
         static_per_s: float = 0.0,
     ) -> None:
         self._rate = rate
-        noise_rng, static_rng, self._fade_rng = rng.spawn(3)
+        noise_rng, static_rng, fade_rng = rng.spawn(3)
         factor = factor_for(rate, reach_hz=176_400.0)
         self._up = Oversampled(channels, factor=factor)
         self.latency = self._up.latency
@@ -131,7 +132,8 @@ class Radio:
             hiss_db=-np.inf,
             rumble_db=-np.inf,
         )
-        self._power = self._ridden_db = self._drift = 0.0
+        self._power = self._ridden_db = 0.0
+        self._wander = Wander(fade_rng, rows=1, period_s=_CONTROL / rate, time_s=_FADE_S)
         self._frames, self._fades = 0, np.zeros(0)
         self._limit = 1.0
         self._set(self._glide.now)
@@ -217,10 +219,7 @@ class Radio:
         count = (self._frames + frames) // _CONTROL + 2 - self._frames // _CONTROL
         missing = count - self._fades.size
         if missing > 0:
-            step = 1.0 - math.exp(-_CONTROL / self._rate / _FADE_S)
-            noise = self._fade_rng.standard_normal(missing) * math.sqrt((2.0 - step) / step)
-            drawn, self._drift = follow(noise, rise=step, fall=step, start=self._drift)
-            self._fades = np.concatenate((self._fades, drawn))
+            self._fades = np.concatenate((self._fades, self._wander.take(missing)[0]))
         at = self._frames % _CONTROL + np.arange(frames)
         wander = np.interp(at / _CONTROL, np.arange(self._fades.size), self._fades)
         passed = (self._frames + frames) // _CONTROL - self._frames // _CONTROL

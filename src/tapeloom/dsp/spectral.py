@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tapeloom.dsp.followers import smoothing
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.dsp.stft import OVERLAP, Analysis, Spectra, Synthesis
 
@@ -37,7 +38,7 @@ class Spectral:
 
     def _step(self, time_ms: float) -> float:
         """Return the share of the way that a follower goes from one window to the next."""
-        return 1.0 - math.exp(-1000.0 * self._hop_s / time_ms) if time_ms > 0.0 else 1.0
+        return smoothing(time_ms, 1.0 / self._hop_s)
 
 
 def peak_regions(power: NDArray[np.float64]) -> NDArray[np.int64]:

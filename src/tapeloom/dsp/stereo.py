@@ -5,6 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from tapeloom.dsp.level import db_to_gain
+
 
 def pan_gains(pan: float) -> tuple[float, float]:
     """Return the gains of left and right for -1 (left) to 1 (right), of constant power.
@@ -39,34 +41,6 @@ def correlation(x: NDArray[np.floating]) -> float:
     left, right = np.asarray(x[0], np.float64), np.asarray(x[-1], np.float64)
     power = math.sqrt(float(np.sum(left * left) * np.sum(right * right)))
     return float(np.sum(left * right)) / power if power > 0.0 else 1.0
-
-
-class CorrelationMeter:
-    """How alike left and right are over time, as blocks are pushed in.
-
-    >>> meter = CorrelationMeter(8000)
-    >>> noise = np.random.default_rng(1).standard_normal(8000)
-    >>> meter.push(np.stack((noise, -noise))); meter.push(np.zeros((2, 8000)))
-    >>> meter.read().round(6).tolist()
-    [-1.0, 1.0]
-    """
-
-    def __init__(self, rate: int, *, hop_s: float = 1.0) -> None:
-        self._hop = max(1, round(hop_s * rate))
-        self._rest = np.zeros((2, 0))
-        self._values: list[float] = []
-
-    def push(self, block: NDArray[np.floating]) -> None:
-        """Take the next (2, samples)."""
-        x = np.concatenate((self._rest, block), axis=1)
-        whole = x.shape[1] - x.shape[1] % self._hop
-        for start in range(0, whole, self._hop):
-            self._values.append(correlation(x[:, start : start + self._hop]))
-        self._rest = x[:, whole:]
-
-    def read(self) -> NDArray[np.float64]:
-        """Return the correlation of every whole hop so far, 1 where it is silent."""
-        return np.array(self._values)
 
 
 def correlation_of(
@@ -123,7 +97,7 @@ def comb_loss_db(level_db: float) -> tuple[float, float]:
     >>> [round(loss_db, 2) for loss_db in comb_loss_db(-6.0)]
     [2.56, 9.57]
     """
-    gain = 10.0 ** (level_db / 20.0)
+    gain = db_to_gain(level_db)
     mean = 10.0 * math.log10((1.0 + gain) ** 2 / (1.0 + gain * gain))
     deepest = math.inf if gain == 1.0 else 20.0 * math.log10((1.0 + gain) / abs(1.0 - gain))
     return mean, deepest

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tapeloom.dsp.followers import follow
+from tapeloom.dsp.wander import Wander
 
 FLUTTER_HARMONICS = (230.0, 80.0, 99.0)  # weights at f, 2 f, 3 f
 _CONTROL = 32  # samples between two computed delays
@@ -67,7 +67,6 @@ class WowAndFlutter:
         flutter_hz: float = 7.0,
         flutter_percent: float = 0.05,
     ) -> None:
-        self._rng = rng
         self._period_s = _CONTROL / rate
         self._wow_hz, self._flutter_hz = wow_hz, flutter_hz
         # A delay of amplitude d swinging at f changes the speed by 2 pi f d at most.
@@ -80,7 +79,7 @@ class WowAndFlutter:
         ]
         self._phases = rng.uniform(0.0, 2.0 * math.pi, len(FLUTTER_HARMONICS))
         self._wow_phase = float(rng.uniform(0.0, 2.0 * math.pi))
-        self._drift, self._level = 0.0, 0.0
+        self._wander = Wander(rng, rows=2, period_s=self._period_s, time_s=1.5)
         self.latency = math.ceil(wow + sum(self._flutter)) + _REACH
         self._keep = 2 * self.latency + _REACH
         self._history = np.zeros((channels, self._keep))
@@ -96,12 +95,8 @@ class WowAndFlutter:
             return
         steps = np.arange(self._controls, last + 1) * self._period_s
         self._controls = last + 1
-        # Two slow wanderers, of the wow's frequency and of the flutter's depth.
-        step = 1.0 - math.exp(-self._period_s / 1.5)
-        spread = math.sqrt((2.0 - step) / step)
-        noise = self._rng.standard_normal((count, 2)) * spread
-        drift, self._drift = follow(noise[:, 0], rise=step, fall=step, start=self._drift)
-        level, self._level = follow(noise[:, 1], rise=step, fall=step, start=self._level)
+        # Of the wow's frequency and of the flutter's depth.
+        drift, level = self._wander.take(count)
         speed = 1.0 + 0.3 * np.tanh(0.5 * drift)
         turn = 2.0 * math.pi * self._wow_hz * self._period_s
         # One addition after another: a sum by pieces would depend on the block size.

@@ -13,7 +13,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.dsp.delay_lines import PIECE, REACH, DelayLines, lagrange
-from tapeloom.dsp.ramp import Ramp
+from tapeloom.dsp.followers import smoothing
+from tapeloom.dsp.glide import Ramp
+from tapeloom.dsp.level import db_to_gain
 
 SHORTEST_MS, LONGEST_MS = 5.0, 5_000.0
 INERTIA_MS = 90.0  # what the motor takes for 63 % of a change of speed
@@ -122,7 +124,7 @@ class TapeDelay:
         self._rate = rate
         self._speed = Ramp([1000.0 / (time_ms * rate)])
         self._running = 1000.0 / (time_ms * rate)
-        self._inertia = 1.0 - math.exp(-1000.0 / (INERTIA_MS * rate))
+        self._inertia = smoothing(INERTIA_MS, rate)
         self._ramp = Ramp(
             self._wanted(feedback, low_cut_hz, high_cut_hz, drive_db, wow_percent, cross)
         )
@@ -159,7 +161,7 @@ class TapeDelay:
             for hz in (low_cut_hz, high_cut_hz)
         ]
         # As soft as the tanh is near 0, the gain stays 1; drive only lowers the ceiling.
-        drive = 10.0 ** (drive_db / 20.0) - 1.0
+        drive = db_to_gain(drive_db) - 1.0
         return [feedback, cross, *steps, drive, wow_percent / 100.0]
 
     def retune(

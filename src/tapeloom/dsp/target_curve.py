@@ -1,26 +1,28 @@
-"""A spectrum held against a curve that it should have."""
+"""Curves that a spectrum should have, and how far one is from them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.spectrum import Spectrum
 
-PER_OCTAVE = 3
 _AUDIBLE_DB = 60.0  # bands further under the loudest are left out
 
 
 @dataclass(frozen=True, slots=True)
 class TargetCurve:
-    """Levels of third-octave bands, straight between (Hz, dB) points on an axis of octaves.
+    """How power density falls: (Hz, dB) points, straight over octaves; the ends go on straight.
 
-    Only the shape counts: the level at large is taken out. Pink noise is level.
+    Only the shape counts: the level at large is no matter of a spectrum.
 
-    >>> round(TargetCurve(((100.0, 0.0), (10_000.0, -20.0))).level_db(1000.0), 6)
-    -10.0
+    >>> curve = TargetCurve(((100.0, 0.0), (10_000.0, -20.0)))
+    >>> curve.density_db(np.array([1000.0, 100_000.0])).round(6)
+    array([-10., -30.])
     """
 
     points: tuple[tuple[float, float], ...]
@@ -33,22 +35,49 @@ class TargetCurve:
         if self.points[0][0] <= 0.0:
             raise InputError(f"{self.points[0][0]:g} Hz is no frequency; it must be above 0")
 
-    def level_db(self, hz: float) -> float:
-        """Return the level at a frequency; level beyond the outer points."""
-        octaves, levels = zip(*((np.log2(at), db) for at, db in self.points), strict=True)
-        return float(np.interp(np.log2(hz), octaves, levels))
+    def density_db(self, frequencies_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the density at each frequency."""
+        octaves = np.log2(np.asarray(frequencies_hz, np.float64) / 1000.0)
+        at, db = np.array(self.points, np.float64).T
+        at = np.log2(at / 1000.0)
+        slope = np.diff(db) / np.diff(at)
+        line = np.clip(np.searchsorted(at, octaves, side="right") - 1, 0, slope.size - 1)
+        return np.asarray(db[line] + slope[line] * (octaves - at[line]))
+
+    def level_db(self, frequencies_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the levels of third octaves at their centres: they widen with frequency.
+
+        >>> sloped(-6.0).level_db(np.array([1000.0, 2000.0])).round(2)
+        array([ 0.  , -2.99])
+        """
+        wider_db = 10.0 * np.log10(np.asarray(frequencies_hz, np.float64) / 1000.0)
+        return np.asarray(self.density_db(frequencies_hz) + wider_db)
 
 
-def sloped(db_per_octave: float) -> TargetCurve:
-    """Return a straight curve whose power density falls or rises by so much an octave.
+def sloped(
+    db_per_octave: float,
+    *,
+    below: tuple[float, float] | None = None,
+    above: tuple[float, float] | None = None,
+) -> TargetCurve:
+    """Return a curve of one slope, 0 dB at 1 kHz; white noise is 0, pink -3.01, music about -5.
 
-    White noise is 0, pink -3.01, music about -5, lo-fi -6 to -7.
+    below, above  (Hz, dB an octave): where a second and a third slope begin
 
-    >>> round(sloped(-6.01).level_db(2000.0) - sloped(-6.01).level_db(1000.0), 2)
-    -3.0
+    >>> sloped(-5.0, above=(4000.0, -12.0)).density_db(np.array([500.0, 4000.0, 8000.0]))
+    array([  5., -10., -22.])
     """
-    rise = db_per_octave + 10.0 * float(np.log10(2.0))  # bands widen with frequency
-    return TargetCurve(((31.25, 0.0), (16_000.0, 9.0 * rise)))
+    low_hz, low_db = below or (500.0, db_per_octave)
+    high_hz, high_db = above or (2000.0, db_per_octave)
+    low, high = (db_per_octave * math.log2(hz / 1000.0) for hz in (low_hz, high_hz))
+    return TargetCurve(
+        (
+            (low_hz / 2.0, low - low_db),
+            (low_hz, low),
+            (high_hz, high),
+            (2.0 * high_hz, high + high_db),
+        )
+    )
 
 
 def deviations_db(
@@ -63,8 +92,8 @@ def deviations_db(
     True
     """
     bands = [
-        (hz, level - target.level_db(hz))
-        for hz, level in spectrum.bands_db(per_octave=PER_OCTAVE)
+        (hz, level - float(target.level_db(np.array(hz))))
+        for hz, level in spectrum.bands_db(per_octave=3)
         if low_hz <= hz <= high_hz and np.isfinite(level)
     ]
     if not bands:

@@ -67,7 +67,7 @@ class TransientShaper(Rider):
     def retune(self, **settings: Any) -> None:
         """Take other settings; what cannot change in the middle of a stream is refused."""
         refuse_changes(self._kept, settings)
-        self._glide.move(self._set(**{k: v for k, v in settings.items() if k not in self._kept}))
+        self._ramp.move(self._set(**{k: v for k, v in settings.items() if k not in self._kept}))
 
     def _gains(self, heard: Signal, phase: int, count: int) -> Signal:
         levels = powers_to_db(self._detector.powers(heard, phase)[0], floor=_FLOOR)

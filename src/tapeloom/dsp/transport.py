@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.flutter import flutter_weight
-from tapeloom.dsp.followers import follow
 from tapeloom.dsp.glide import Glide
 from tapeloom.dsp.ranges import check_ranges
 from tapeloom.dsp.tape import FLUTTER_HARMONICS
+from tapeloom.dsp.wander import Wander
 
 Signal = NDArray[np.float64]
 REACH_MS = 25.0  # how far a moment may wander from its place
@@ -140,7 +140,7 @@ class Transport:
         flutter_percent: float = 0.03,
         skew_us: float = 0.0,
     ) -> None:
-        self._rate, self._rng = rate, rng
+        self._rate = rate
         self._control = max(1, round(rate / _CONTROL_HZ))
         self._reach = math.ceil(REACH_MS / 1000.0 * rate)
         self.latency = self._reach + _TAPS // 2
@@ -158,7 +158,8 @@ class Transport:
         self._glide = Glide(rate, start)
         self._skews = np.zeros(channels)
         self._set(start)
-        self._drift = self._level = 0.0
+        period_s = self._control / rate
+        self._wander = Wander(rng, rows=2, period_s=period_s, time_s=_DRIFT_S)
         self._history = np.zeros((channels, self.latency + self._reach + _TAPS))
         self._frames = 0
         self._points = np.zeros(0)  # delays from the control point `_first` on
@@ -202,10 +203,7 @@ class Transport:
         if count <= 0:
             return
         period_s = self._control / self._rate
-        step = 1.0 - math.exp(-period_s / _DRIFT_S)
-        noise = self._rng.standard_normal((count, 2)) * math.sqrt((2.0 - step) / step)
-        drift, self._drift = follow(noise[:, 0], rise=step, fall=step, start=self._drift)
-        level, self._level = follow(noise[:, 1], rise=step, fall=step, start=self._level)
+        drift, level = self._wander.take(count)
         # One addition after another: a sum by pieces would depend on the block size.
         turns = 2.0 * math.pi * period_s * self._wow_hz * (1.0 + _DRIFT * np.tanh(0.5 * drift))
         wow = np.cumsum(np.concatenate(([self._wow_phase], turns)))

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.filters import Section
-
-STEPS_PER_S = 100  # energies are summed in steps of 10 ms
+from tapeloom.dsp.steps import step_ends
 
 # By where a loudspeaker stands (BS.1770-5, annex 3): 60 to 120 degrees from the front +1.5 dB, the
 # low-frequency channel nothing, all others 1.
@@ -149,12 +148,9 @@ class PowerSteps:
         )
         start = self._frames
         self._frames += x.shape[1]
-        # Step i ends at sample ceil(i * rate / 100): whole samples at any rate, without drift.
-        first = start * STEPS_PER_S // self._rate
-        last = self._frames * STEPS_PER_S // self._rate
-        ends = -(-np.arange(first, last + 1) * self._rate // STEPS_PER_S)
+        ends = step_ends(start, x.shape[1], self._rate)
         bounds = np.maximum(ends - start, 0)
-        sums = np.zeros(last - first)
+        sums = np.zeros(ends.size - 1)
         _sum_powers(x, self._sections, self._weights, self._state, bounds, sums)
         if sums.size:
             self._steps.append(sums / np.diff(ends))

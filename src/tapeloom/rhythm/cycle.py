@@ -46,6 +46,17 @@ def exact(number: Number, name: str) -> Fraction:
     return found
 
 
+def whole(number: int, name: str, *, least: int = 1, most: int = MAX_NUMBER) -> int:
+    """Return a whole number that has been checked.
+
+    >>> whole(4, "steps")
+    4
+    """
+    if not isinstance(number, int) or not least <= number <= most:
+        raise InputError(f"{name} is {number}; it must be a whole number from {least} to {most}")
+    return number
+
+
 class Event(NamedTuple):  # a frozen dataclass takes four times as long to make
     """Something that sounds, or the part of it that lies in the stretch of time asked for."""
 

@@ -43,6 +43,11 @@ class Pure(Pattern):
         ]
 
 
+def pattern_of(part: Pattern | str) -> Pattern:
+    """Return a pattern as it is, and a word as the pattern that plays it once a cycle."""
+    return part if isinstance(part, Pattern) else Pure(part)
+
+
 @dataclass(frozen=True, slots=True)
 class Sequence(Pattern):
     """Parts in turn within each cycle, as long as they weigh: `a b@2`."""

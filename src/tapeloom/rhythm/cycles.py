@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from tapeloom.core.errors import InputError
-from tapeloom.rhythm.cycle import MAX_NUMBER, Event, Number, Pattern, exact
+from tapeloom.rhythm.cycle import MAX_NUMBER, Event, Number, Pattern, exact, whole
 from tapeloom.rhythm.cycle_changes import (
     Chosen,
     Euclidean,
@@ -37,6 +37,7 @@ from tapeloom.rhythm.cycle_nodes import (
     Sequence,
     Stack,
     Turns,
+    pattern_of,
 )
 
 __all__ = [
@@ -75,18 +76,6 @@ __all__ = [
 MAX_TURNS = 1024  # cycles until `every` and its like come round
 
 Change = Callable[[Pattern], Pattern]
-
-
-def pattern_of(part: Pattern | str) -> Pattern:
-    """Return a pattern as it is, and a word as the pattern that plays it once a cycle."""
-    return part if isinstance(part, Pattern) else Pure(part)
-
-
-def whole(number: int, name: str, *, least: int = 1, most: int = MAX_NUMBER) -> int:
-    """Check a whole number."""
-    if not isinstance(number, int) or not least <= number <= most:
-        raise InputError(f"{name} is {number}; it must be a whole number from {least} to {most}")
-    return number
 
 
 def pure(value: str) -> Pattern:

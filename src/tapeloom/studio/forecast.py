@@ -3,44 +3,15 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
 from tapeloom.dsp.level import db_to_gain, gain_to_db
+from tapeloom.dsp.steps import STEPS_PER_S, StepPeaks
 
-STEPS_PER_S = 100
 _SILENT_LUFS = -70.0
-
-
-class StepPeaks:
-    """The sample peak of every 10 ms of blocks that are pushed in, as the meter cuts them."""
-
-    def __init__(self, rate: int) -> None:
-        self._rate = rate
-        self._frames = 0
-        self._rest: NDArray[Any] = np.zeros(0)
-        self._peaks: list[NDArray[Any]] = []
-
-    def push(self, block: NDArray[Any]) -> None:
-        """Take the next (channels, samples)."""
-        loudest = np.maximum(block.max(axis=0), -block.min(axis=0))
-        loudest = np.concatenate((self._rest, loudest))
-        self._frames += block.shape[1]
-        start = self._frames - loudest.size
-        first = start * STEPS_PER_S // self._rate
-        last = self._frames * STEPS_PER_S // self._rate
-        bounds = -(-np.arange(first, last + 1) * self._rate // STEPS_PER_S) - start
-        if last > first:
-            self._peaks.append(np.maximum.reduceat(loudest[: bounds[-1]], bounds[:-1]))
-        self._rest = loudest[bounds[-1] :].copy()
-
-    def read(self) -> NDArray[np.float64]:
-        """Return the peaks of all whole steps so far, shape (steps,)."""
-        empty = np.zeros(0)
-        return np.concatenate((empty, *self._peaks)).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

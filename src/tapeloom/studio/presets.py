@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tapeloom.core.errors import InputError
 from tapeloom.studio.effects import Band
+from tapeloom.studio.effects.settings import check_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,7 @@ class MasterSettings:
     bits: int = 24  # 16: with dither, its noise shaped
 
     def __post_init__(self) -> None:
-        for name, (low, high) in _RANGES.items():
-            value = getattr(self, name)
-            if value is not None and not low <= value <= high:
-                raise InputError(f"{name} is {value:g}; it must lie between {low:g} and {high:g}")
+        check_settings(self, **_RANGES)
         if self.bits not in (16, 24):
             raise InputError(f"bits is {self.bits}; a master has 16 or 24")
 

@@ -12,7 +12,9 @@ from tapeloom.core.audio import AudioStream
 from tapeloom.core.errors import InputError
 from tapeloom.core.product import Loudness
 from tapeloom.dsp.spectrum import Spectrum
-from tapeloom.studio.forecast import STEPS_PER_S, Forecast, StepPeaks
+from tapeloom.dsp.steps import STEPS_PER_S, StepPeaks, StepProducts
+from tapeloom.dsp.stereo import correlation_of
+from tapeloom.studio.forecast import Forecast
 
 HOP = 32_768  # one spectral window in four says enough of a whole record's tone
 SPLITS_HZ = (20.0, 120.0, 500.0, 2000.0, 6000.0, 20_000.0)  # bands in which width is told
@@ -81,7 +83,6 @@ class ProfileMeter:
     def __init__(self, rate: int, channels: int, *, true_peak: bool = False) -> None:
         from tapeloom.dsp.loudness import Meter
         from tapeloom.dsp.spectrum import SpectrumMeter
-        from tapeloom.dsp.stereo import CorrelationMeter
 
         if not 1 <= channels <= 2:
             raise InputError(
@@ -91,7 +92,7 @@ class ProfileMeter:
         self._meter = Meter(rate, channels, true_peak=true_peak)
         self._peaks = StepPeaks(rate)
         self._spectra = [SpectrumMeter(rate, 1, hop=HOP) for _ in range(channels)]
-        self._correlation = CorrelationMeter(rate)
+        self._products = StepProducts(rate)
         self._frames = 0
 
     def push(self, block: NDArray[Any]) -> None:
@@ -107,7 +108,7 @@ class ProfileMeter:
         self._meter.push(block)
         self._peaks.push(block)
         if len(block) == 2:
-            self._correlation.push(block)
+            self._products.push(block)
             self._spectra[0].push(0.5 * (block[:1] + block[1:]))
             self._spectra[1].push(0.5 * (block[:1] - block[1:]))
         else:
@@ -121,8 +122,15 @@ class ProfileMeter:
             steps=Forecast(self._meter.steps, self._peaks.read()),
             middle=spectra[0],
             side=spectra[1] if len(spectra) == 2 else None,
-            correlation=self._correlation.read(),
+            correlation=_by_second(self._products.read()),
         )
+
+
+def _by_second(products: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the correlation of every whole second of `StepProducts`."""
+    whole = products.shape[1] - products.shape[1] % STEPS_PER_S
+    seconds = products[:, :whole].reshape(3, -1, STEPS_PER_S).mean(axis=2)
+    return correlation_of(*seconds)
 
 
 def measure_profile(audio: AudioStream, *, true_peak: bool = True) -> Profile:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tapeloom.core.audio import AudioStream, Samples
+from tapeloom.dsp.steps import StepPeaks
 from tapeloom.studio.chain import Chain, Effect, ahead, run
 from tapeloom.studio.effects import (
     Band,
@@ -18,7 +19,7 @@ from tapeloom.studio.effects import (
     Saturation,
     Width,
 )
-from tapeloom.studio.forecast import Forecast, StepPeaks
+from tapeloom.studio.forecast import Forecast
 from tapeloom.studio.presets import MasterSettings
 from tapeloom.studio.profile import Profile
 from tapeloom.studio.spool import spooled

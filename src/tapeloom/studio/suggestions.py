@@ -79,10 +79,9 @@ def match_target(
     spectrum: Spectrum, target: str, *, bells: int = 4, most_db: float = MOST_DB
 ) -> list[Move]:
     """Suggest bands that bring a spectrum to a target of `studio.spectral_targets`."""
-    wanted = spectral_target(target)
     return _matched(
         spectrum,
-        lambda hz: wanted.density_db(hz) + 10.0 * np.log10(hz),
+        spectral_target(target).curve.level_db,
         f"the target '{target}'",
         bells=bells,
         most_db=most_db,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.target_curve import sloped
 from tapeloom.studio.presets import MasterSettings
 from tapeloom.studio.profile import Profile
 
@@ -87,23 +88,17 @@ def target_for(settings: MasterSettings, name: str, profile: Profile) -> Target:
     """
     slope = settings.slope_db_per_octave
     slope = _DEFAULT_SLOPE if slope is None else slope
-    found = [(hz, db) for hz, db in bands_at_0_lufs(profile) if LOWEST_HZ <= hz <= _TABLE_HZ]
-    line = []
-    for hz, _ in found:
-        octaves = math.log2(hz / 400.0)
-        # A third octave grows by 3 dB an octave where the density is level.
-        level = (slope + 3.01) * octaves
-        if hz < 60.0:
-            level -= 6.0 * math.log2(60.0 / hz)
-        if hz > 4000.0:
-            level -= 1.5 * math.log2(hz / 4000.0)
-        line.append((hz, level))
-    heard = [(hz, level, db) for (hz, level), (_, db) in zip(line, found, strict=True)
-             if math.isfinite(db) and 100.0 <= hz <= 4000.0]  # fmt: skip
-    shift = float(np.mean([db - level for _, level, db in heard])) if heard else 0.0
+    curve = sloped(slope, below=(60.0, slope + 6.0), above=(4000.0, slope - 1.5))
+    line = [
+        (hz, float(curve.level_db(np.array(hz))), db)
+        for hz, db in bands_at_0_lufs(profile)
+        if LOWEST_HZ <= hz <= _TABLE_HZ
+    ]
+    heard = [db - level for hz, level, db in line if math.isfinite(db) and 100.0 <= hz <= 4000.0]
+    shift = float(np.mean(heard)) if heard else 0.0
     return Target(
         name=name,
-        bands=tuple((hz, level + shift, _SPREAD_DB) for hz, level in line),
+        bands=tuple((hz, level + shift, _SPREAD_DB) for hz, level, _ in line),
         peak_to_loudness_db=min(13.0, settings.ceiling_dbtp - settings.target_lufs),
         range_lu=min(max(profile.loudness.range_lu, 3.0), 7.0),
         widths_db=None,

@@ -6,7 +6,6 @@ octaves. Below FADED the dry sound, as late as the machine, is blended in as wel
 the sound itself, bit by bit, and a curve may come and go without a click.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, Protocol
@@ -15,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
-from tapeloom.core.errors import InputError
+from tapeloom.dsp.glide import Ramp
+from tapeloom.dsp.level import OFF_DB, gain_to_db
 from tapeloom.studio.chain import Effect, Process
+from tapeloom.studio.effects.settings import check_settings, keep_fixed
 from tapeloom.studio.effects.work import Work
 
 FADED = 0.1  # the amount from which on nothing dry is left
-OFF_DB = -120.0
 _RAMP = 256  # samples that the blend moves over
 _LEAST = 1e-3  # the amount that settings are scaled by where it is 0
 _LEAST_DB = -30.0  # a drive at which nothing distorts any more
@@ -45,8 +45,7 @@ class Colour(Effect):
     amount: float
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.amount <= 1.0:
-            raise InputError(f"amount is {self.amount:g}; it must lie between 0 and 1")
+        check_settings(self, amount=(0.0, 1.0))
 
     def scaled(self, rate: int) -> dict[str, float]:
         """Return the machine's settings at this amount."""
@@ -61,8 +60,8 @@ class Colour(Effect):
         fader = _Fader(lambda now: now.machine(rate, channels), self, channels)
 
         def retune(to: Colour) -> None:
-            if getattr(to, "seed", None) != getattr(self, "seed", None):
-                raise InputError(f"the seed of {type(self).__name__} cannot be automated")
+            if hasattr(self, "seed"):
+                keep_fixed(self, to, "seed")
             fader.move(to, to.scaled(rate))
 
         return Work(fader.process, fader.latency, retune=retune)
@@ -78,11 +77,11 @@ class Colour(Effect):
 
     def softer(self, db: float) -> float:
         """Return a noise's level at this amount: that of silence at 0."""
-        return db + 20.0 * math.log10(self.amount) if self.amount > 0.0 else OFF_DB
+        return max(OFF_DB, db + gain_to_db(self.amount))
 
     def driven(self, drive_db: float) -> float:
         """Return a drive at this amount: distortion goes with it."""
-        return float(max(_LEAST_DB, drive_db + 20.0 * math.log10(self.share())))
+        return max(_LEAST_DB, drive_db + gain_to_db(self.share()))
 
     def opened(self, hz: float, neutral_hz: float) -> float:
         """Return a cut-off at this amount, by octaves from where it does nothing."""
@@ -96,12 +95,11 @@ class _Fader:
         self._make, self._machine = make, make(effect)
         self.latency = self._machine.latency
         self._late = np.zeros((channels, self.latency), np.float32)
-        self._from = self._to = min(1.0, effect.amount / FADED)
-        self._moved = _RAMP
+        self._share = Ramp(min(1.0, effect.amount / FADED), frames=_RAMP)
 
     @property
     def _sleeps(self) -> bool:
-        return self._to == 0.0 and self._moved >= _RAMP
+        return self._share.rests and self._share.after == 0.0
 
     def move(self, effect: Colour, settings: dict[str, float]) -> None:
         """Go towards another amount and other settings."""
@@ -112,9 +110,7 @@ class _Fader:
             self._machine.process(self._late)
         elif not self._sleeps:
             self._machine.retune(**settings)
-        if to != self._to:
-            way = min(1.0, self._moved / _RAMP)
-            self._from, self._to, self._moved = self._from + way * (self._to - self._from), to, 0
+        self._share.move(to)
 
     def process(self, block: Samples) -> NDArray[Any]:
         """Return the next block."""
@@ -123,8 +119,6 @@ class _Fader:
         if self._sleeps:
             return dry
         wet = self._machine.process(block)
-        if self._moved >= _RAMP:
-            return wet if self._to == 1.0 else dry + self._to * (wet - dry)
-        way = np.minimum(1.0, (self._moved + 1.0 + np.arange(block.shape[1])) / _RAMP)
-        self._moved += block.shape[1]
-        return dry + (self._from + (self._to - self._from) * way) * (wet - dry)
+        if self._share.rests and self._share.after == 1.0:
+            return wet
+        return dry + self._share.take(block.shape[1]) * (wet - dry)

@@ -1,14 +1,10 @@
 """What effects of space share: how wet and dry sound meet, how the key ducks the wet one."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
-from tapeloom.core.errors import InputError
-from tapeloom.dsp.ramp import Ramp
-from tapeloom.studio.chain import Effect
+from tapeloom.dsp.glide import Ramp
 
 _DUCK_ATTACK_MS, _DUCK_RELEASE_MS = 8.0, 120.0
 _DUCK_FROM_DB, _DUCK_OVER_DB = -45.0, 25.0  # where ducking begins, over how much it becomes full
@@ -66,21 +62,3 @@ class WetDuck:
         level, self._level = follow(loud, rise=self._rise, fall=self._fall, start=self._level)
         over_db = 20.0 * np.log10(np.maximum(level, 1e-6)) - _DUCK_FROM_DB
         return np.asarray(10.0 ** (-depth_db * np.clip(over_db / _DUCK_OVER_DB, 0.0, 1.0) / 20.0))
-
-
-def keep_fixed(before: Effect, after: Effect, *names: str) -> None:
-    """Refuse a change, in the middle of a stream, of settings that must stay."""
-    for name in names:
-        if getattr(before, name) != getattr(after, name):
-            raise InputError(
-                f"{name} of {type(before).__name__} cannot move in the middle of a stream; "
-                "leave it out of the curves"
-            )
-
-
-def check_range(effect: Effect, **ranges: tuple[float, float]) -> None:
-    """Refuse settings outside of their ranges, ends included."""
-    for name, (low, high) in ranges.items():
-        value: Any = getattr(effect, name)
-        if not low <= value <= high:
-            raise InputError(f"{name} is {value:g}; it must lie between {low:g} and {high:g}")

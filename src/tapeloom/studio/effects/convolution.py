@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from tapeloom.core.audio import Audio, AudioFile, Samples
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.glide import RAMP
 from tapeloom.studio.chain import Effect, Process
-from tapeloom.studio.effects.blend import Blend, check_range, keep_fixed
+from tapeloom.studio.effects.blend import Blend
 from tapeloom.studio.effects.equalizer import Band
+from tapeloom.studio.effects.settings import check_settings, keep_fixed
 from tapeloom.studio.effects.work import Work
 
 LONGEST_S = 30.0
@@ -46,19 +48,19 @@ class Convolution(Effect):
                 f"the impulse response has {self.response.channels} channels; it must have 1, 2 "
                 "or 4 (true stereo)"
             )
-        check_range(self, predelay_ms=(0.0, 1000.0), width=(0.0, 2.0))
+        check_settings(self, predelay_ms=(0.0, 1000.0), width=(0.0, 2.0))
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
         from tapeloom.dsp.convolution import Convolver
-        from tapeloom.dsp.cuts import Cuts
         from tapeloom.dsp.delay_lines import Wait
+        from tapeloom.dsp.moving_filters import MovingBiquads
 
         responses = self._responses(rate)
         if channels != 2:
             responses = responses.mean(axis=0, keepdims=True)
         convolver = Convolver(responses, channels=channels)
-        tone = Cuts(self._cuts(rate), channels=channels)
+        tone = MovingBiquads(self._cuts(rate), channels=channels, span=RAMP)
         wait = Wait(channels, samples=round(self.predelay_ms / 1000.0 * rate), longest=rate)
         blend = Blend(wet=self.wet, dry=self.dry, width=self.width)
 
@@ -67,7 +69,7 @@ class Convolution(Effect):
 
         def retune(to: Convolution) -> None:
             keep_fixed(self, to, "response", "normalise")
-            tone.move(to._cuts(rate))
+            tone.retune(to._cuts(rate))
             wait.move(round(to.predelay_ms / 1000.0 * rate))
             blend.move(wet=to.wet, dry=to.dry, width=to.width)
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
 from tapeloom.studio.chain import Effect, Process
-from tapeloom.studio.effects.blend import Blend, WetDuck, check_range
+from tapeloom.studio.effects.blend import Blend, WetDuck
+from tapeloom.studio.effects.settings import check_settings
 from tapeloom.studio.effects.work import Work
 
 
@@ -28,7 +29,7 @@ class _Delay(Effect):
     def _check(self) -> None:
         if not 0.0 <= self.feedback < 1.0:
             raise InputError(f"feedback is {self.feedback}; it must be at least 0 and below 1")
-        check_range(self, time_ms=(5.0, 5000.0), width=(0.0, 2.0), duck_db=(0.0, 60.0))
+        check_settings(self, time_ms=(5.0, 5000.0), width=(0.0, 2.0), duck_db=(0.0, 60.0))
 
     def _tape(self) -> dict[str, float]:
         raise NotImplementedError
@@ -76,7 +77,7 @@ class TapeDelay(_Delay):
 
     def __post_init__(self) -> None:
         self._check()
-        check_range(self, drive_db=(0.0, 24.0), wow_percent=(0.0, 3.0))
+        check_settings(self, drive_db=(0.0, 24.0), wow_percent=(0.0, 3.0))
 
     def _tape(self) -> dict[str, float]:
         names = ("time_ms", "feedback", "low_cut_hz", "high_cut_hz", "drive_db", "wow_percent")
@@ -100,7 +101,7 @@ class PingPong(_Delay):
 
     def __post_init__(self) -> None:
         self._check()
-        check_range(self, cross=(0.0, 1.0))
+        check_settings(self, cross=(0.0, 1.0))
 
     def _tape(self) -> dict[str, float]:
         names = ("time_ms", "feedback", "low_cut_hz", "high_cut_hz", "cross")

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
+from tapeloom.dsp.glide import Ramp
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.studio.chain import Effect, Process
-from tapeloom.studio.effects.level import Fader
 from tapeloom.studio.effects.work import Work
 
 _DUCK_ATTACK_S = 0.006
@@ -77,13 +77,13 @@ class _Ducking:
 
     def __init__(self, settings: Ducker, rate: int) -> None:
         self._settings, self._rate = settings, rate
-        self._depth_db = Fader(np.array([settings.depth_db]))
+        self._depth_db = Ramp([settings.depth_db])
         self._peak = self._down = 0.0
         self._key: Samples | None = None
 
     def retune(self, settings: Ducker) -> None:
         self._settings = settings
-        self._depth_db.move(np.array([settings.depth_db]))
+        self._depth_db.move([settings.depth_db])
 
     def hear(self, block: Samples) -> None:
         self._key = block
@@ -102,5 +102,5 @@ class _Ducking:
             fall=smoothing(self._settings.release_ms, self._rate),
             start=self._down,
         )
-        depth_db = self._depth_db.process(np.ones((1, block.shape[1]), np.float32))[0]
+        depth_db = self._depth_db.take(block.shape[1])[0]
         return np.asarray(block * 10.0 ** (down * depth_db / -20.0))

@@ -12,6 +12,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.dsp.circuits import CIRCUITS
 from tapeloom.studio.chain import Effect, Process
 from tapeloom.studio.effects.equalizer import Band
+from tapeloom.studio.effects.settings import check_settings
 from tapeloom.studio.effects.work import Work
 
 LONGEST_LOOK_AHEAD_MS = 100.0
@@ -62,10 +63,8 @@ class Compressor(Effect):
         if self.auto_release and not CIRCUITS[self.kind].automatic:
             able = ", ".join(name for name, circuit in CIRCUITS.items() if circuit.automatic)
             raise InputError(f"{self.kind!r} has no automatic release; {able} have one")
-        _check(self, "ratio", 1.0)
-        _check(self, "mix", 0.0, 1.0)
-        _check(self, "range_db", 0.0, _UPWARD_RANGE_DB if self.upward else math.inf)
-        _check_shared(self)
+        most_db = _UPWARD_RANGE_DB if self.upward else math.inf
+        _check(self, ratio=(1.0, math.inf), mix=(0.0, 1.0), range_db=(0.0, most_db))
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
@@ -91,11 +90,13 @@ class Expander(Effect):
     key_bands: tuple[Band, ...] = ()  # filters on what it listens to
 
     def __post_init__(self) -> None:
-        _check(self, "ratio", 1.0)
-        _check(self, "range_db", 0.0)
-        _check(self, "hold_ms", 0.0)
-        _check(self, "hysteresis_db", 0.0)
-        _check_shared(self)
+        _check(
+            self,
+            ratio=(1.0, math.inf),
+            range_db=(0.0, math.inf),
+            hold_ms=(0.0, math.inf),
+            hysteresis_db=(0.0, math.inf),
+        )
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
@@ -131,14 +132,12 @@ class DeEsser(Effect):
     look_ahead_ms: float = 0.0
 
     def __post_init__(self) -> None:
-        _check(self, "ratio", 1.0)
-        _check(self, "range_db", 0.0)
+        _check(self, ratio=(1.0, math.inf), range_db=(0.0, math.inf))
         if not 0.0 < self.low_hz < self.high_hz:
             raise InputError(
                 f"a band from {self.low_hz:g} to {self.high_hz:g} Hz cannot be; "
                 "low_hz must be over 0 and below high_hz"
             )
-        _check_shared(self)
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
@@ -158,10 +157,7 @@ class TransientShaper(Effect):
     look_ahead_ms: float = 0.0
 
     def __post_init__(self) -> None:
-        _check(self, "attack_db", -40.0, 40.0)
-        _check(self, "sustain_db", -40.0, 40.0)
-        _check(self, "sustain_ms", 0.0)
-        _check_shared(self)
+        _check(self, attack_db=(-40.0, 40.0), sustain_db=(-40.0, 40.0), sustain_ms=(0.0, math.inf))
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
@@ -170,17 +166,9 @@ class TransientShaper(Effect):
         return _at_work(self, rate, lambda settings: Rider(rate, channels, **settings))
 
 
-def _check(effect: Effect, name: str, low: float, high: float = math.inf) -> None:
-    """Refuse a number outside of its range; None is as the circuit has it."""
-    value = getattr(effect, name)
-    if value is not None and not low <= value <= high:
-        rule = f"lie between {low:g} and {high:g}" if high < math.inf else f"be at least {low:g}"
-        raise InputError(f"{name} is {value}; it must {rule}")
-
-
-def _check_shared(effect: Effect) -> None:
-    """Check what several of them have."""
-    ranges = {
+def _check(effect: Effect, **ranges: tuple[float, float]) -> None:
+    """Check these settings, and what several effects have."""
+    shared = {
         "threshold_db": (-200.0, 200.0),
         "makeup_db": (-200.0, 200.0),
         "knee_db": (0.0, math.inf),
@@ -189,9 +177,8 @@ def _check_shared(effect: Effect) -> None:
         "link": (0.0, 1.0),
         "look_ahead_ms": (0.0, LONGEST_LOOK_AHEAD_MS),
     }
-    for name, (low, high) in ranges.items():
-        if hasattr(effect, name):
-            _check(effect, name, low, high)
+    shared = {name: range_ for name, range_ in shared.items() if hasattr(effect, name)}
+    check_settings(effect, **ranges, **shared)
 
 
 def _settings(effect: Any, rate: int) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.glide import Ramp
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.dsp.stereo import comb_loss_db
 from tapeloom.studio.chain import Effect, Process
-from tapeloom.studio.effects.level import RAMP, Fader
+from tapeloom.studio.effects.settings import check_settings, keep_fixed
 from tapeloom.studio.effects.work import Work
 
 MOST_DELAY_MS = 50.0
@@ -34,10 +35,7 @@ class Haas(Effect):
     most_loss_db: float | None = None  # refuse what costs mono more than this at the deepest
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.delay_ms <= MOST_DELAY_MS:
-            raise InputError(
-                f"delay_ms is {self.delay_ms:g}; it must lie between 0 and {MOST_DELAY_MS:g}"
-            )
+        check_settings(self, delay_ms=(0.0, MOST_DELAY_MS))
         if self.channel not in ("left", "right"):
             raise InputError(f"{self.channel!r} is no channel to be late; choose left or right")
         if self.most_loss_db is not None and self.mono_loss_db > self.most_loss_db:
@@ -53,63 +51,29 @@ class Haas(Effect):
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work; audio that isn't stereo stays as it is."""
+        from tapeloom.dsp.delay_lines import Wait
+
         if channels != 2:
             return Work(lambda block: block, retune=lambda _: None)
         late = ("left", "right").index(self.channel)
-        line = _MovingDelay(round(MOST_DELAY_MS / 1000.0 * rate), self._samples(rate))
-        fader = Fader(np.array([db_to_gain(self.level_db)]))
+        longest = round(MOST_DELAY_MS / 1000.0 * rate)
+        wait = Wait(1, samples=self._samples(rate), longest=longest)
+        fader = Ramp([db_to_gain(self.level_db)])
 
         def work(block: Samples) -> NDArray[Any]:
             y = np.array(block)
-            y[late] = fader.process(line.process(block[late])[None])[0]
+            y[late] = fader.scale(wait.process(block[late][None]))[0]
             return y
 
         def retune(to: "Haas") -> None:
-            if to.channel != self.channel:
-                raise InputError("the late channel cannot change in the middle of a stream")
-            line.move(to._samples(rate))
-            fader.move(np.array([db_to_gain(to.level_db)]))
+            keep_fixed(self, to, "channel")
+            wait.move(to._samples(rate))
+            fader.move([db_to_gain(to.level_db)])
 
         return Work(work, retune=retune)
 
     def _samples(self, rate: int) -> int:
         return round(self.delay_ms / 1000.0 * rate)
-
-
-class _MovingDelay:
-    """A delay of one channel that blends from one time to another over RAMP samples."""
-
-    def __init__(self, most: int, samples: int) -> None:
-        self._past = np.zeros(most, np.float32)
-        self._from = self._to = self._wanted = samples
-        self._moved = RAMP
-
-    def move(self, samples: int) -> None:
-        """Start towards another time, after the blend that is under way."""
-        self._wanted = samples
-
-    def process(self, x: NDArray[Any]) -> NDArray[Any]:
-        """Return the next (samples,)."""
-        heard = np.concatenate((self._past, x))
-        begin = self._past.size
-        y = np.empty(x.size, np.float32)
-        start = 0
-        while start < x.size:
-            if self._moved >= RAMP and self._wanted != self._to:
-                self._from, self._to, self._moved = self._to, self._wanted, 0
-            moving = self._moved < RAMP
-            end = min(x.size, start + RAMP - self._moved) if moving else x.size
-            at = begin + start - self._to
-            piece = heard[at : at + end - start]
-            if moving:
-                way = np.arange(self._moved + 1, self._moved + 1 + end - start) / RAMP
-                before = heard[begin + start - self._from : begin + end - self._from]
-                piece = before + way * (piece - before)
-                self._moved += end - start
-            y[start:end] = piece
-            start = end
-        self._past = heard[x.size :]
-        return y
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +126,13 @@ class PseudoStereo(Effect):
         if channels != 2:
             return Work(lambda block: block, retune=lambda _: None)
         widener = image.PseudoStereo(rate, from_hz=self.from_hz)
-        fader = Fader(np.array([self.amount]))
+        fader = Ramp([self.amount])
 
         def work(block: Samples) -> NDArray[Any]:
-            amount = fader.process(np.ones((1, block.shape[1])))[0]
-            return widener.process(block, amount)
+            return widener.process(block, fader.take(block.shape[1])[0])
 
         def retune(to: "PseudoStereo") -> None:
             widener.retune(to.from_hz)
-            fader.move(np.array([to.amount]))
+            fader.move([to.amount])
 
         return Work(work, retune=retune)

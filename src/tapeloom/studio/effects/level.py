@@ -1,18 +1,16 @@
 """Level, place and room made for others."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.glide import Ramp
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.dsp.stereo import pan_gains
 from tapeloom.studio.chain import Effect, Process
 from tapeloom.studio.effects.work import Work
-
-RAMP = 64  # samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +21,9 @@ class Gain(Effect):
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        fader = Fader(np.full(channels, db_to_gain(self.gain_db)))
+        fader = Ramp(np.full(channels, db_to_gain(self.gain_db)))
         return Work(
-            fader.process,
+            fader.scale,
             retune=lambda to: fader.move(np.full(channels, db_to_gain(to.gain_db))),
         )
 
@@ -42,34 +40,8 @@ class Pan(Effect):
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        fader = Fader(self._gains(channels))
-        return Work(fader.process, retune=lambda to: fader.move(to._gains(channels)))
+        fader = Ramp(self._gains(channels))
+        return Work(fader.scale, retune=lambda to: fader.move(to._gains(channels)))
 
     def _gains(self, channels: int) -> NDArray[np.float64]:
         return np.array(pan_gains(self.pan) if channels == 2 else [1.0] * channels)
-
-
-class Fader:
-    """A gain for each channel; it moves to another on a line of RAMP samples, never at once.
-
-    gains  shape (..., channels), for blocks (..., channels, samples)
-    """
-
-    def __init__(self, gains: NDArray[np.float64]) -> None:
-        self._from = self._to = gains
-        self._moved = RAMP
-
-    def move(self, gains: NDArray[np.float64]) -> None:
-        """Start towards other gains."""
-        way = min(1.0, self._moved / RAMP)
-        self._from, self._to, self._moved = self._from + way * (self._to - self._from), gains, 0
-
-    def process(self, block: NDArray[Any]) -> NDArray[Any]:
-        """Return the next block."""
-        if self._moved >= RAMP:
-            return np.asarray(block * self._to.astype(block.dtype)[..., None])
-        way = np.minimum(1.0, np.arange(self._moved + 1, self._moved + 1 + block.shape[-1]) / RAMP)
-        self._moved += block.shape[-1]
-        return np.asarray(
-            block * (self._from[..., None] + (self._to - self._from)[..., None] * way)
-        )

@@ -6,7 +6,8 @@ from typing import Any
 
 from tapeloom.core.errors import InputError
 from tapeloom.studio.chain import Effect, Process
-from tapeloom.studio.effects.blend import Blend, check_range, keep_fixed
+from tapeloom.studio.effects.blend import Blend
+from tapeloom.studio.effects.settings import check_settings, keep_fixed
 from tapeloom.studio.effects.work import Work
 
 RATES_HZ = (0.01, 20.0)
@@ -25,7 +26,7 @@ class Chorus(Effect):
     dry: float = 1.0
 
     def __post_init__(self) -> None:
-        check_range(
+        check_settings(
             self, rate_hz=RATES_HZ, voices=(1, 4), delay_ms=(1.0, 40.0), depth_ms=(0.0, 10.0)
         )
         if self.depth_ms > self.delay_ms:
@@ -71,7 +72,7 @@ class Flanger(Effect):
     dry: float = 0.7
 
     def __post_init__(self) -> None:
-        check_range(
+        check_settings(
             self,
             rate_hz=RATES_HZ,
             delay_ms=(0.1, 20.0),
@@ -113,7 +114,7 @@ class Vibrato(Effect):
     def __post_init__(self) -> None:
         from tapeloom.dsp.oscillator import VIBRATO_MS, swing_ms
 
-        check_range(self, rate_hz=RATES_HZ, depth_cents=(0.0, 200.0))
+        check_settings(self, rate_hz=RATES_HZ, depth_cents=(0.0, 200.0))
         needed_ms = swing_ms(self.depth_cents, self.rate_hz)
         if needed_ms > VIBRATO_MS - 1.0:
             raise InputError(
@@ -158,7 +159,7 @@ class Phaser(Effect):
     dry: float = 0.5
 
     def __post_init__(self) -> None:
-        check_range(
+        check_settings(
             self,
             stages=(4, 12),
             rate_hz=RATES_HZ,
@@ -205,7 +206,7 @@ class Tremolo(Effect):
 
         if self.shape not in SHAPES:
             raise InputError(f"{self.shape!r} is no shape; choose one of {', '.join(SHAPES)}")
-        check_range(self, rate_hz=RATES_HZ, depth=(0.0, 1.0))
+        check_settings(self, rate_hz=RATES_HZ, depth=(0.0, 1.0))
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.band_edges import check_cuts
+from tapeloom.dsp.glide import Ramp
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.studio.chain import Chain, Effect, Line, Process
 from tapeloom.studio.effects.equalizer import PHASES
-from tapeloom.studio.effects.level import Fader
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class _Bands:
         self._effect, self._channels = effect, channels
         self._split = split(rate, channels, cutoffs_hz=effect.cutoffs_hz, order=effect.order)
         self._lines = [Line(chain, rate=rate, channels=channels) for chain in effect.chains]
-        self._fader = Fader(effect._gains(channels))
+        self._fader = Ramp(effect._gains(channels))
         self.latency = self._split.latency + max(line.latency for line in self._lines)
         # What the splitter is late by is dropped, so that the effects of a band keep time.
         self._late = self._split.latency
@@ -118,9 +118,7 @@ class _Bands:
             self._split.retune(effect.cutoffs_hz)
         for line, chain in zip(self._lines, effect.chains, strict=True):
             line.retune(chain)
-        gains, before = effect._gains(self._channels), now._gains(self._channels)
-        if not np.array_equal(gains, before):
-            self._fader.move(gains)
+        self._fader.move(effect._gains(self._channels))
         self._effect = effect
 
     def process(self, block: Samples) -> Samples:
@@ -139,4 +137,4 @@ class _Bands:
             waiting = np.concatenate((self._waiting[at], pushed), axis=1)
             ready.append(waiting[:, :frames])
             self._waiting[at] = waiting[:, frames:]
-        return np.asarray(self._fader.process(np.stack(ready)).sum(axis=0), np.float32)
+        return np.asarray(self._fader.scale(np.stack(ready)).sum(axis=0), np.float32)

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
+from tapeloom.dsp.glide import RAMP
 from tapeloom.studio.chain import Effect, Process
-from tapeloom.studio.effects.blend import Blend, check_range, keep_fixed
+from tapeloom.studio.effects.blend import Blend
 from tapeloom.studio.effects.equalizer import Band
+from tapeloom.studio.effects.settings import check_settings, keep_fixed
 from tapeloom.studio.effects.work import Work
 
 SPRING = "spring"  # the kinds of space are dsp.spaces' tables, and this one
@@ -39,7 +41,7 @@ class Reverb(Effect):
             raise InputError(
                 f"{self.kind!r} is no space; choose one of {', '.join((*SPACES, SPRING))}"
             )
-        check_range(
+        check_settings(
             self,
             decay_s=(0.05, 60.0),
             damping=(0.0, 1.0),
@@ -50,7 +52,7 @@ class Reverb(Effect):
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
-        from tapeloom.dsp.cuts import Cuts
+        from tapeloom.dsp.moving_filters import MovingBiquads
         from tapeloom.dsp.reverb import FeedbackDelayNetwork
         from tapeloom.dsp.spaces import SPACES
         from tapeloom.dsp.spring import SpringReverb
@@ -60,7 +62,7 @@ class Reverb(Effect):
             network = SpringReverb(rate, **self._network())
         else:
             network = FeedbackDelayNetwork(rate, space=SPACES[self.kind], **self._network())
-        tone = Cuts(self._cuts(rate), channels=2)
+        tone = MovingBiquads(self._cuts(rate), channels=2, span=RAMP)
         blend = Blend(wet=self.wet, dry=self.dry, width=self.width)
 
         def work(block: Samples) -> NDArray[Any]:
@@ -73,7 +75,7 @@ class Reverb(Effect):
         def retune(to: Reverb) -> None:
             keep_fixed(self, to, "kind")
             network.retune(**to._network())
-            tone.move(to._cuts(rate))
+            tone.retune(to._cuts(rate))
             blend.move(wet=to.wet, dry=to.dry, width=to.width)
 
         return Work(work, retune=retune)

@@ -9,7 +9,7 @@ from tapeloom.core.audio import Samples
 from tapeloom.core.seed import stream
 from tapeloom.dsp.denoise import NoiseProfile
 from tapeloom.studio.chain import Effect, Process
-from tapeloom.studio.effects.blend import check_range, keep_fixed
+from tapeloom.studio.effects.settings import check_settings, keep_fixed
 from tapeloom.studio.effects.work import Work
 
 
@@ -21,7 +21,7 @@ class Freeze(Effect):
     amount: float = 1.0
 
     def __post_init__(self) -> None:
-        check_range(self, at_s=(0.0, 1e6), amount=(0.0, 1.0))
+        check_settings(self, at_s=(0.0, 1e6), amount=(0.0, 1.0))
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
@@ -45,7 +45,7 @@ class Blur(Effect):
     amount: float = 1.0
 
     def __post_init__(self) -> None:
-        check_range(self, blur_ms=(1.0, 20_000.0), amount=(0.0, 1.0))
+        check_settings(self, blur_ms=(1.0, 20_000.0), amount=(0.0, 1.0))
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
@@ -71,7 +71,7 @@ class SpectralGate(Effect):
     release_ms: float = 80.0
 
     def __post_init__(self) -> None:
-        check_range(
+        check_settings(
             self,
             threshold_db=(-150.0, 0.0),
             range_db=(0.0, 120.0),
@@ -100,7 +100,7 @@ class Denoise(Effect):
     sensitivity_db: float = 3.0
 
     def __post_init__(self) -> None:
-        check_range(self, reduction_db=(0.0, 60.0), sensitivity_db=(-20.0, 20.0))
+        check_settings(self, reduction_db=(0.0, 60.0), sensitivity_db=(-20.0, 20.0))
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""
@@ -129,7 +129,7 @@ class Morph(Effect):
     key: str | None = None
 
     def __post_init__(self) -> None:
-        check_range(self, amount=(0.0, 1.0))
+        check_settings(self, amount=(0.0, 1.0))
 
     def open(self, rate: int, channels: int) -> Process:
         """Return it at work."""

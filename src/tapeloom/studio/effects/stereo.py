@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from tapeloom.core.audio import Samples
 from tapeloom.core.errors import InputError
 from tapeloom.dsp.band_edges import check_cuts
+from tapeloom.dsp.glide import Ramp
 from tapeloom.dsp.level import db_to_gain
 from tapeloom.dsp.stereo import balance_matrix, mid_side, mid_side_matrix, rotation_matrix
 from tapeloom.studio.chain import Effect, Process
-from tapeloom.studio.effects.level import Fader
 from tapeloom.studio.effects.work import Work
 
 
@@ -34,16 +34,16 @@ class Width(Effect):
         if channels != 2:
             return _untouched()
         cut = Cascade(self._cut(rate))
-        fader = Fader(np.array([self.width]))
+        fader = Ramp([self.width])
 
         def work(block: Samples) -> NDArray[Any]:
             half = np.asarray(block, np.float64) * 0.5
             middle = half[0] + half[1]
-            side = fader.process(cut.process((half[0] - half[1])[None]))[0]
+            side = fader.scale(cut.process((half[0] - half[1])[None]))[0]
             return np.stack((middle + side, middle - side))
 
         def retune(to: "Width") -> None:
-            fader.move(np.array([to.width]))
+            fader.move([to.width])
             cut.move(to._cut(rate))
 
         return Work(work, retune=retune)
@@ -87,12 +87,12 @@ class BandWidth(Effect):
         if channels != 2:
             return _untouched()
         split = LinkwitzRiley(rate, 2, cutoffs_hz=self.cutoffs_hz)
-        fader = Fader(self._gains())
+        fader = Ramp(self._gains())
         bands = len(self.widths)
 
         def work(block: Samples) -> NDArray[Any]:
             halves = mid_side(np.asarray(block, np.float64)) * 0.5
-            return mid_side(fader.process(split.process(halves)).sum(axis=0))
+            return mid_side(fader.scale(split.process(halves)).sum(axis=0))
 
         def retune(to: "BandWidth") -> None:
             if len(to.widths) != bands:
@@ -161,10 +161,10 @@ def _matrix(effect: Effect, channels: int, matrix: Callable[[Any], NDArray[np.fl
     """Return a mixture of left and right at work, whose parts move on lines."""
     if channels != 2:
         return _untouched()
-    fader = Fader(matrix(effect))
+    fader = Ramp(matrix(effect))
 
     def work(block: Samples) -> NDArray[Any]:
-        y: NDArray[Any] = fader.process(np.stack((block, block))).sum(axis=1)
+        y: NDArray[Any] = fader.scale(np.stack((block, block))).sum(axis=1)
         return y
 
     return Work(work, retune=lambda to: fader.move(matrix(to)))
