@@ -125,6 +125,9 @@ def _dynamics(axes: "Axes", before: MasterTraces, after: MasterTraces) -> None:
 
 def _widths(axes: "Axes", before: MasterTraces, after: MasterTraces) -> None:
     _name(axes, "side under middle, dB, by band in Hz")
+    if all(db <= -99.0 for side in (before, after) for _, db in side.widths_db):
+        _say_mono(axes)
+        return
     for side, colour, place in ((before, _BEFORE, -0.18), (after, _AFTER, 0.18)):
         levels = np.array([max(-40.0, min(12.0, db)) for _, db in side.widths_db])
         at = np.arange(levels.size) + place
@@ -137,6 +140,9 @@ def _widths(axes: "Axes", before: MasterTraces, after: MasterTraces) -> None:
 
 def _correlation(axes: "Axes", before: MasterTraces, after: MasterTraces) -> None:
     _name(axes, "correlation, 1 is mono")
+    if not (len(before.correlation) or len(after.correlation)):
+        _say_mono(axes)
+        return
     for side, colour in ((before, _BEFORE), (after, _AFTER)):
         values = np.asarray(side.correlation, np.float64)
         axes.plot(np.arange(values.size) + 0.5, values, color=colour, linewidth=1.0)
@@ -144,3 +150,9 @@ def _correlation(axes: "Axes", before: MasterTraces, after: MasterTraces) -> Non
     axes.set_yticks([-1, 0, 1])
     axes.grid(axis="y", color=LINE, linewidth=0.6)
     axes.set_xlabel("seconds")
+
+
+def _say_mono(axes: "Axes") -> None:
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.text(0.5, 0.5, "mono", color=FAINT, ha="center", va="center", transform=axes.transAxes)

@@ -94,7 +94,8 @@ def target_for(settings: MasterSettings, name: str, profile: Profile) -> Target:
         for hz, db in bands_at_0_lufs(profile)
         if LOWEST_HZ <= hz <= _TABLE_HZ
     ]
-    heard = [db - level for hz, level, db in line if math.isfinite(db) and 100.0 <= hz <= 4000.0]
+    loudest = max((db for _, _, db in line), default=0.0)
+    heard = [db - level for hz, level, db in line if db > loudest - 30.0 and 100.0 <= hz <= 4000.0]
     shift = float(np.mean(heard)) if heard else 0.0
     return Target(
         name=name,
