@@ -192,6 +192,26 @@ def test_other_rates(effect: Effect, rate: int) -> None:
     assert np.isfinite(y.samples).all()
 
 
+@pytest.mark.slow
+@every_effect
+def test_ten_minutes_of_sound_silence_and_impulses_stay_finite_and_bounded(effect: Effect) -> None:
+    rate = 8_000
+    rng = np.random.default_rng(10)
+    line = Line((effect,), rate=rate, channels=1)
+    highest = 0.0
+    for minute in range(10):
+        x = rng.uniform(-1.0, 1.0, (1, 60 * rate)).astype(np.float32)
+        if minute % 3 == 1:
+            x[:] = 0.0
+        elif minute % 3 == 2:
+            x[0] = np.arange(60 * rate) % 4001 == 0
+        for start in range(0, x.shape[1], 9973):
+            y = line.push(x[:, start : start + 9973])
+            assert np.isfinite(y).all()
+            highest = max(highest, float(np.abs(y).max(initial=0.0)))
+    assert 0.0 < highest < 30.0
+
+
 @pytest.mark.parametrize(
     "effect",
     [
