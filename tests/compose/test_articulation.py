@@ -36,7 +36,8 @@ def second(mark, **more):
 
 def test_every_articulation_says_what_it_does():
     assert {"legato", "tenuto", "staccato", "accent", "ghost", "slide", "hammer_on", "bend",
-            "grace", "mordent", "upper_mordent", "roll"} == set(ARTICULATIONS)  # fmt: skip
+            "grace", "mordent", "upper_mordent", "glissando",
+            "roll"} == set(ARTICULATIONS)  # fmt: skip
     assert all(sign.says for sign in ARTICULATIONS.values())
 
 
@@ -80,6 +81,16 @@ def test_a_mordent_touches_the_neighbour_in_the_key(mark, neighbour):
     assert quick[2].onset_s == pytest.approx(1.124)
     assert quick[2].onset_s + quick[2].duration_s == pytest.approx(2.0)
     assert quick[1].velocity < quick[0].velocity
+
+
+def test_a_glissando_runs_up_the_scale_of_the_key_into_its_note():
+    for key, run in (("C", [55, 57, 59, 60, 62, 64]), ("E", [56, 57, 59, 61, 63, 64])):
+        played = play(part(Mark(PPQ, 64, "glissando")), key=key).parts[0]
+        quick = [n for n in played.notes if 1.0 <= n.onset_s < 2.0]
+        assert [n.pitch for n in quick] == run
+        steps = np.diff([n.onset_s for n in quick])
+        assert np.allclose(steps, 0.062, atol=1e-5)
+        assert quick[-1].onset_s + quick[-1].duration_s == pytest.approx(2.0)
 
 
 def test_a_note_too_short_for_a_mordent_is_played_plain():

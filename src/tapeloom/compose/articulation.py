@@ -57,6 +57,9 @@ ARTICULATIONS: Mapping[str, Articulation] = MappingProxyType({
     "grace": Articulation("crushed into the next note, 70 ms before it", lead_s=0.07),
     "mordent": Articulation("to the step below and back, quickly", turn=(0, -1)),
     "upper_mordent": Articulation("to the step above and back, quickly", turn=(0, 1)),
+    "glissando": Articulation(
+        "a run up the scale into it, from five steps below", turn=(-5, -4, -3, -2, -1)
+    ),
     "roll": Articulation("a chord spread from its lowest note up"),
 })  # fmt: skip
 
