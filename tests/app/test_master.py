@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from tapeloom.app.commands import main
-from tapeloom.core.audio import Audio, AudioFile, write_audio
+from tapeloom.core.audio import Audio, AudioFile, encode_audio, write_audio
 from tapeloom.dsp.loudness import measure
 
 RATE = 44_100
@@ -167,6 +167,43 @@ def test_a_master_that_exists_is_not_replaced_unasked(
     assert run("master", mix) == 2
     assert "exists; use --force" in capsys.readouterr().err
     assert Path("mix-master.flac").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    ("options", "victim", "sentence"),
+    [
+        (("-o", "mix.wav"), "mix.wav", "is what is to be mastered"),
+        (("--coding", "mp3"), "mix-master.mp3", "exists; use --force"),
+        (("--report",), "mix-master-report", "exists; use --force"),
+        (("--album", "-o", "."), "album.cue", "exists; use --force"),
+    ],
+)
+def test_nothing_of_mine_is_replaced(
+    mix: Path,
+    options: tuple[str, ...],
+    victim: str,
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if victim != "mix.wav":
+        Path(victim).write_bytes(b"mine")
+    before = Path(victim).read_bytes()
+    force = ("--force",) if victim == "mix.wav" else ()
+    assert run("master", mix, *options, *force) == 2
+    assert sentence in capsys.readouterr().err
+    assert Path(victim).read_bytes() == before
+
+
+def test_a_coded_copy_never_replaces_its_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    encode_audio(tmp_path / "song.mp3", song(2.0))
+    before = Path("song.mp3").read_bytes()
+    options = ("-o", "song.flac", "--coding", "mp3", "--force")
+    assert run("master", "song.mp3", *options) == 2
+    assert "song.mp3 is what is to be mastered or its" in capsys.readouterr().err
+    assert Path("song.mp3").read_bytes() == before
 
 
 def test_presets_are_listed_with_their_reasons(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tapeloom.app.mastering import Mastered
+from tapeloom.app.mastering import Mastered, report_folder
 from tapeloom.core.audio import AudioStream, AudioWriter
 from tapeloom.core.files import replacing
 from tapeloom.core.product import Loudness
@@ -31,8 +31,7 @@ def write_report(mastered: Mastered) -> Path:
     """Write NAME-report beside the master: index.html, master.png, before.flac, after.flac."""
     audio = mastered.master.audio
     after = measure_profile(audio)
-    target = mastered.figures()["out"]
-    folder = Path(target).with_name(f"{Path(target).stem}-report")
+    folder = report_folder(Path(mastered.figures()["out"]))
     folder.mkdir(parents=True, exist_ok=True)
     level_lufs = common_level(mastered.before.loudness, mastered.master.loudness)
     plot_master(

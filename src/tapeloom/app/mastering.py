@@ -151,6 +151,11 @@ def plan(
     return replace(found, **order.changes), target, notes
 
 
+def report_folder(target: Path) -> Path:
+    """Return where the report of a master lies: beside it."""
+    return target.with_name(f"{target.stem}-report")
+
+
 def check_can_be_mastered(path: Path) -> AudioFile:
     """Open a file; InputError where it holds nothing that a master can be made of."""
     source = AudioFile.open(path)

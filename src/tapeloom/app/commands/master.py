@@ -93,7 +93,8 @@ def master(
     with ExitStack() as cleanup:
         sources = [standard_input(cleanup) if name == "-" else Path(name) for name in files]
         targets = _targets(files, out, form, album=album)
-        _check_free(targets, force=force)
+        outputs = _outputs(targets, coding, album=album, report=report)
+        _check_free(outputs, [*sources, *order.references], force=force)
         done = _run(sources, targets, order, album=album, gap_s=gap, report=report, quiet=quiet)
     if quiet:
         return
@@ -140,14 +141,36 @@ def _targets(files: list[str], out: Path | None, form: str, *, album: bool) -> l
     return targets
 
 
-def _check_free(targets: list[Path], *, force: bool) -> None:
-    for target in targets:
-        if target.exists() and not force:
-            raise InputError(f"{target} exists; use --force to replace it, or another --out")
+def _outputs(targets: list[Path], coding: str | None, *, album: bool, report: bool) -> list[Path]:
+    """Return everything that will be written, folders of reports included."""
+    from tapeloom.app.mastering import CODECS, report_folder
+
+    outputs = list(targets)
+    if coding is not None:
+        outputs += [target.with_suffix(CODECS[coding]) for target in targets]
+    if album:
+        outputs += [
+            targets[0].with_name(f"album{suffix}") for suffix in (targets[0].suffix, ".cue")
+        ]
+    if report:
+        outputs += [report_folder(target) for target in targets]
+    return outputs
+
+
+def _check_free(outputs: list[Path], sources: list[Path], *, force: bool) -> None:
+    """Refuse what would replace a file unasked, or a file that is read, whatever was asked."""
+    read = {source.resolve() for source in sources}
+    for output in outputs:
+        if output.resolve() in read:
+            raise InputError(
+                f"{output} is what is to be mastered or its reference; choose another --out"
+            )
+        if output.exists() and not force:
+            raise InputError(f"{output} exists; use --force to replace it, or another --out")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            output.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(f"{target.parent} cannot be written to: {error.strerror}") from error
+            raise InputError(f"{output.parent} cannot be written to: {error.strerror}") from error
 
 
 def _run(
