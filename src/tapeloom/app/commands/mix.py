@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from tapeloom.app.commands import brief_options as options
+from tapeloom.app.commands.output_folder import check_folder, filling
 from tapeloom.core.errors import InputError
 
 
@@ -65,31 +66,20 @@ def mix(
         if not path.exists():
             raise InputError(f"{path} does not exist")
     folder = out or Path(f"{stems[0].resolve().stem if len(stems) == 1 else 'stems'}-mix")
-    if not force and folder.is_dir() and any(folder.iterdir()):
-        raise InputError(f"{folder} holds files; use --force to replace them, or another --out")
-    existed = folder.exists()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder} cannot be written to: {error.strerror}") from error
+    check_folder(folder, force=force)
     if not quiet and not kernels.is_compiled():
         typer.echo("first use: compiling the inner loops takes some seconds", err=True)
-    try:
-        with _bar(quiet=quiet) as on_progress:
-            done = mix_stems(
-                stems,
-                folder,
-                settings=settings,
-                save=save,
-                explain=explain,
-                seed=seed,
-                jobs=jobs,
-                on_progress=on_progress,
-            )
-    except BaseException:
-        if not existed and not any(folder.iterdir()):
-            folder.rmdir()
-        raise
+    with filling(folder), _bar(quiet=quiet) as on_progress:
+        done = mix_stems(
+            stems,
+            folder,
+            settings=settings,
+            save=save,
+            explain=explain,
+            seed=seed,
+            jobs=jobs,
+            on_progress=on_progress,
+        )
     if quiet:
         return
     if as_json:

@@ -9,6 +9,7 @@ import typer
 
 from tapeloom.app.commands import brief_options as options
 from tapeloom.app.commands.analyze import standard_input
+from tapeloom.app.commands.output_folder import check_folder, filling
 from tapeloom.core.errors import InputError
 
 
@@ -64,26 +65,16 @@ def render(
     asked = split_choices(instrument or ())
     name = "standard-input" if score == "-" else Path(score).resolve().stem
     folder = out or Path(f"{name}-stems")
-    if not force and folder.is_dir() and any(folder.iterdir()):
-        raise InputError(f"{folder} holds files; use --force to replace them, or another --out")
+    check_folder(folder, force=force)
     with ExitStack() as cleanup:
         path = standard_input(cleanup) if score == "-" else Path(score)
         if not path.exists():
             raise InputError(f"{path} does not exist")
-        existed = folder.exists()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"{folder} cannot be written to: {error.strerror}") from error
+        cleanup.enter_context(filling(folder))
         if not quiet and not kernels.is_compiled():
             typer.echo("first use: compiling the inner loops takes some seconds", err=True)
-        try:
-            done = render_score(path, folder, instruments=asked, tuning=tuning, keymap=keymap,
-                                brightness=brightness, seed=seed, mixed=mix, jobs=jobs)  # fmt: skip
-        except BaseException:
-            if not existed and not any(folder.iterdir()):
-                folder.rmdir()
-            raise
+        done = render_score(path, folder, instruments=asked, tuning=tuning, keymap=keymap,
+                            brightness=brightness, seed=seed, mixed=mix, jobs=jobs)  # fmt: skip
     if quiet:
         return
     if as_json:
