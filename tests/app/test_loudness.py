@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from tapeloom.app.commands import main
 from tapeloom.app.loudness import album_loudness, find_audio, measure_file, measure_files
-from tapeloom.app.replaygain import mp4_with_tags, replaygain_tags
+from tapeloom.app.replaygain import replaygain_tags
 from tapeloom.core.audio import Audio, AudioFile, encode_audio, write_audio
 from tapeloom.core.errors import InputError
 from tapeloom.core.product import Loudness
+from tapeloom.release.mp4_tags import tag_mp4
 
 RATE = 48_000
 
@@ -275,15 +276,16 @@ def test_an_mp4_whose_index_comes_first_is_tagged_without_moving_its_sound(tmp_p
     data = path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
     before = AudioFile.open(path).read().samples
-    tagged = mp4_with_tags(data, {"REPLAYGAIN_TRACK_GAIN": "-3.00 dB"})
-    again = mp4_with_tags(tagged, {"REPLAYGAIN_TRACK_GAIN": "-4.00 dB"})
-    assert tagged[: data.index(b"moov")] == data[: data.index(b"moov")]
-    path.write_bytes(again)
+    tag_mp4(path, {"replaygain_track_gain": "-3.00 dB"})
+    tag_mp4(path, {"replaygain_track_gain": "-4.00 dB"})
+    again = path.read_bytes()
+    assert again[: data.index(b"moov")] == data[: data.index(b"moov")]
     assert np.array_equal(AudioFile.open(path).read().samples, before)
     assert tags_of(path)["REPLAYGAIN_TRACK_GAIN"] == "-4.00 dB"
     assert again.count(b"replaygain_track_gain") == 1
+    path.write_bytes(b"\0\0\0\x08free")
     with pytest.raises(InputError, match="no atom 'moov'"):
-        mp4_with_tags(b"\0\0\0\x08free", {"A": "b"})
+        tag_mp4(path, {"A": "b"})
 
 
 def test_silence_is_not_tagged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

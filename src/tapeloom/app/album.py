@@ -17,6 +17,7 @@ from tapeloom.app.mastering import (
 from tapeloom.core.audio import BLOCK, AudioFile, AudioStream, Samples, write_audio
 from tapeloom.core.errors import InputError, TapeloomError
 from tapeloom.core.files import replacing
+from tapeloom.release.cue_sheet import CueTrack, cue_sheet
 from tapeloom.studio.presets import MasterSettings
 from tapeloom.studio.profile import Profile, measure_profile
 
@@ -128,20 +129,13 @@ def _join(tracks: Sequence[AudioStream], targets: Sequence[Path], bits: int, gap
     folder, suffix = targets[0].parent, targets[0].suffix
     joined = _Joined(tuple(tracks), round(gap_s * tracks[0].rate))
     whole: AudioFile = write_audio(folder / f"album{suffix}", joined, subtype=f"PCM_{bits}")
-    kind = "WAVE"  # what players take for FLAC, too
-    lines = [f'FILE "{whole.path.name}" {kind}']
+    cues = []
     start = 0
-    for number, (track, target) in enumerate(zip(tracks, targets, strict=True), 1):
+    for track, target in zip(tracks, targets, strict=True):
         title = target.stem
         with suppress(IndexError):
             title = title.split(" ", 1)[1]
-        frames = start * 75 // track.rate
-        minutes, rest = divmod(frames, 75 * 60)
-        lines += [
-            f"  TRACK {number:02d} AUDIO",
-            f'    TITLE "{title.replace(chr(34), chr(39))}"',
-            f"    INDEX 01 {minutes:02d}:{rest // 75:02d}:{rest % 75:02d}",
-        ]
+        cues.append(CueTrack(title, start))
         start += track.frames + joined.gap
     with replacing(folder / "album.cue") as temporary:
-        temporary.write_text("\n".join(lines) + "\n", "utf-8")
+        temporary.write_text(cue_sheet(whole.path.name, cues, rate=whole.rate), "utf-8")

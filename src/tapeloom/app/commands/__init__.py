@@ -9,6 +9,7 @@ import typer
 from tapeloom import __version__
 from tapeloom.app.commands.analyze import analyze
 from tapeloom.app.commands.compose import compose
+from tapeloom.app.commands.convert import convert
 from tapeloom.app.commands.describe import describe
 from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.groove import groove
@@ -41,6 +42,7 @@ app.command()(loudness)
 app.command()(reharmonize)
 app.command()(harmonize)
 app.command()(groove)
+app.command()(convert)
 app.command()(describe)
 app.command()(doctor)
 app.add_typer(train)
