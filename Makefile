@@ -20,8 +20,8 @@ check: $(VENV)/dev  ## Check format, lint, types and who imports whom
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 
-slow: $(VENV)/dev  ## Run the tests that take minutes
-	$(RUN)/python -m pytest -m slow
+slow: $(VENV)/dev  ## Run the tests that take minutes, and laws on many drawn examples
+	HYPOTHESIS_PROFILE=thorough $(RUN)/python -m pytest -m "slow or hypothesis"
 
 bench: $(VENV)/core  ## Measure speed and memory
 	$(RUN)/python benchmarks/make_record.py

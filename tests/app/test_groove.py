@@ -78,7 +78,7 @@ def folder(tmp_path, monkeypatch):
 # ---- laws, through the command's function ----
 
 
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=10, derandomize=True)
 @given(
     st.floats(0.53, 0.66), st.sampled_from([8, 16]), st.floats(-10, 25), st.floats(-8, 8),
     st.integers(60, 110),

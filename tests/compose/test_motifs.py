@@ -151,7 +151,7 @@ def test_the_end_rests_on_the_tonic() -> None:
 
 @pytest.mark.parametrize("mode", ["major", "minor", "dorian", "lydian"])
 @given(st.floats(0, 1), st.integers(0, 99))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_variation_keeps_the_first_chord_and_the_number_of_bars(
     mode: str, amount: float, seed: int
 ) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.compose.drums import write_drums
@@ -291,7 +291,6 @@ def test_an_empty_score_and_an_empty_part_are_silence():
     assert performance.parts[0].notes == ()
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.builds(

@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.compose import engine, plan
@@ -37,7 +37,6 @@ def test_a_three_minute_form_has_contrast_and_return() -> None:
         assert "B" in kinds
 
 
-@settings(max_examples=60, deadline=None)
 @given(meters, st.sampled_from((0.5, 1.0, 3.0, 9.0)), st.integers(0, 20))
 def test_the_length_is_met_within_a_bar(meter: Meter, minutes: float, seed: int) -> None:
     drawn = plan(Brief(meter=str(meter), minutes=minutes, seed=seed), stream(seed))
@@ -109,7 +108,6 @@ def test_melody_and_keys_are_not_the_same_instrument() -> None:
             )
 
 
-@settings(max_examples=100)
 @given(meters, st.integers(1, 20))
 def test_measures_cover_the_bars_and_are_of_singable_length(meter: Meter, bars: int) -> None:
     end = bars * meter.bar_ticks

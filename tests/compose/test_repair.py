@@ -4,7 +4,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.compose.repair import LOW, RUB, repair
@@ -97,7 +97,6 @@ notes = st.builds(
 parts = st.lists(notes, max_size=24).map(tuple)
 
 
-@settings(max_examples=60, deadline=None)
 @given(parts, parts, parts, st.lists(st.sampled_from(SYMBOLS), min_size=4, max_size=4))
 def test_laws_of_repair(
     tune: tuple[Note, ...], chords: tuple[Note, ...], low: tuple[Note, ...], names: list[str]

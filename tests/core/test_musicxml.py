@@ -298,7 +298,6 @@ def test_spelling_and_symbols_may_be_given(tmp_path: Path) -> None:
         write_musicxml(path, score, symbols=("F#7", "G"))
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 400), st.integers(1, 400), st.sampled_from([105, 210, 360, 840]))
 def test_a_split_covers_its_stretch(start: int, length: int, unit: int) -> None:
     first, stop = start * unit, (start + length) * unit

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -311,7 +311,6 @@ def test_nothing_breaks_it(kind: str, name: str) -> None:
     st.booleans(),
     st.sampled_from(["bursts", "noise"]),
 )
-@settings(max_examples=40, deadline=None)
 def test_blocks_of_any_size_give_the_whole(
     kind: str, sizes: list[int], upward: bool, name: str
 ) -> None:

@@ -52,7 +52,7 @@ def test_linear_bands_add_up_to_the_input(order: int) -> None:
 
 
 @given(st.sampled_from([LinkwitzRiley, LinearSplit]), st.lists(st.integers(1, 9000), min_size=1))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_blocks_of_any_size_are_the_whole(kind: type, sizes: list[int]) -> None:
     sizes = sizes[:6]
     x = np.random.default_rng(2).standard_normal((2, sum(sizes)))

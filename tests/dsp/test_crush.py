@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -99,7 +99,6 @@ def test_silence_stays_silent_and_dither_needs_a_quantiser() -> None:
     st.floats(1, 24),
     st.floats(0, 12),
 )
-@settings(max_examples=20, deadline=None)
 def test_blocks_of_any_size_are_the_whole(
     sizes: list[int], rate_hz: float, bits: float, tune: float
 ) -> None:

@@ -169,7 +169,7 @@ def test_nothing_breaks_it(name: str, kind: str) -> None:
 
 @every_rider
 @given(sizes=st.lists(st.integers(1, 65_536), min_size=1, max_size=4))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_blocks_of_any_size_give_the_whole(name: str, sizes: list[int]) -> None:
     x = nasty("bursts", min(70_000, 200 * len(sizes) * min(sizes)))
     parts = in_blocks(RIDERS[name]().process, x, sizes)

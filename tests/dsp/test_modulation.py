@@ -123,7 +123,7 @@ def test_settings_jump_without_a_click(effect: Any, moves: dict[str, tuple[float
 
 @pytest.mark.parametrize("effect", [effect for effect, _ in EFFECTS])
 @given(sizes=st.lists(st.integers(1, 65_536), min_size=1, max_size=5))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_blocks_of_any_sizes_are_the_whole(effect: Any, sizes: list[int]) -> None:
     x = np.random.default_rng(7).uniform(-0.5, 0.5, (2, 12_000)).astype(np.float32)
     whole = effect.open(RATE, 2).process(x)

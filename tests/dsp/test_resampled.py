@@ -46,7 +46,7 @@ def test_what_is_made_above_the_band_stays_out_of_it(factor: int) -> None:
 
 
 @given(st.lists(st.integers(1, 3000), min_size=1, max_size=4))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_blocks_of_any_size_are_the_whole_bit_by_bit(sizes: list[int]) -> None:
     x = np.random.default_rng(1).standard_normal((2, 4000))
 

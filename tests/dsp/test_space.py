@@ -292,7 +292,7 @@ MAKERS: dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("name", MAKERS)
 @given(sizes=st.lists(st.integers(1, 65_536), min_size=1, max_size=5))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_blocks_of_any_sizes_are_the_whole(name: str, sizes: list[int]) -> None:
     x = np.random.default_rng(7).uniform(-0.5, 0.5, (2, 20_000))
     whole = MAKERS[name]().process(x)

@@ -153,7 +153,7 @@ EFFECTS: tuple[Any, ...] = (
 
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: type(effect).__name__)
 @given(sizes=st.lists(st.integers(1, 65_536), min_size=1, max_size=5))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_blocks_of_any_sizes_are_the_whole(effect: Any, sizes: list[int]) -> None:
     x = NOISY.samples[:, RATE : RATE + 12_000]
     whole = effect.open(RATE, 2).process(x)
@@ -196,7 +196,6 @@ def test_what_cannot_be_is_refused(make: Callable[[], object], message: str) -> 
 
 
 @given(st.floats(1.0, 20_000.0))
-@settings(max_examples=50, deadline=None)
 def test_fast_lengths_are_near_what_was_asked(samples: float) -> None:
     length = fast_length(samples)
     assert length == pytest.approx(max(4.0, samples), rel=0.13)

@@ -180,7 +180,7 @@ def test_memory_does_not_grow_with_the_length() -> None:
 
 
 @given(size=st.integers(1, 65_536), frames=st.integers(0, 9000), ratio=st.floats(0.25, 4.0))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_blocks_of_any_size_are_the_whole(size: int, frames: int, ratio: float) -> None:
     x = np.random.default_rng(frames).uniform(-0.5, 0.5, (2, frames)).astype(np.float32)
     stretched = stretch(Audio(x, 8000), ratio)
@@ -230,7 +230,6 @@ def test_onsets_are_found_and_steady_sounds_have_none() -> None:
     onsets=st.lists(st.integers(0, 900).map(lambda k: 220 * k), max_size=30, unique=True),
     ratio=st.floats(0.25, 4.0),
 )
-@settings(max_examples=60, deadline=None)
 def test_a_time_map_never_turns_back_and_places_every_onset(
     onsets: list[int], ratio: float
 ) -> None:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.media.lettering import (
@@ -34,7 +34,6 @@ def test_what_no_face_can_draw_is_left_out_or_made_plain():
 
 
 @given(st.text(max_size=120))
-@settings(max_examples=150, deadline=None)
 def test_any_text_is_set_with_letters_that_exist_inside_its_place(text):
     kept, face = printable(text, TITLE_FACES)
     assert all(ord(c) in _letters_of(face) for c in kept)

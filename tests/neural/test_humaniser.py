@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -47,7 +47,6 @@ def part_of(found: list[tuple[int, str]], bpm: float, style: str | None) -> Drum
     return DrumPart(ticks, tuple(d for _, d in found), tuple(t % BAR for t in ticks), bpm, style)
 
 
-@settings(max_examples=40, deadline=None)
 @given(hits, st.floats(20, 400), st.sampled_from((None, *STYLES)), st.integers(0, 2**32 - 1))
 def test_every_hit_is_played_within_bounds_and_the_seed_decides(
     found: list[tuple[int, str]], bpm: float, style: str | None, seed: int
@@ -66,7 +65,6 @@ def test_every_hit_is_played_within_bounds_and_the_seed_decides(
         assert ((one.velocities >= 1.0) & (one.velocities <= 127.0)).all()
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.data(), hits)
 def test_the_order_in_which_hits_are_given_does_not_matter(
     data: st.DataObject, found: list[tuple[int, str]]
@@ -161,7 +159,6 @@ def test_a_lean_moves_the_player_as_a_whole() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(0.0, 0.5), st.integers(40, 220))
-@settings(max_examples=30, deadline=None)
 def test_what_is_humanised_by_half_is_read_back(seed: int, amount: float, bpm: int) -> None:
     part = groove(2, bpm=bpm)
     touch = Humaniser.load().play(part, np.random.default_rng(seed), amount=amount)

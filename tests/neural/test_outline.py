@@ -186,7 +186,6 @@ def test_a_second_phrase_begins_as_the_first_did_or_not() -> None:
     assert told == {(), (4, 5)}
 
 
-@settings(max_examples=40, deadline=None)
 @given(outlines(), st.integers(0, 5))
 def test_a_script_along_an_outline_is_written_as_it_says(outline: Outline, seed: int) -> None:
     tokens = write_by_chance(script_along(outline, seed), seed)
@@ -209,7 +208,6 @@ def test_a_script_along_an_outline_is_written_as_it_says(outline: Outline, seed:
             assert not notes_in(score, role, outline, number)
 
 
-@settings(max_examples=40, deadline=None)
 @given(outlines(), st.integers(0, 5))
 def test_new_bars_keep_to_their_budget(outline: Outline, seed: int) -> None:
     limits = limits_for(KEY, density=outline.controls.density)
@@ -229,7 +227,6 @@ def test_new_bars_keep_to_their_budget(outline: Outline, seed: int) -> None:
             so_far += count if role != "drums" else 0
 
 
-@settings(max_examples=30, deadline=None)
 @given(outlines(), st.integers(0, 5))
 def test_a_rhythm_comes_again_where_chords_change_alike(outline: Outline, seed: int) -> None:
     score = Codec().decode(write_by_chance(script_along(outline, seed), seed), key=KEY, bpm=75)
@@ -329,7 +326,7 @@ def test_the_bass_knows_the_beats_of_every_bar() -> None:
                     assert note.pitch % 12 in chords[0].chord.pitch_classes, bar
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 2**32 - 1))
 def test_who_plays_is_heard_and_sections_begin_at_home(seed: int) -> None:
     controls = Controls(Key("C", "minor"), 75.0, style="lofi", density=8.0)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -79,13 +79,11 @@ def scores(draw: st.DrawFn, *, micro: bool = False) -> Score:
     )
 
 
-@settings(max_examples=150)
 @given(scores())
 def test_what_lies_on_the_grid_comes_back_as_it_was(score: Score) -> None:
     assert on_grid(score) == score
 
 
-@settings(max_examples=60)
 @given(scores(micro=True))
 def test_drums_keep_a_quarter_of_a_step(score: Score) -> None:
     assert on_grid(score, micro=True) == score

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -201,7 +201,6 @@ def test_tags_are_counted_as_youtube_counts_them() -> None:
     assert tags_length(()) == 0
 
 
-@settings(max_examples=40)
 @given(st.tuples(*[st.lists(st.text('ab ,"é', max_size=60), max_size=30)] * 3))
 def test_tags_never_exceed_the_limit_nor_come_twice(groups: tuple[list[str], ...]) -> None:
     tags = choose_tags(*groups)
@@ -230,7 +229,6 @@ def test_limits_count_in_their_unit_and_name_their_source() -> None:
 
 
 @given(st.lists(st.floats(0.1, 600), min_size=1, max_size=40), st.floats(0.1, 100))
-@settings(max_examples=60)
 def test_chapters_are_what_youtube_takes_or_none(gaps: list[float], tail: float) -> None:
     starts = np.concatenate(([0.0], np.cumsum(gaps)))
     moments = [Moment(float(s), f"m{i}") for i, s in enumerate(starts)]
@@ -324,7 +322,6 @@ def test_a_batch_that_looks_mass_produced_is_told() -> None:
 
 
 @given(st.text(max_size=30), st.text(max_size=30), st.integers(0, 2**64 - 1))
-@settings(max_examples=40)
 def test_likeness_is_symmetric_and_one_for_the_same(a: str, b: str, bits: int) -> None:
     assert title_likeness(a, b) == title_likeness(b, a)
     assert title_likeness(a, a) == 1.0

@@ -3,7 +3,7 @@
 import math
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.rhythm import cycles
@@ -91,7 +91,6 @@ def grow(pair):
 
 
 @given(st.recursive(LEAVES, grow, max_leaves=6), TIMES, TIMES)
-@settings(deadline=None)
 def test_whole_numbers_inside_say_the_same_as_fractions(both, a, b):
     ours, textbook = both
     a, b = sorted((a, b))

@@ -3,7 +3,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -75,7 +75,6 @@ def cut(events, at=()):
 
 
 @given(PATTERNS, TIMES, TIMES, TIMES)
-@settings(deadline=None, max_examples=60)
 def test_a_query_in_two_halves_finds_the_same(pattern, a, b, c):
     a, b, c = sorted((a, b, c))
     halves = cut(pattern.query(a, b) + pattern.query(b, c))
@@ -92,7 +91,6 @@ def cut_free(onsets, at):
 
 
 @given(PATTERNS, TIMES, TIMES)
-@settings(deadline=None, max_examples=60)
 def test_parts_lie_in_the_query_and_in_their_events(pattern, a, b):
     a, b = sorted((a, b))
     for event in pattern.query(a, b):
@@ -101,7 +99,6 @@ def test_parts_lie_in_the_query_and_in_their_events(pattern, a, b):
 
 
 @given(PATTERNS)
-@settings(deadline=None, max_examples=60)
 def test_every_event_lies_on_the_grid_and_under_the_density(pattern):
     for turn in range(4):
         assert len(pattern.query(turn, turn + 1)) <= pattern.density
@@ -110,13 +107,11 @@ def test_every_event_lies_on_the_grid_and_under_the_density(pattern):
 
 
 @given(PATTERNS, FACTORS)
-@settings(deadline=None, max_examples=60)
 def test_fast_then_slow_is_the_identity(pattern, factor):
     assert cycles.slow(cycles.fast(pattern, factor), factor).query(0, 3) == pattern.query(0, 3)
 
 
 @given(PATTERNS, FACTORS)
-@settings(deadline=None, max_examples=60)
 def test_fast_scales_time(pattern, factor):
     quick = cycles.fast(pattern, factor).query(0, 2)
     times = [tuple(time * factor for time in event[:4]) for event in quick]
@@ -124,13 +119,11 @@ def test_fast_scales_time(pattern, factor):
 
 
 @given(PATTERNS)
-@settings(deadline=None, max_examples=60)
 def test_reversing_twice_is_the_identity(pattern):
     assert cut(cycles.rev(cycles.rev(pattern)).query(0, 3)) == cut(pattern.query(0, 3))
 
 
 @given(PATTERNS, PATTERNS)
-@settings(deadline=None, max_examples=60)
 def test_stacks_commute_and_count(a, b):
     both = cycles.stack(a, b).query(0, 2)
     assert both == cycles.stack(b, a).query(0, 2)
@@ -138,7 +131,6 @@ def test_stacks_commute_and_count(a, b):
 
 
 @given(PATTERNS, st.fractions(-3, 3, max_denominator=12))
-@settings(deadline=None, max_examples=60)
 def test_rotating_there_and_back_is_the_identity(pattern, by):
     assert cycles.rotate(cycles.rotate(pattern, by), -by).query(0, 2) == pattern.query(0, 2)
 
@@ -152,7 +144,6 @@ def test_a_rotation_by_whole_cycles_changes_nothing_that_repeats_each_cycle(word
 
 
 @given(PATTERNS, st.integers(1, 5))
-@settings(deadline=None, max_examples=60)
 def test_ply_multiplies_the_onsets_of_whole_events(pattern, times):
     events = pattern.query(0, 3)
     if all(e.begin == e.part_begin and e.end == e.part_end for e in events):
@@ -169,7 +160,6 @@ def test_every_changes_one_cycle_in_n(words, n):
 
 
 @given(PATTERNS, CHANCES, st.integers(0, 99))
-@settings(deadline=None, max_examples=60)
 def test_what_falls_away_and_what_stays_make_the_whole(pattern, chance, seed):
     both = cycles.sometimes(pattern, lambda p: p, chance, seed=seed)
     assert both.query(0, 3) == pattern.query(0, 3)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -47,7 +47,6 @@ def test_what_is_left_can_be_played_and_nothing_else_is_lost(bar):
 
 
 @given(performances)
-@settings(max_examples=60)
 def test_no_limb_is_ever_asked_for_more_than_it_can(hits):
     onsets = [ms / 1000 for ms, _ in hits]
     drums = [drum for _, drum in hits]

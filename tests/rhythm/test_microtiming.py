@@ -41,7 +41,7 @@ def played(swing=STRAIGHT_SWING, late_ms=(), drift_ms=0.0, bpm=82, seed=1, beat=
     return notes, tempo
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(derandomize=True)
 @given(
     ratio=st.floats(0.5, 0.66),
     level=st.sampled_from([8, 16]),

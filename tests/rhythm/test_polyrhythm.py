@@ -2,7 +2,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -46,13 +46,11 @@ def test_four_against_three_is_exact():
     assert [onset * 12 for onset in Polyrhythm.parse("4:3").onsets] == [0, 3, 4, 6, 8, 9]
 
 
-@settings(max_examples=40, deadline=None)
 @given(POLYRHYTHMS)
 def test_text_goes_both_ways(rhythm):
     assert Polyrhythm.parse(str(rhythm)) == rhythm
 
 
-@settings(max_examples=40, deadline=None)
 @given(POLYRHYTHMS)
 def test_the_pattern_sounds_at_the_onsets(rhythm):
     voices = tuple(f"v{i}" for i in range(len(rhythm.layers)))
@@ -85,7 +83,6 @@ def test_accents_are_louder_and_nothing_else_is():
     assert rims == [56, 80, 56]
 
 
-@settings(max_examples=40, deadline=None)
 @given(POLYRHYTHMS, st.integers(1, 3), st.integers(1, 6), st.sampled_from(["4/4", "7/8", "5/4"]))
 def test_hits_lie_within_half_a_tick_of_their_fractions(rhythm, span, bars, text):
     meter = Meter.parse(text)

@@ -54,7 +54,7 @@ def test_meter_tempo_and_downbeat_of_a_plain_groove(name, seed):
     assert abs(off) < 0.04
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(derandomize=True)
 @given(st.floats(70.0, 140.0), st.integers(0, 2**31))
 def test_any_usual_tempo_is_found_up_to_its_octave(bpm, seed):
     onsets, velocities, pitches = performance("4/4", bpm=bpm, bars=12, seed=seed)
@@ -62,7 +62,7 @@ def test_any_usual_tempo_is_found_up_to_its_octave(bpm, seed):
     assert min(abs(ratio * octave - 1.0) for octave in (0.5, 1.0, 2.0)) < 0.04
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(derandomize=True)
 @given(st.integers(0, 2**31), st.floats(-5.0, 500.0))
 def test_later_is_the_same_pulse(seed, shift):
     onsets, velocities, pitches = performance("4/4", bpm=90, bars=8, seed=seed)
@@ -72,7 +72,6 @@ def test_later_is_the_same_pulse(seed, shift):
     assert there.meter == here.meter
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.permutations(range(24)))
 def test_the_order_of_the_onsets_is_no_matter(order):
     onsets, velocities, pitches = performance("4/4", bpm=90, bars=2, dropped=0.0)
@@ -101,7 +100,6 @@ def test_a_steady_groove_is_surer_than_noise():
     assert steady.confidence > find_pulse(noise).confidence
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(0.0, 400.0), min_size=3, max_size=40))
 def test_any_onsets_give_a_pulse_or_an_input_error(onsets):
     try:

@@ -66,7 +66,7 @@ def drum_scores(draw, meters=COMMON):
     return Score((part,), tempo=tempo, meters=meters)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(derandomize=True)
 @given(drum_scores(), st.floats(0.0, 0.5), st.integers(0, 2**31))
 def test_quantise_restores_what_was_humanised(score, amount, seed):
     played = humanise(score, amount, seed)
@@ -74,7 +74,7 @@ def test_quantise_restores_what_was_humanised(score, amount, seed):
     assert plain(found.notes) == plain(score.part("drums").notes)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(derandomize=True)
 @given(drum_scores(), st.floats(0.5, 0.62), st.sampled_from([8, 16]), st.integers(0, 2**31))
 def test_a_known_swing_is_taken_out(score, ratio, level, seed):
     swing = Swing(ratio, level)
@@ -83,7 +83,6 @@ def test_a_known_swing_is_taken_out(score, ratio, level, seed):
     assert plain(found.notes) == plain(score.part("drums").notes)
 
 
-@settings(max_examples=25, deadline=None)
 @given(drum_scores(), st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.integers(0, 2**31))
 def test_dequantise_gives_back_what_was_played(score, amount, strength, seed):
     played = humanise(score, amount, seed)
@@ -92,7 +91,6 @@ def test_dequantise_gives_back_what_was_played(score, amount, strength, seed):
     assert dequantise(found, amount=0.0) == found.notes
 
 
-@settings(max_examples=25, deadline=None)
 @given(drum_scores())
 def test_what_is_on_the_grid_stays(score):
     notes = score.part("drums").notes
@@ -102,7 +100,7 @@ def test_what_is_on_the_grid_stays(score):
     assert found.mean_shift_ticks == 0.0
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15, derandomize=True)
 @given(drum_scores(meters=((0, Meter(7, 8)),)), st.floats(0.0, 0.5), st.integers(0, 2**31))
 def test_seven_eight_comes_back_too(score, amount, seed):
     straight = [note for note in score.part("drums").notes if note.start % SIXTEENTH == 0]

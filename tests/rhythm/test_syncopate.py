@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -55,7 +55,6 @@ def test_the_result_is_the_nearest_that_has_the_value(target):
     assert swap_distance(SON, found) == nearest
 
 
-@settings(max_examples=25)
 @given(rhythms(most=12), st.floats(0, 1), st.sampled_from(["metric complexity", "lhl", "wnbd"]))
 def test_syncopating_and_straightening_go_their_way(rhythm, amount, measure):
     def value(candidate):
@@ -157,7 +156,6 @@ def test_long_cycles_are_searched():
         assert found.onsets[0] == 0
 
 
-@settings(max_examples=20)
 @given(rhythms(most=10), st.integers(0, 6))
 def test_a_search_does_as_well_as_trying_all(rhythm, target):
     def miss(candidate):

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -54,7 +54,6 @@ def grooves(draw):
     )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
 @given(grooves())
 def test_a_groove_applied_and_measured_comes_back(groove):
     tempo = TempoMap.constant(round(groove.bpm))
@@ -81,20 +80,17 @@ def test_a_groove_applied_and_measured_comes_back(groove):
         assert max(ratios) / min(ratios) < 1.05
 
 
-@settings(max_examples=40, deadline=None)
 @given(grooves())
 def test_the_text_form_round_trips(groove):
     assert template_from_toml(template_to_toml(groove)) == groove
 
 
-@settings(max_examples=20, deadline=None)
 @given(grooves())
 def test_no_amount_is_no_groove(groove):
     tempo = TempoMap.constant(90)
     assert apply_template(WRITTEN, groove, tempo=tempo, meters=COMMON, amount=0.0) == WRITTEN
 
 
-@settings(max_examples=20, deadline=None)
 @given(grooves(), st.floats(0.0, 1.0))
 def test_amount_scales_the_offsets(groove, amount):
     tempo = TempoMap.constant(90)

@@ -97,7 +97,7 @@ def test_less_is_nearer_to_the_sound(effect: Colour) -> None:
     frames=st.integers(1, 6000),
     amount=st.sampled_from([0.02, 0.5, 1.0]),
 )
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_blocks_of_any_size_are_the_whole(
     effect: Colour, sizes: int, frames: int, amount: float
 ) -> None:

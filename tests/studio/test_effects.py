@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tapeloom.studio
@@ -233,7 +233,6 @@ def test_latency_is_taken_out(effect: Effect) -> None:
     st.integers(1, 5000),
     st.integers(0, 12_000),
 )
-@settings(max_examples=25, deadline=None)
 def test_any_chain_keeps_the_length(effects: list[Effect], size: int, frames: int) -> None:
     chain = tuple(effects)
     audio = noise(2, frames)

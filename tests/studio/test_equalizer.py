@@ -49,7 +49,7 @@ def test_bands_without_gain_return_the_sound_bit_by_bit(phase: str, channel: str
 
 
 @given(st.sampled_from(["minimum", "linear"]), st.integers(1, 65_536))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_blocks_of_any_size_are_the_whole(phase: str, size: int) -> None:
     bands = MANY.bands if phase == "minimum" else tuple(b for b in MANY.bands if not b.dynamics)
     audio = noise(min(66_000, 300 * size))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.audio import Audio, AudioFile, write_audio
@@ -293,7 +293,6 @@ levels = st.floats(-40.0, -10.0)
 
 
 @given(st.lists(st.one_of(levels, st.sampled_from(["undo", "redo"])), max_size=12))
-@settings(max_examples=60, deadline=None)
 def test_undo_goes_back_through_all_that_was_done(steps: list[Any]) -> None:
     start = History(MixSettings((Channel("bass", -25.0),)))
     seen, at = [start.now], 0

@@ -60,7 +60,7 @@ def test_late_chains_keep_the_bands_together() -> None:
 
 
 @given(st.sampled_from(["minimum", "linear"]), st.integers(1, 65_536))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_blocks_of_any_size_are_the_whole(phase: str, size: int) -> None:
     audio = noise(min(66_000, 150 * size))
     effect = Multiband(CUTS, CHAINS, (1.0, 0.0, -2.0), phase=phase)

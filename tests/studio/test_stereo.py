@@ -75,7 +75,7 @@ def test_band_widths_of_1_change_no_magnitude_and_keep_energy_keeps_it() -> None
 
 
 @given(st.floats(-180.0, 180.0))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_turning_keeps_the_power_and_turns_back(degrees: float) -> None:
     audio = noise(3000)
     turned = Rotation(degrees)(audio)
@@ -150,7 +150,6 @@ def test_pseudo_stereo_is_wide_and_keeps_mono() -> None:
 
 
 @given(st.sampled_from(ALL), st.integers(1, 65_536))
-@settings(max_examples=20, deadline=None)
 def test_blocks_of_any_size_are_the_whole(effect: Effect, size: int) -> None:
     audio = noise(min(66_000, 100 * size))
     blocks = np.concatenate(list(run((effect,), audio, size=size)), axis=1)

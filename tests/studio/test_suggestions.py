@@ -88,7 +88,7 @@ BENDS = [
 
 
 @given(*BENDS)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 def test_a_bent_spectrum_is_brought_back_to_its_reference(
     low: tuple[float, ...], middle: tuple[float, ...], high: tuple[float, ...]
 ) -> None:

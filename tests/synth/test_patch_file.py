@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.audio import RATE, Audio, write_audio
@@ -25,7 +25,6 @@ SORTED = sorted(NAMES)
 
 
 @given(st.sampled_from(SORTED), st.floats(0, 1), st.integers(0, 1000))
-@settings(max_examples=40, deadline=None)
 def test_any_patch_comes_back_from_its_file(name, amount, seed):
     patch = random_near(Patch(name), amount, np.random.default_rng(seed))
     assert patch_from_toml(patch_to_toml(patch)) == patch

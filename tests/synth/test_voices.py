@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tapeloom.core.audio import RATE
@@ -116,7 +116,6 @@ def test_letting_go_does_not_click(name):
     brightness=st.sampled_from([0.0, 0.5, 1.0]),
     rate=st.sampled_from([8_000, 44_100, 96_000]),
 )
-@settings(max_examples=60, deadline=None)
 @example("warm_pad", 120, 89, 0.001, 0.0, 8_000)  # a pitch above the rate
 def test_any_note_sounds_finite_and_bounded(name, pitch, velocity, duration_s, brightness, rate):
     sound = play(

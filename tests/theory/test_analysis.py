@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -170,7 +170,6 @@ def all_in_order(found: Analysis) -> None:
     assert (found.key is None) == (not found.keys)
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 64), st.integers(1, 16), st.integers(0, 127), st.integers(0, 3)),
@@ -184,7 +183,6 @@ def test_any_notes_have_an_analysis(rows: list[tuple[int, int, int, int]]) -> No
     all_in_order(analyse_events(events, ((0, Meter(3, 4)),)))
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 11), st.sampled_from(sorted(QUALITIES)), st.integers(0, 11)),
@@ -200,7 +198,6 @@ def test_numerals_give_the_chords_back(line: list[tuple[int, str, int]]) -> None
         assert back.bass_pitch_class == chord.chord.bass_pitch_class
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 11), st.sampled_from(["maj", "min", "7", "hdim7", "6/9", "5"])),

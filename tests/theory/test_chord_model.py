@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -31,7 +31,6 @@ def line(text: str) -> list[Chord]:
     return [Chord.parse(name) for name in text.split()]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(chords, max_size=9), keys, spots, st.booleans())
 def test_a_distribution_sums_to_one_and_leaves_nothing_impossible(past, key, place, memory):
     p = MODEL.distribution(past, key, place=place, memory=memory)
@@ -40,7 +39,6 @@ def test_a_distribution_sums_to_one_and_leaves_nothing_impossible(past, key, pla
     assert (p > 0).all()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(chords, min_size=1, max_size=8), st.integers(1, 11), st.booleans())
 def test_transposing_key_and_chords_changes_no_surprise(past, semitones, minor):
     names = "C Db D Eb E F Gb G Ab A Bb B".split()
@@ -51,7 +49,6 @@ def test_transposing_key_and_chords_changes_no_surprise(past, semitones, minor):
     np.testing.assert_allclose(before, after, rtol=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
 @given(chords, st.lists(chords, max_size=4), keys)
 def test_every_chord_of_the_vocabulary_has_a_finite_probability(chord, past, key):
     log = MODEL.log_prob(chord, past, key)

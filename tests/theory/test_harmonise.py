@@ -40,7 +40,7 @@ def tune_of(rows, start=0):
     return notes
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(scale_tunes, st.sampled_from(sorted(STYLES)), st.floats(0, 1))
 def test_chords_fill_the_bars_and_avoid_no_long_note(rows, style, richness):
     tune = tune_of(rows)
@@ -68,7 +68,6 @@ def test_more_richness_changes_more_often():
     assert counts[-1] > counts[0]
 
 
-@settings(max_examples=20, deadline=None)
 @given(scale_tunes, st.integers(1, 11))
 def test_transposing_the_melody_transposes_the_chords(rows, semitones):
     names = "C Db D Eb E F Gb G Ab A Bb B".split()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -78,7 +78,6 @@ SAME_NOTES = [(0, 4, 7), (2, 5, 9), (7, 11, 2), (0, 4, 7), (9, 0, 4), (2, 5, 9),
 
 
 @given(pieces, st.integers(-12, 12), st.sampled_from((True, False, None)))
-@settings(max_examples=60, deadline=None)
 def test_a_transposed_piece_has_the_transposed_distribution(
     piece: Events, shift: int, passage: bool | None
 ) -> None:
@@ -89,7 +88,6 @@ def test_a_transposed_piece_has_the_transposed_distribution(
 
 
 @given(pieces, st.sampled_from((True, False, None)))
-@settings(max_examples=60, deadline=None)
 def test_a_distribution_is_one(piece: Events, passage: bool | None) -> None:
     shares = key_distribution(piece, passage=passage)
     assert shares.shape == (24,)
@@ -100,7 +98,6 @@ def test_a_distribution_is_one(piece: Events, passage: bool | None) -> None:
 
 
 @given(pieces, st.integers(0, 20))
-@settings(max_examples=40, deadline=None)
 def test_the_bar_in_which_a_piece_begins_is_nothing_to_its_key(piece: Events, bars: int) -> None:
     ticks = bars * 4 * PPQ
     later = Events.from_columns(piece.onset + ticks, piece.end + ticks, piece.pitch, piece.part)
@@ -230,7 +227,6 @@ def test_evidence_is_what_it_says() -> None:
 
 
 @given(pieces)
-@settings(max_examples=40, deadline=None)
 def test_evidence_is_finite_and_turns(piece: Events) -> None:
     vectors, keywise = key_evidence(piece)
     assert np.isfinite(vectors).all()

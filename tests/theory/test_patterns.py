@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -61,7 +61,6 @@ def test_names_are_told_apart() -> None:
     ),
     shift=st.integers(0, 11),
 )
-@settings(max_examples=60, deadline=None)
 def test_patterns_transpose(line: list[Chord], shift: int) -> None:
     plain = find_patterns(line)
     moved = find_patterns([chord.transpose(shift) for chord in line])

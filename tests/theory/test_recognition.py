@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -51,7 +51,6 @@ def named(chords: list[Chord], *, unit: int = PPQ) -> list[Chord]:
     return [Chord(int(at) // len(LABELS), LABELS[at % len(LABELS)]) for at in best]
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(roots, st.sampled_from(("maj", "min", "7", "maj7", "min7", "hdim7"))),
                 min_size=1, max_size=8))  # fmt: skip
 def test_chords_are_recognised_from_their_notes(chords: list[tuple[int, str]]) -> None:
@@ -69,7 +68,6 @@ def test_a_chord_played_whole_is_named_in_every_root(label: str, unit: int) -> N
         assert named([Chord(root, label)], unit=unit) == [Chord(root, label)]
 
 
-@settings(deadline=None)
 @given(spans_of_notes, st.integers(-12, 12))
 def test_transposed_notes_make_transposed_evidence(notes: list[Note], semitones: int) -> None:
     events = Events.from_notes(notes)
@@ -81,7 +79,6 @@ def test_transposed_notes_make_transposed_evidence(notes: list[Note], semitones:
     np.testing.assert_array_equal(bass_of(events.transpose(semitones), EDGES), expected)
 
 
-@settings(deadline=None)
 @given(spans_of_notes)
 def test_evidence_is_a_distribution_and_silence_knows_nothing(notes: list[Note]) -> None:
     events = Events.from_notes(notes)
@@ -93,7 +90,6 @@ def test_evidence_is_a_distribution_and_silence_knows_nothing(notes: list[Note])
             np.testing.assert_allclose(np.exp(evidence[k]), 1 / STATES)
 
 
-@settings(deadline=None)
 @given(spans_of_notes)
 def test_chords_found_follow_one_another_and_change_at_beats(notes: list[Note]) -> None:
     events = Events.from_notes(notes)
@@ -173,7 +169,6 @@ def test_beats_follow_the_meters() -> None:
     assert quarters.tolist() == [0, 1, 2, 3, 4.5, 6, 6.5, 7, 7.5, 8]
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(-8, 0), min_size=3, max_size=3), min_size=1, max_size=5),
        st.integers(0, 6))  # fmt: skip
 def test_the_best_path_is_the_best_of_all(rows: list[list[int]], cost: int) -> None:

@@ -1,7 +1,7 @@
 import itertools
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.score import Note
@@ -33,7 +33,6 @@ notes_lists = st.lists(
 EDGES = np.array([5, 9, 20, 41, 70])
 
 
-@settings(deadline=None)
 @given(notes_lists)
 def test_shares_are_the_sums_of_the_time(notes: list[Note]) -> None:
     events = Events.from_notes(notes)
@@ -48,7 +47,6 @@ def test_shares_are_the_sums_of_the_time(notes: list[Note]) -> None:
     assert (channels <= 1.00001).all()
 
 
-@settings(deadline=None)
 @given(notes_lists)
 def test_lowest_and_bass_agree_with_a_plain_count(notes: list[Note]) -> None:
     events = Events.from_notes(notes)
@@ -82,7 +80,6 @@ def test_a_passing_note_and_a_held_one_are_told_apart() -> None:
     assert general[:, 0].tolist() == [0.0, 1.0]
 
 
-@settings(deadline=None)
 @given(notes_lists)
 def test_the_compiled_loops_do_what_their_python_does(notes: list[Note]) -> None:
     events = Events.from_notes(notes)
@@ -100,7 +97,6 @@ def test_the_compiled_loops_do_what_their_python_does(notes: list[Note]) -> None
     np.testing.assert_array_equal(fast, plain)
 
 
-@settings(deadline=None)
 @given(notes_lists, st.integers(-6, 6))
 def test_the_rules_follow_a_transposition(notes: list[Note], semitones: int) -> None:
     events = Events.from_notes(notes)

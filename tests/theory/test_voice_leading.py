@@ -3,7 +3,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -24,7 +24,6 @@ def parse(text: str) -> list[Chord]:
     return [Chord.parse(name) for name in text.split()]
 
 
-@settings(max_examples=60)
 @given(st.sampled_from(sorted(FAMILIES)), st.integers(0, 11), st.sampled_from(("major", "minor")),
        st.sampled_from(OLD))  # fmt: skip
 def test_voices_move_little(family: str, tonic: int, mode: str, style: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -38,7 +38,6 @@ def told(part: Part) -> list[tuple[int, int, int]]:
     return [(n.start, n.duration, n.pitch) for n in part.notes]
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000))
 def test_playing_varies_in_tempo_and_loudness_alone(seed):
     varied = vary_playing(SONG, rng(seed))
@@ -60,7 +59,6 @@ def test_half_time_is_twice_as_long_and_half_as_dense():
         half_time(replace(SONG, meters=((0, Meter()), (BAR, Meter(3, 4)))))
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.floats(*LOFI_DENSITY), st.integers(0, 20))
 def test_thinning_takes_from_the_keys_alone(density, seed):
     song = toy_song(seed, bars=8)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.harmony import QUALITIES, Chord
@@ -35,7 +35,6 @@ makers = st.sampled_from(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(seeds, makers)
 def test_exercises_keep_their_promises(seed: int, maker) -> None:
     piece: Exercise = maker(np.random.default_rng(seed))
@@ -53,7 +52,6 @@ def test_exercises_keep_their_promises(seed: int, maker) -> None:
     np.testing.assert_array_equal(piece.events.pitch, again.events.pitch)
 
 
-@settings(max_examples=20, deadline=None)
 @given(seeds)
 def test_plain_exercises_sound_as_labelled(seed: int) -> None:
     piece = plain(np.random.default_rng(seed), length=5)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.harmony import Chord, Key
@@ -133,7 +133,6 @@ sixteenths = st.integers(0, 640).map(lambda number: number * PPQ // 4)
 notes = st.builds(Note, sixteenths, st.integers(1, 20 * BAR), st.integers(0, 127))
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(notes, max_size=30), st.integers(20, 400), st.sampled_from(("4/4", "3/4", "7/8")))
 def test_mending_twice_is_mending_once(found, bpm, meter):
     score = tune(*found, tempo=TempoMap.constant(bpm), meters=((0, Meter.parse(meter)),))

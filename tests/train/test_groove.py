@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -86,7 +86,6 @@ def test_sessions_are_held_out_as_a_whole() -> None:
 steps = st.lists(st.integers(0, 63), min_size=1, max_size=40, unique=True).map(sorted)
 
 
-@settings(max_examples=60)
 @given(st.data(), steps, st.integers(50, 90), st.sampled_from((4, 3)))
 def test_what_is_played_near_a_grid_is_written_on_it(
     data: st.DataObject, found: list[int], bpm: int, parts: int

@@ -110,7 +110,7 @@ def test_memory_holds_only_what_was_played_before() -> None:
     assert np.array_equal(feedback(changed, drums, cells)[:21], rows[:21])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 5), st.integers(20, 300))
 def test_batches_hold_every_hit_once(seed: int, size: int, length: int) -> None:
     whole = [performance(seed, bars=bars) for seed, bars in ((1, 3), (2, 9), (3, 1))]

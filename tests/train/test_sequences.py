@@ -38,7 +38,7 @@ def task_of(example) -> str:
     return names(example.tokens)[1].removeprefix("TASK_")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 30), st.integers(0, 1000))
 def test_the_grammar_allows_every_sequence(song, seed):
     score = toy_song(song, bars=12)
