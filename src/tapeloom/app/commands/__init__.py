@@ -15,6 +15,7 @@ from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.groove import groove
 from tapeloom.app.commands.harmonize import harmonize
 from tapeloom.app.commands.instruments import instruments
+from tapeloom.app.commands.kit import kit
 from tapeloom.app.commands.loudness import loudness
 from tapeloom.app.commands.make import make
 from tapeloom.app.commands.master import master
@@ -44,6 +45,7 @@ app.command()(harmonize)
 app.command()(groove)
 app.command()(convert)
 app.command()(describe)
+app.command()(kit)
 app.command()(doctor)
 app.add_typer(train)
 

@@ -1,5 +1,6 @@
 """The options that say what to compose: `make` and `compose` have the same."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -78,3 +79,13 @@ def check_brief(brief: "Brief", song: "Path | None" = None, *, engine: str = "th
     from tapeloom.core.midi import read_midi
 
     layers_of(brief, tuple(meter for _, meter in read_midi(song).meters))
+
+
+def day_of(text: str | None) -> date:
+    """Read a date such as 2026-12-01; today where none is given."""
+    if text is None:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"{text!r} is no date; write one like 2026-12-01") from error

@@ -1,14 +1,12 @@
 """`tapeloom describe`: title, description, tags and playlists of a finished record."""
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tapeloom.app.commands import brief_options as options
-from tapeloom.core.errors import InputError
 
 
 def describe(
@@ -48,7 +46,8 @@ def describe(
     taken = read_catalogue(catalogue) if catalogue else ()
     wording = Wording(
         language=language, variants=variants, use=use, licence=licence, series=series,
-        day=_day(day), hemisphere=hemisphere, trending=read_lines(trending) if trending else (),
+        day=options.day_of(day), hemisphere=hemisphere,
+        trending=read_lines(trending) if trending else (),
     )  # fmt: skip
     made = []
     for i, folder in enumerate(folders):
@@ -63,12 +62,3 @@ def describe(
                 typer.echo(f"  or: {one.title} (differs in {', '.join(one.differs)})")
     if as_json and not quiet:
         typer.echo(json.dumps(made, ensure_ascii=False, indent=1))
-
-
-def _day(text: str | None) -> date:
-    if text is None:
-        return date.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"{text!r} is no date; write one like 2026-12-01") from error
