@@ -1,18 +1,16 @@
-"""The cover's pictures by name, and which words of a brief each one suits."""
+"""The pictures by name, a module each, and which words of a brief each one suits."""
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
+from tapeloom.media.scenes.city import city
+from tapeloom.media.scenes.desk import desk
+from tapeloom.media.scenes.hills import hills
+from tapeloom.media.scenes.window import window
+from tapeloom.media.stage import Stage
 
-from tapeloom.media.canvas import Canvas
-from tapeloom.media.landscapes import city, hills
-from tapeloom.media.palette import Palette
-from tapeloom.media.rooms import desk, window
+Scene = Callable[[Stage], None]  # paints the whole canvas of a stage
 
-# Paints a whole canvas: palette, weather ("rain", "snow"), the heavier side (-1 or 1), details.
-Scene = Callable[[Canvas, Palette, tuple[str, ...], float, np.random.Generator], None]
-
-SCENES: dict[str, Scene] = {"window": window, "city": city, "hills": hills, "desk": desk}
+SCENES: dict[str, Scene] = {"window": window, "desk": desk, "city": city, "hills": hills}
 
 SUITS: Mapping[str, Mapping[str, float]] = {
     "rain": {"window": 6, "city": 1.5, "desk": 1.5, "hills": 0.5},
