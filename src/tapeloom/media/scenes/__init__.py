@@ -2,15 +2,30 @@
 
 from collections.abc import Callable, Mapping
 
+from tapeloom.media.scenes.beach import beach
+from tapeloom.media.scenes.cabin import cabin
+from tapeloom.media.scenes.cafe import cafe
 from tapeloom.media.scenes.city import city
 from tapeloom.media.scenes.desk import desk
 from tapeloom.media.scenes.hills import hills
+from tapeloom.media.scenes.night_sky import night_sky
+from tapeloom.media.scenes.train import train
 from tapeloom.media.scenes.window import window
 from tapeloom.media.stage import Stage
 
 Scene = Callable[[Stage], None]  # paints the whole canvas of a stage
 
-SCENES: dict[str, Scene] = {"window": window, "desk": desk, "city": city, "hills": hills}
+SCENES: dict[str, Scene] = {
+    "window": window,
+    "desk": desk,
+    "city": city,
+    "train": train,
+    "beach": beach,
+    "cabin": cabin,
+    "cafe": cafe,
+    "night_sky": night_sky,
+    "hills": hills,
+}
 
 SUITS: Mapping[str, Mapping[str, float]] = {
     "rain": {"window": 6, "city": 1.5, "desk": 1.5, "hills": 0.5},
