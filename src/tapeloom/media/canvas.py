@@ -175,7 +175,7 @@ class Canvas:
         self.moving.append(Moving(motion, colour, light, strength))
 
     def finish(
-        self, rng: np.random.Generator, *, grain: float = 0.014, vignette: float = 0.2
+        self, rng: np.random.Generator, *, grain: float = 0.011, vignette: float = 0.2
     ) -> Image.Image:
         """Add vignette and film grain, and round with noise so that no gradient shows bands."""
         film = _tiled(film_grain(rng), self.height, self.width)

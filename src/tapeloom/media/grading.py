@@ -48,14 +48,14 @@ class Look:
 
 
 LOOKS: Mapping[ColorGrading, Look] = {
-    ColorGrading.WARM: Look("#2a1420", "#a8553f", "#ffe2b0", 0.62, 1.0, 1.04, 0.01),
-    ColorGrading.COOL: Look("#0a1a33", "#3f7090", "#d8f0f2", 0.62, 0.95, 1.02, 0.01),
-    ColorGrading.VINTAGE: Look("#2c2a2c", "#8a7558", "#f2e3c0", 0.6, 0.8, 0.84, 0.075, 0.95),
+    ColorGrading.WARM: Look("#2b130c", "#b8603a", "#ffdf9c", 0.8, 1.0, 1.03, 0.015),
+    ColorGrading.COOL: Look("#06182e", "#357f9e", "#d6f2f4", 0.76, 0.95, 1.02, 0.015),
+    ColorGrading.VINTAGE: Look("#1f2d2b", "#a07c4e", "#f8e7bf", 0.74, 0.95, 0.98, 0.075, 0.95),
     ColorGrading.CYBERPUNK: Look("#140a3c", "#a02a9c", "#7df4ff", 0.68, 1.3, 1.12),
-    ColorGrading.PASTEL: Look("#5c5488", "#d99bb4", "#fff1e6", 0.5, 0.72, 0.66, 0.27, 1.0),
+    ColorGrading.PASTEL: Look("#45407e", "#d493b8", "#fff2ea", 0.64, 0.9, 0.96, 0.2),
     ColorGrading.NOIR: Look("#08090c", "#5b5e66", "#efe8da", 0.9, 0.55, 1.2, -0.01),
-    ColorGrading.SUNSET: Look("#2a1038", "#c2475c", "#ffd08a", 0.68, 1.15, 1.06),
-    ColorGrading.FOREST: Look("#0a1f1c", "#4a7a58", "#f1ecc0", 0.64, 0.92, 1.0, 0.01),
+    ColorGrading.SUNSET: Look("#2a1038", "#c8435a", "#ffcf86", 0.74, 1.15, 1.06),
+    ColorGrading.FOREST: Look("#07231a", "#4c8a52", "#f2efb8", 0.8, 0.95, 1.0, 0.015),
 }
 
 
@@ -87,7 +87,7 @@ def grade(colours: NDArray[np.float32], grading: ColorGrading) -> NDArray[np.flo
     light = np.clip(light, 0.0, 1.0) if look.contrast <= 1 else _shouldered(light)
     light = look.lift + (look.gain - look.lift) * light
     chroma = np.hypot(lab[..., 1], lab[..., 2])
-    hold = look.hold * (1 - 0.45 * np.clip(chroma / 0.2, 0, 1))
+    hold = look.hold * (1 - 0.6 * np.clip((chroma - 0.09) / 0.12, 0, 1))
     graded = np.empty_like(lab)
     graded[..., 0] = light
     for axis in (1, 2):

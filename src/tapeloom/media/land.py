@@ -118,20 +118,21 @@ def height_at(stage: Stage, line: NDArray[np.float64], x: float) -> float:
     return float(np.interp(x, np.linspace(-0.01, stage.canvas.right + 0.01, len(line)), line))
 
 
-def fir(pen: Pen, x: float, foot: float, h: float, lean: float = 0.0) -> None:
-    """Draw a fir tree: seven drooping tiers, a little uneven."""
-    pen.rectangle(x - 0.018 * h, foot - 0.2 * h, x + 0.018 * h, foot + 0.02)
-    tiers = 7
+def fir(pen: Pen, x: float, foot: float, h: float) -> None:
+    """Draw a fir tree: drooping tiers, the more the taller it is, a little uneven."""
+    pen.rectangle(x - 0.016 * h, foot - 0.2 * h, x + 0.016 * h, foot + 0.02)
+    tiers = 7 if h < 0.3 else 12
     for k in range(tiers):
         v = k / tiers
-        half = h * (0.2 - 0.17 * v) * (1 + 0.12 * np.sin(5.3 * k + 40 * x))
-        up = foot - h * (0.08 + 0.78 * v)
-        tip = up - 0.27 * h
-        mid = x + lean * h * v
-        pen.polygon([(mid - half, up + 0.012 * h), (mid - 0.45 * half, up - 0.075 * h), (mid, tip),
-                     (mid + 0.45 * half, up - 0.075 * h), (mid + half, up + 0.012 * h),
-                     (mid + 0.3 * half, up - 0.02 * h),
-                     (mid - 0.35 * half, up - 0.015 * h)])  # fmt: skip
+        wild = np.sin(5.3 * k + 40 * x), np.sin(7.1 * k + 23 * x)
+        up = foot - h * (0.07 + 0.8 * v)
+        tip = up - 1.9 * h / tiers
+        left, right = (h * (0.2 - 0.175 * v) * (1 + 0.14 * w) for w in wild)
+        pen.polygon([(x - left, up + 0.02 * h), (x - 0.52 * left, up - 0.052 * h), (x, tip),
+                     (x + 0.52 * right, up - 0.052 * h), (x + right, up + 0.02 * h),
+                     (x + 0.62 * right, up + 0.004 * h), (x + 0.3 * right, up + 0.012 * h),
+                     (x, up - 0.004 * h), (x - 0.34 * left, up + 0.014 * h),
+                     (x - 0.66 * left, up + 0.003 * h)])  # fmt: skip
 
 
 def pines(

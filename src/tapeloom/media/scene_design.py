@@ -89,7 +89,7 @@ def compose_scene(
 
 
 def paint_scene(
-    design: SceneDesign, width: int, height: int, *, grain: float = 0.014
+    design: SceneDesign, width: int, height: int, *, grain: float = 0.011
 ) -> Image.Image:
     """Paint a scene as a finished picture (RGB), with vignette and `grain` (0 for none).
 

@@ -55,6 +55,7 @@ def disc(
     canvas, palette = stage.canvas, stage.palette
     light, paper = stage.light, stage.paper
     place = box or canvas.whole
+    r = 0.72 * r if stage.is_day else r  # high up it looks smaller
     canvas.glow(x, y, 3.4 * r, light, strength=halo, box=box)
     near = (max(place[0], x - 1.2 * r), max(place[1], y - 1.2 * r), min(place[2], x + 1.2 * r),
             min(place[3], y + 1.2 * r))  # fmt: skip

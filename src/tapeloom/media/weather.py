@@ -22,9 +22,10 @@ def weather(stage: Stage, *, box: Box | None = None, strength: float = 1.0) -> N
     elif stage.weather == Weather.SNOW:
         snow(stage, box=box, strength=strength)
     elif stage.weather == Weather.FOG:
-        place = box or stage.canvas.whole
-        fog(stage, y=place[1] + 0.72 * (place[3] - place[1]), tall=0.34 * (place[3] - place[1]),
-            box=box, strength=0.6 * strength)  # fmt: skip
+        place = box or (0.0, 0.0, stage.canvas.right, stage.layout.floor + 0.04)
+        tall = place[3] - place[1]
+        fog(stage, y=place[1] + 0.84 * tall, tall=min(0.3, 0.36 * tall), box=box,
+            strength=0.7 * strength)  # fmt: skip
 
 
 def rain(stage: Stage, *, box: Box | None = None, strength: float = 0.3) -> None:
@@ -104,12 +105,13 @@ def fog(
     small = (max(4, -(-height // coarse)), max(8, -(-width // coarse)))
     across = np.linspace(0, 2 * np.pi, small[1], endpoint=False)
     down = np.linspace(0, height / canvas.unit, small[0])
-    thick = np.full(small, 0.62)
-    for k in (1, 2, 3, 5, 8):
-        bend = rng.uniform(2, 9)
-        thick += (0.3 / k**0.7) * np.sin(
-            k * across[None, :] + bend * down[:, None] * (1 + k / 4) + rng.uniform(0, 6.28)
-        )
+    thick = np.full(small, 0.6)
+    for k in (1, 2, 3, 4, 6, 9):
+        # Banks are several times as long as they are high.
+        wave = np.sin(k * across + rng.uniform(0, 6.28))[None, :]
+        bent = 0.8 * np.sin((k + 1) * across + rng.uniform(0, 6.28))[None, :]
+        layers = np.sin((9 + 7 * k) * down[:, None] + rng.uniform(0, 6.28) + bent)
+        thick += (0.28 / k**0.5) * wave * (0.5 + 0.5 * layers)
     texture = np.asarray(
         Image.fromarray(np.clip(thick, 0, 1).astype(np.float32)).resize(
             (width, height), Image.Resampling.BILINEAR

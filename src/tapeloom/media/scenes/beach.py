@@ -17,7 +17,7 @@ def beach(stage: Stage) -> None:
     canvas, layout, rng = stage.canvas, stage.layout, stage.rng
     low, side, floor = stage.low, layout.side, layout.floor
     horizon = 0.7 * floor
-    sun_x = layout.focus_x - side * 0.26 * layout.scale
+    sun_x = layout.focus_x - side * (0.32 if canvas.right > 1.2 else 0.42)
     high = {TimeOfDay.DAY: 0.42, TimeOfDay.NIGHT: 0.5}.get(stage.time, 0.86)
     sun_r = layout.scale * float(rng.uniform(0.1, 0.125)) * (0.75 if high < 0.6 else 1.0)
     sky(stage, horizon=horizon)

@@ -42,9 +42,9 @@ def cabin(stage: Stage) -> None:
     snowy = stage.weather == Weather.SNOW
     ground = mix(stage.shade(0.34), stage.paper, 0.3) if snowy else stage.shade(0.24)
     hill(stage, near, y=floor, tall=0.05, top=ground, foot=stage.ink)
-    x = layout.focus_x - 0.04 * side
+    x = layout.focus_x - (0.02 if canvas.right > 1.2 else 0.16) * side
     foot = floor - 0.05 * height_at(stage, near, x) + 0.012
-    house = 0.4 * scale
+    house = (0.42 if canvas.right > 1.2 else 0.38) * scale
     _spill(stage, x, foot, house)
     steam(stage, x + 0.25 * house * side, foot - 0.98 * house, 0.14 * scale, strength=0.28)
     a_frame(stage, x, foot, house)
@@ -94,15 +94,12 @@ def a_frame(stage: Stage, x: float, y: float, w: float) -> None:
         pen.rectangle(*at(-0.009, 0.83), *at(0.009, 0.36))
 
     canvas.paint(canvas.mask(bars, box), mix(ink, stage.accent, 0.16))
-    beams = []
     for s in (-1, 1):
-        beams.append(canvas.polygon([at(s * 0.62, -0.06), at(s * 0.52, -0.06), at(s * -0.035, 1.03),
-                                     at(s * 0.03, 1.1)]))  # fmt: skip
-    for s, beam in zip((-1, 1), beams, strict=True):
+        beam = canvas.polygon([at(s * 0.62, -0.06), at(s * 0.52, -0.06), at(0, 0.98), at(0, 1.13)])
         top = mix(stage.paper, stage.haze, 0.25) if snowy else roof
         edge = mix(top, stage.paper if snowy else low, 0.5)
-        rim(canvas, beam, top if s == -side or not snowy else mix(top, ink, 0.3), edge,
-            x=0.003 * s, y=-0.003)  # fmt: skip
+        shade = top if s == -side else mix(top, ink, 0.35)
+        rim(canvas, beam, shade, edge, x=0.003 * s, y=-0.003)
 
     def deck(pen: Pen) -> None:
         pen.rectangle(*at(-0.58, 0.035), *at(0.58, -0.02))
@@ -161,9 +158,9 @@ def _edge_firs(stage: Stage) -> None:
     side, floor, scale = layout.side, layout.floor, layout.scale
     near = layout.middle * (1 + side)
     trees = [
-        (near - side * 0.01, floor + 0.1, 0.95), (near - side * 0.17 * scale, floor + 0.07, 0.5),
-        (canvas.right - near + side * 0.03, floor + 0.1, 0.66),
-        (canvas.right - near + side * 0.17 * scale, floor + 0.05, 0.4),
+        (near + side * 0.03, floor + 0.12, 0.95), (near - side * 0.09 * scale, floor + 0.11, 0.5),
+        (canvas.right - near - side * 0.02, floor + 0.12, 0.7),
+        (canvas.right - near + side * 0.15 * scale, floor + 0.1, 0.42),
     ]  # fmt: skip
     sizes = rng.uniform(0.92, 1.08, len(trees))
 
@@ -178,17 +175,21 @@ def _edge_firs(stage: Stage) -> None:
 
 def _undergrowth(canvas: Canvas, stage: Stage) -> None:
     rng, floor = stage.rng, stage.layout.floor
-    n = int(60 * canvas.right)
+    n = int(130 * canvas.right)
     xs = rng.uniform(-0.02, canvas.right + 0.02, n)
-    leans, sizes = rng.normal(0, 0.3, n), rng.uniform(0.015, 0.045, n)
-    y = floor + 0.105
+    leans, sizes = rng.normal(0, 0.3, n), rng.uniform(0.012, 0.04, n)
+    xs_line = np.linspace(-0.1, canvas.right + 0.1, 60)
+    # The ground nearest to us sinks towards the middle and frames the clearing.
+    line = floor + 0.115 - 0.035 * ((xs_line / canvas.right - 0.5) * 2) ** 2
 
     def blades(pen: Pen) -> None:
-        pen.rectangle(-0.1, y, canvas.right + 0.1, canvas.bottom + 0.1)
+        top = [(float(a), float(b)) for a, b in zip(xs_line, line, strict=True)]
+        pen.polygon([*top, (canvas.right + 0.1, canvas.bottom + 0.1), (-0.1, canvas.bottom + 0.1)])
         for x, lean, size in zip(xs.tolist(), leans.tolist(), sizes.tolist(), strict=True):
-            pen.polygon([(x - 0.004, y + 0.004), (x + lean * size, y - size), (x + 0.004, y + 0.004)])
+            y = float(np.interp(x, xs_line, line))
+            pen.polygon([(x - 0.003, y + 0.004), (x + lean * size, y - size), (x + 0.003, y + 0.004)])
 
-    area = (0, floor + 0.03, canvas.right, canvas.bottom)
+    area = (0, floor + 0.02, canvas.right, canvas.bottom)
     canvas.paint(canvas.mask(blades, area), stage.shade(0.03), stage.ink)
 
 

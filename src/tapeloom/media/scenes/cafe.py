@@ -19,22 +19,23 @@ def cafe(stage: Stage) -> None:
     wall = mix(stage.shade(0.46), stage.palette.sky_colour(0), 0.3)
     canvas.gradient([(0.0, mix(wall, stage.ink, 0.5)), (floor, mix(wall, stage.ink, 0.12)),
                      (canvas.bottom, stage.ink)])  # fmt: skip
-    half = min(0.37 * scale, layout.middle * 0.76)
-    x = layout.focus_x - side * 0.06 * scale if canvas.right > 1.2 else layout.middle
+    wide = canvas.right > 1.2
+    half = 0.37 * scale if wide else 0.29
+    x = layout.focus_x - side * 0.06 * scale if wide else layout.middle + 0.015 * side
     pane: Box = (x - half, floor - 0.4 * scale, x + half * 0.62, floor - 0.075 * scale)
     if side < 0:
         pane = (x - half * 0.62, pane[1], x + half, pane[3])
-    door_x = x + side * half * 0.86
+    door_x = x + side * (half * 0.62 + (0.115 if wide else 0.09) * scale)
     _bricks(stage, wall)
     _upstairs(stage, wall, top=floor - 0.64 * scale)
     _front(stage, pane, door_x)
     _interior(stage, pane)
     _bars(stage, pane)
-    _door(stage, door_x, floor, 0.16 * scale)
+    _door(stage, door_x, floor, (0.16 if wide else 0.13) * scale)
     _light_outside(stage, pane)
     _pavement(stage, pane, wall)
     span = (min(pane[0], door_x - 0.11 * scale), max(pane[2], door_x + 0.11 * scale))
-    _awning(stage, span[0] - 0.03, span[1] + 0.03, floor - 0.47 * scale, 0.11 * scale)
+    _awning(stage, span[0] - 0.02, span[1] + 0.02, floor - 0.47 * scale, 0.11 * scale)
     fairy_lights(stage, (span[0] - 0.02, floor - 0.36 * scale), (span[1] + 0.02, floor - 0.36 * scale),
                  sag=0.025, count=round(14 * (span[1] - span[0])), wire=stage.ink, size=0.9)  # fmt: skip
     sign_x = pane[0] - 0.1 * scale if side > 0 else pane[2] + 0.1 * scale
@@ -266,7 +267,7 @@ def _awning(stage: Stage, x0: float, x1: float, y: float, tall: float) -> None:
     count = max(7, 2 * round((x1 - x0) / 0.13) + 1)
     step = (x1 - x0) / count
     red, pale = mix(stage.accent, ink, 0.28), mix(mix(stage.paper, ink, 0.26), stage.low, 0.16)
-    grow = 0.045
+    grow = 0.035
     shadow = canvas.rectangle(x0, y + tall, x1, y + 1.6 * tall)
     canvas.paint(Mask(shadow.cover * np.linspace(1, 0, len(shadow.cover), dtype=np.float32)[:, None],
                       shadow.left, shadow.top), ink, opacity=0.5)  # fmt: skip

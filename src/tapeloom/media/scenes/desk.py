@@ -32,22 +32,23 @@ def desk(stage: Stage) -> None:
     photographs(canvas, (line[0], hung), (line[1], hung), palette=stage.palette, rng=rng)
 
     foot = layout.floor - 0.012
-    spot = layout.focus_x - side * 0.14 * scale
-    lamp_x = spot + side * 0.34 * scale
-    far = spot - side * 0.38 * scale
-    top = books(canvas, far, foot, 0.24 * scale,
+    spot = layout.focus_x - side * (0.17 if wide else 0.2)
+    size = 0.46 * scale if wide else 0.44
+    lamp_x = spot + side * (0.34 * scale if wide else 0.31)
+    far = spot - side * (0.4 * scale if wide else 0.37)
+    top = books(canvas, far, foot, 0.24 * scale if wide else 0.22,
                 colours=[mix(stage.accent, stage.ink, 0.35), mix(stage.haze, stage.ink, 0.35),
                          mix(stage.paper, stage.ink, 0.42)],
                 edge=stage.light, rng=rng)  # fmt: skip
     green = mix(mix(stage.ink, stage.low, 0.2), stage.palette.colour("green"), 0.6)
     plant(canvas, far, top, 0.17 * scale, pot=mix(stage.accent, stage.paper, 0.2), green=green,
           edge=stage.light, rng=rng)  # fmt: skip
-    corners = lamp(canvas, lamp_x, foot, 0.46 * scale, stage.palette, lean=-side)
+    corners = lamp(canvas, lamp_x, foot, size, stage.palette, lean=-side)
     _lamplight(stage, corners, spot, foot)
     shadow = canvas.ellipse(spot, foot + 0.004, 0.25 * scale, 0.012, blur=0.006)
     canvas.paint(shadow, stage.ink, opacity=0.7)
-    boombox(stage, spot, foot, 0.46 * scale, lit=side)
-    mug(stage, spot - side * 0.3 * scale if not wide else spot - side * 0.62 * scale,
+    boombox(stage, spot, foot, size, lit=side)
+    mug(stage, spot - side * (0.66 * scale if wide else 0.22),
         foot + 0.012, 0.07 * scale, body=mix(stage.paper, stage.accent, 0.5), edge=stage.light,
         lit=side)  # fmt: skip
 

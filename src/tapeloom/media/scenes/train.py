@@ -31,9 +31,9 @@ def train(stage: Stage) -> None:
     sheen(canvas, pane, stage.paper)
     _wall(stage, pane, wall)
     _rack(stage, pane)
-    _table(stage, layout.focus_x - side * 0.62 * scale, floor - 0.03)
-    seat_x = layout.focus_x + 0.1 * side * scale
-    listener(stage, seat_x, floor + 0.1, 0.5 * scale, lit=-side)
+    seat_x = layout.focus_x + (0.1 if canvas.right > 1.2 else -0.02) * side
+    _table(stage, seat_x - side * (0.66 if canvas.right > 1.2 else 0.5), floor - 0.03)
+    listener(stage, seat_x, floor + 0.06, 0.43 * min(scale, 1.1), lit=-side)
     _seats(stage, seat_x, wall)
     bottom = (0, floor, canvas.right, canvas.bottom)
     canvas.paint(_faded(stage, bottom), stage.ink, opacity=0.9)
@@ -231,7 +231,7 @@ def _seats(stage: Stage, x: float, wall: Colour) -> None:
     canvas, layout = stage.canvas, stage.layout
     floor, scale, side = layout.floor, layout.scale, layout.side
     cloth = mix(mix(stage.ink, stage.accent, 0.42), wall, 0.2)
-    for at, lift, wide in ((x, -0.005, 0.34), (x + 0.6 * side * scale, -0.02, 0.34),
+    for at, lift, wide in ((x, 0.0, 0.3), (x + 0.72 * side * scale, -0.02, 0.34),
                            (x - 1.3 * side * scale, 0.02, 0.36)):  # fmt: skip
         half, top = wide * scale * 0.8, floor + lift - 0.09 * scale
 
