@@ -46,9 +46,7 @@ def sheet(rows: list[list[SceneDesign]], heads: list[str]) -> Image.Image:
         for column, design in enumerate(designs):
             picture = paint_scene(design, 3 * width, 3 * height, grain=0.008)
             small = picture.resize(TILE, Image.Resampling.LANCZOS)
-            page.paste(
-                small, (GAP + column * (width + GAP), HEAD + GAP + row * (height + GAP))
-            )
+            page.paste(small, (GAP + column * (width + GAP), HEAD + GAP + row * (height + GAP)))
     return page
 
 

@@ -5,7 +5,7 @@ right and y down: a thing has the same shape at any size and in any format. A sq
 (1, 1), a picture of 16:9 at (1.78, 1).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from tapeloom.media.pen import Box, Mask, Pen, Points, around
 
 MIN_SIDE, MAX_SIDE = 64, 6000  # pixels
 _TILE = 512  # pixels; noise repeats after as many
-_BAND = 256  # rows that are finished together, for the processor's cache
+_CACHED = 65_536  # pixels that are worked on together
 
 
 class Canvas:
@@ -113,23 +113,30 @@ class Canvas:
     ) -> None:
         """Lay a colour, or a vertical gradient from `colour` to `to` over the mask's height."""
         view, cover = self._under(mask)
-        cover = cover * np.float32(opacity) if opacity < 1 else cover
+        h, w = cover.shape
         rows = (
-            ramp([(0.0, colour), (1.0, to)], np.linspace(0, 1, len(cover)))
+            ramp([(0.0, colour), (1.0, to)], np.linspace(0, 1, h)).T[:, :, None]
             if to is not None
-            else None
+            else np.broadcast_to(colour.astype(np.float32)[:, None, None], (3, h, 1))
         )
-        for c in range(3):
-            fill = np.float32(colour[c]) if rows is None else rows[:, c, None]
-            view[c] += (fill - view[c]) * cover
+        for band in _bands(h, w):
+            part = cover[band] * np.float32(opacity) if opacity < 1 else cover[band]
+            for c in range(3):
+                change = rows[c, band] - view[c, band]
+                change *= part
+                view[c, band] += change
         for moving in self.moving:
-            moving.hide(Mask(cover, mask.left, mask.top))
+            moving.hide(Mask(cover * np.float32(opacity), mask.left, mask.top))
 
     def light(self, mask: Mask, colour: Colour, *, strength: float = 1.0) -> None:
         """Add light through a mask (screen blending: it never burns out)."""
         view, cover = self._under(mask)
-        for c in range(3):
-            view[c] += (1 - view[c]) * (cover * np.float32(colour[c] * strength))
+        for band in _bands(*cover.shape):
+            for c in range(3):
+                change = 1 - view[c, band]
+                change *= cover[band]
+                change *= np.float32(colour[c] * strength)
+                view[c, band] += change
         mean = np.float32(colour.mean() * strength)
         for moving in self.moving:
             moving.hide(Mask(cover * mean, mask.left, mask.top))
@@ -182,8 +189,7 @@ class Canvas:
         rounding = _tiled(rng.random((_TILE, _TILE), np.float32), self.height, self.width)
         shade = self.shade(vignette)
         finished = np.empty((self.height, self.width, 3), np.uint8)
-        for top in range(0, self.height, _BAND):
-            rows = slice(top, top + _BAND)
+        for rows in _bands(self.height, self.width):
             band = self.pixels[:, rows]
             # Film grain is strongest in the middle tones.
             tone = band.mean(axis=0, dtype=np.float32)
@@ -212,6 +218,13 @@ class Canvas:
         view = self.pixels[:, mask.top :, mask.left :]
         h, w = min(view.shape[1], mask.cover.shape[0]), min(view.shape[2], mask.cover.shape[1])
         return view[:, :h, :w], mask.cover[:h, :w]
+
+
+def _bands(height: int, width: int) -> Iterator[slice]:
+    """Yield bands of rows that fit into the processor's cache."""
+    rows = max(4, _CACHED // max(1, width))
+    for top in range(0, height, rows):
+        yield slice(top, top + rows)
 
 
 def film_grain(rng: np.random.Generator) -> NDArray[np.float32]:

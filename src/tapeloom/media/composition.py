@@ -40,13 +40,13 @@ def compose(width: int, height: int, *, side: float) -> Layout:
     half away from the focal point.
 
     >>> compose(1280, 720, side=1).calm
-    (0.05, 0.1, 0.5, 0.72)
+    (0.05, 0.1, 0.5, 0.58)
     """
     unit = min(width, height)
     right, bottom = width / unit, height / unit
     if width > 1.2 * height:
         x = right / 2 * (1 + 0.36 * side)
-        calm = (0.05, 0.1, 0.5, 0.72) if side > 0 else (0.5, 0.1, 0.95, 0.72)
+        calm = (0.05, 0.1, 0.5, 0.58) if side > 0 else (0.5, 0.1, 0.95, 0.58)
         return Layout(right, bottom, side, 0.82 * bottom, x, 1.25, calm)
     x = right / 2 * (1 + 0.4 * side)
     if height > 1.2 * width:

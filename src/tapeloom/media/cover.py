@@ -22,6 +22,7 @@ from tapeloom.media.scenes import SCENES, SUITS
 from tapeloom.media.stage import TimeOfDay, Weather
 
 _WEATHER = {"rain": "rain", "winter": "snow"}
+_NOON = 0.65  # brightness of a palette from which its scenes show the day
 _EDGE = 0.075  # margin of the lettering
 
 
@@ -42,10 +43,11 @@ class CoverDesign:
 
     def scene(self) -> SceneDesign:
         """Return the picture without its lettering, to paint it in other formats too."""
-        night = PALETTES[self.palette].is_night
+        palette = PALETTES[self.palette]
+        bright = TimeOfDay.DAY if palette.brightness > _NOON else TimeOfDay.DUSK
         return SceneDesign(
             self.picture,
-            TimeOfDay.NIGHT if night else TimeOfDay.DUSK,
+            TimeOfDay.NIGHT if palette.is_night else bright,
             Weather(self.weather[0]) if self.weather else Weather.CLEAR,
             palette=self.palette,
             side=self.side,

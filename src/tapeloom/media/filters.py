@@ -48,7 +48,7 @@ def scan_lines(picture: Picture, amount: float, rng: np.random.Generator) -> Pic
 
 
 def chromatic_shift(picture: Picture, amount: float, rng: np.random.Generator) -> Picture:
-    """Let red grow and blue shrink about the middle, as a simple lens does; 1 is 1 % of the side."""
+    """Let red grow and blue shrink about the middle, as a simple lens does; 1 is 1 % of it."""
     del rng
     _read(picture, amount)
     if amount == 0:
@@ -104,19 +104,24 @@ def vhs(picture: Picture, amount: float, rng: np.random.Generator) -> Picture:
     # Colour has a tenth of the brightness' bandwidth, and comes late.
     reach = max(1, round(0.012 * amount * w))
     total = np.cumsum(np.pad(colour, ((0, 0), (2 * reach, 0), (0, 0)), mode="edge"), axis=1)
-    smeared = (total[:, 2 * reach :] - total[:, :-2 * reach]) / np.float32(2 * reach)
+    smeared = (total[:, 2 * reach :] - total[:, : -2 * reach]) / np.float32(2 * reach)
     tremble = np.cumsum(rng.normal(0, 0.25, h))
-    tremble -= np.convolve(tremble, np.ones(31) / 31, mode="same")
+    window = min(31, h)
+    tremble -= np.convolve(tremble, np.ones(window) / window, mode="same")
     shifts = 0.0012 * amount * w * tremble
     foot = int(0.035 * h)
     if foot:
-        shifts[-foot:] += amount * 0.03 * w * np.linspace(0, 1, foot) ** 2 * rng.normal(1, 0.3, foot)
+        shifts[-foot:] += (
+            amount * 0.03 * w * np.linspace(0, 1, foot) ** 2 * rng.normal(1, 0.3, foot)
+        )
     at = np.clip(np.arange(w)[None, :] + np.round(shifts)[:, None].astype(np.int64), 0, w - 1)
     rows = np.arange(h)[:, None]
     noise = rng.standard_normal((h, max(1, w // 3))).astype(np.float32)
     streaks = np.repeat(noise, 3, axis=1)
     streaks = np.pad(streaks, ((0, 0), (0, max(0, w - streaks.shape[1]))), mode="edge")[:, :w]
-    played = luma[rows, at] * np.float32(1 - 0.06 * amount) + np.float32(0.03 * amount) * (1 + streaks)
+    played = luma[rows, at] * np.float32(1 - 0.06 * amount) + np.float32(0.03 * amount) * (
+        1 + streaks
+    )
     return _written(played[..., None] + smeared[rows, at] * np.float32(1 + 0.15 * amount))
 
 
@@ -142,7 +147,9 @@ def vignette(picture: Picture, amount: float, rng: np.random.Generator) -> Pictu
     return _written(x) if amount else picture.copy()
 
 
-def palette_dither(picture: Picture, colours: NDArray[np.float32], *, spread: float = 0.12) -> Picture:
+def palette_dither(
+    picture: Picture, colours: NDArray[np.float32], *, spread: float = 0.12
+) -> Picture:
     """Reduce to given colours (n, 3) of 0..1 in an ordered pattern; nearest in OKLab.
 
     spread  how far the pattern reaches, in OKLab lightness

@@ -63,6 +63,9 @@ class Pen:
     def stroke(self, points: Points, widths: Sequence[float], value: float = 1.0) -> None:
         """Draw a round brush along points; the width goes evenly through `widths`."""
         at = np.asarray(self._at(points))
+        if max(widths) == min(widths):
+            self._line(at, widths[0] * self._scale, round(255 * value))
+            return
         steps = np.hypot(*np.diff(at, axis=0).T)
         length = np.concatenate([[0.0], np.cumsum(steps)])
         n = max(2, int(length[-1] / max(1.0, 0.2 * min(widths) * self._scale)))
@@ -72,6 +75,19 @@ class Pen:
         radii = np.interp(along / max(length[-1], 1e-9), spots, widths) * self._scale / 2
         for x, y, r in zip(xs, ys, radii, strict=True):
             self._draw.ellipse([x - r, y - r, x + r, y + r], fill=round(255 * value))
+
+    def _line(self, at: NDArray[np.float64], width: float, fill: int) -> None:
+        """Draw an even line as a polygon a segment, with round joints and ends."""
+        r = width / 2
+        for (x0, y0), (x1, y1) in zip(at, at[1:], strict=False):
+            length = float(np.hypot(x1 - x0, y1 - y0)) or 1.0
+            u, v = r * (y1 - y0) / length, -r * (x1 - x0) / length
+            self._draw.polygon(
+                [(x0 + u, y0 + v), (x1 + u, y1 + v), (x1 - u, y1 - v), (x0 - u, y0 - v)], fill=fill
+            )
+        if r > 1:
+            for x, y in at:
+                self._draw.ellipse([x - r, y - r, x + r, y + r], fill=fill)
 
 
 def around(points: Points, margin: float = 0.0) -> Box:

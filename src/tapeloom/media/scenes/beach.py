@@ -129,9 +129,7 @@ def _shore(stage: Stage) -> None:
     canvas.paint(ground, sand, stage.ink)
     wet = canvas.polygon([*line, *((a, b + 0.062) for a, b in reversed(line))], blur=0.012)
     canvas.paint(wet, mix(stage.shade(0.4), stage.low, 0.26), opacity=0.75)
-    place = canvas.pixel_box(
-        (0, float(edge.min()) - 0.05, canvas.right, float(edge.max()) + 0.04)
-    )
+    place = canvas.pixel_box((0, float(edge.min()) - 0.05, canvas.right, float(edge.max()) + 0.04))
 
     def sheet(pen: Pen, phase: float) -> None:
         front = water(phase, 0.0)
@@ -191,7 +189,10 @@ def _common(a: Mask, b: Mask) -> Mask:
     h, w = a.cover.shape
     other = np.zeros_like(a.cover)
     y, x = b.top - a.top, b.left - a.left
-    ys, xs = slice(max(0, y), min(h, y + b.cover.shape[0])), slice(max(0, x), min(w, x + b.cover.shape[1]))
+    ys, xs = (
+        slice(max(0, y), min(h, y + b.cover.shape[0])),
+        slice(max(0, x), min(w, x + b.cover.shape[1])),
+    )
     other[ys, xs] = b.cover[ys.start - y : ys.stop - y, xs.start - x : xs.stop - x]
     return Mask(np.minimum(a.cover, other), a.left, a.top)
 
@@ -212,11 +213,27 @@ def _chair(stage: Stage, x: float, y: float, h: float) -> None:
         pen.stroke([(x + side * a * h, y + b * h) for a, b in sag], (0.07 * h, 0.07 * h))
 
     box = (x - 0.7 * h, y - 1.1 * h, x + 0.7 * h, y + 0.05 * h)
-    canvas.paint(canvas.ellipse(x, y + 0.004, 0.6 * h, 0.035 * h, blur=0.006), stage.ink, opacity=0.6)
+    canvas.paint(
+        canvas.ellipse(x, y + 0.004, 0.6 * h, 0.035 * h, blur=0.006), stage.ink, opacity=0.6
+    )
     dark = stage.shade(0.12)
-    rim(canvas, canvas.mask(frame, box), dark, mix(dark, stage.light, 0.4), x=-0.0015 * side, y=-0.002)
+    rim(
+        canvas,
+        canvas.mask(frame, box),
+        dark,
+        mix(dark, stage.light, 0.4),
+        x=-0.0015 * side,
+        y=-0.002,
+    )
     warm = mix(stage.accent, stage.ink, 0.45)
-    rim(canvas, canvas.mask(cloth, box), warm, mix(warm, stage.light, 0.6), x=-0.002 * side, y=-0.002)
+    rim(
+        canvas,
+        canvas.mask(cloth, box),
+        warm,
+        mix(warm, stage.light, 0.6),
+        x=-0.002 * side,
+        y=-0.002,
+    )
 
 
 def _palm(stage: Stage) -> None:
@@ -247,13 +264,13 @@ def _palm(stage: Stage) -> None:
     canvas.move(motion, dark, light=False)
     nuts = [(0.012, 0.016), (-0.016, 0.02), (0.0, 0.03)]
     for dx, dy in nuts:
-        nut = canvas.ellipse(head[0] + dx * scale, head[1] + dy * scale, 0.014 * scale, 0.015 * scale)
+        nut = canvas.ellipse(
+            head[0] + dx * scale, head[1] + dy * scale, 0.014 * scale, 0.015 * scale
+        )
         rim(canvas, nut, dark, lit, x=-0.0014 * side, y=-0.0014)
 
 
-def _frond(
-    pen: Pen, head: tuple[float, float], turn: float, length: float, drop: float
-) -> None:
+def _frond(pen: Pen, head: tuple[float, float], turn: float, length: float, drop: float) -> None:
     """Draw one frond: a rib that bends under its weight, with leaflets down both sides."""
     t = np.linspace(0, 1, 17)
     xs = head[0] + length * np.cos(turn) * t

@@ -187,7 +187,9 @@ def _undergrowth(canvas: Canvas, stage: Stage) -> None:
         pen.polygon([*top, (canvas.right + 0.1, canvas.bottom + 0.1), (-0.1, canvas.bottom + 0.1)])
         for x, lean, size in zip(xs.tolist(), leans.tolist(), sizes.tolist(), strict=True):
             y = float(np.interp(x, xs_line, line))
-            pen.polygon([(x - 0.003, y + 0.004), (x + lean * size, y - size), (x + 0.003, y + 0.004)])
+            pen.polygon(
+                [(x - 0.003, y + 0.004), (x + lean * size, y - size), (x + 0.003, y + 0.004)]
+            )
 
     area = (0, floor + 0.02, canvas.right, canvas.bottom)
     canvas.paint(canvas.mask(blades, area), stage.shade(0.03), stage.ink)

@@ -73,7 +73,9 @@ def _upstairs(stage: Stage, wall: Colour, *, top: float) -> None:
         y0, y1 = top - 0.5 * h, top + 0.42 * h
         for base in np.arange(y0, -h, -1.9 * h):
             low = base + (y1 - y0)
-            frame = canvas.rectangle(x - w - 0.01, base - 0.01, x + w + 0.01, low + 0.014, radius=0.004)
+            frame = canvas.rectangle(
+                x - w - 0.01, base - 0.01, x + w + 0.01, low + 0.014, radius=0.004
+            )
             canvas.paint(frame, mix(wall, stage.ink, 0.55))
             glass = canvas.rectangle(x - w, base, x + w, low)
             dim = k == lit and base == y0 and not stage.is_day
@@ -82,18 +84,25 @@ def _upstairs(stage: Stage, wall: Colour, *, top: float) -> None:
 
             def cross(pen: Pen, x: float = x, base: float = float(base), low: float = low) -> None:
                 pen.rectangle(x - 0.004, base, x + 0.004, low)
-                pen.rectangle(x - w, base + 0.34 * (low - base), x + w, base + 0.34 * (low - base) + 0.006)
+                pen.rectangle(
+                    x - w, base + 0.34 * (low - base), x + w, base + 0.34 * (low - base) + 0.006
+                )
 
             area = (x - w, float(base), x + w, low)
             canvas.paint(canvas.mask(cross, area), mix(wall, stage.ink, 0.5))
-            sill = canvas.rectangle(x - w - 0.02, low + 0.014, x + w + 0.02, low + 0.026, radius=0.003)
+            sill = canvas.rectangle(
+                x - w - 0.02, low + 0.014, x + w + 0.02, low + 0.026, radius=0.003
+            )
             canvas.paint(sill, mix(wall, stage.low, 0.2))
 
 
 def _front(stage: Stage, pane: Box, door_x: float) -> None:
     """Panel the ground floor in dark wood."""
     canvas, floor, scale = stage.canvas, stage.layout.floor, stage.layout.scale
-    left, right = min(pane[0], door_x - 0.1 * scale) - 0.05, max(pane[2], door_x + 0.1 * scale) + 0.05
+    left, right = (
+        min(pane[0], door_x - 0.1 * scale) - 0.05,
+        max(pane[2], door_x + 0.1 * scale) + 0.05,
+    )
     wood = mix(mix(stage.ink, stage.accent, 0.2), stage.haze, 0.14)
     panel = canvas.rectangle(left, pane[1] - 0.08 * scale, right, floor + 0.004)
     rim(canvas, panel, wood, mix(wood, stage.low, 0.35), x=0.002, y=-0.002)
@@ -134,7 +143,9 @@ def _interior(stage: Stage, pane: Box) -> None:
         a, b = (x0, x0 + 0.5 * w) if side > 0 else (x0 + 0.5 * w, x1)
         pen.rectangle(a, y0 + 0.7 * h, b, y1)  # the counter
         machine = (a + b) / 2
-        pen.rectangle(machine - 0.09 * scale, y0 + 0.58 * h, machine + 0.09 * scale, y0 + 0.7 * h, radius=0.01)
+        pen.rectangle(
+            machine - 0.09 * scale, y0 + 0.58 * h, machine + 0.09 * scale, y0 + 0.7 * h, radius=0.01
+        )
         pen.rectangle(machine - 0.08 * scale, y0 + 0.555 * h, machine + 0.08 * scale, y0 + 0.59 * h)
 
     canvas.paint(canvas.mask(things, pane), shelf, opacity=0.78)
@@ -161,7 +172,9 @@ def _pendant(stage: Stage, pane: Box, x: float, y: float) -> None:
     bulb = canvas.ellipse(x, y + 0.66 * r, 0.5 * r, 0.2 * r)
     canvas.paint(bulb, mix(light, np.ones(3, np.float32), 0.7))
     halo = canvas.halo(x, y + 0.8 * r, 1.5 * r, box=pane)
-    canvas.move(Pulse(halo, stage.cycles(0.2), x % 1, 0.12), mix(light, stage.paper, 0.4), strength=0.75)
+    canvas.move(
+        Pulse(halo, stage.cycles(0.2), x % 1, 0.12), mix(light, stage.paper, 0.4), strength=0.75
+    )
 
 
 def _bars(stage: Stage, pane: Box) -> None:
@@ -193,11 +206,15 @@ def _door(stage: Stage, x: float, floor: float, w: float) -> None:
     wood = mix(stage.accent, ink, 0.52)
     leaf = canvas.rectangle(x - w / 2, floor - h, x + w / 2, floor, radius=0.004)
     rim(canvas, leaf, wood, mix(wood, light, 0.4), x=0.002, y=-0.002)
-    glass = canvas.rectangle(x - 0.33 * w, floor - 0.93 * h, x + 0.33 * w, floor - 0.36 * h, radius=0.006)
+    glass = canvas.rectangle(
+        x - 0.33 * w, floor - 0.93 * h, x + 0.33 * w, floor - 0.36 * h, radius=0.006
+    )
     warm = mix(light, stage.accent, 0.25)
     canvas.paint(glass, mix(warm, ink, 0.5 if stage.is_day else 0.12),
                  mix(light, ink, 0.5) if stage.is_day else mix(light, stage.paper, 0.15))  # fmt: skip
-    card = canvas.rectangle(x - 0.16 * w, floor - 0.72 * h, x + 0.16 * w, floor - 0.6 * h, radius=0.004)
+    card = canvas.rectangle(
+        x - 0.16 * w, floor - 0.72 * h, x + 0.16 * w, floor - 0.6 * h, radius=0.004
+    )
     canvas.paint(card, mix(ink, stage.accent, 0.3))
     lines = canvas.rectangle(x - 0.1 * w, floor - 0.675 * h, x + 0.1 * w, floor - 0.655 * h)
     canvas.paint(lines, stage.paper)
@@ -230,15 +247,20 @@ def _pavement(stage: Stage, pane: Box, wall: Colour) -> None:
         for k in range(int(canvas.right / 0.16) + 2):
             a = 0.16 * k
             lean = (a - canvas.right / 2) * 0.12
-            pen.polygon([(a, floor), (a + 0.0016, floor), (a + lean + 0.0022, kerb), (a + lean, kerb)])
+            pen.polygon(
+                [(a, floor), (a + 0.0016, floor), (a + lean + 0.0022, kerb), (a + lean, kerb)]
+            )
 
-    canvas.paint(canvas.mask(joints, (0, floor, canvas.right, kerb + 0.02)), stage.ink, opacity=0.35)
+    canvas.paint(
+        canvas.mask(joints, (0, floor, canvas.right, kerb + 0.02)), stage.ink, opacity=0.35
+    )
     if stage.is_day:
         return
     x = (pane[0] + pane[2]) / 2
     half = (pane[2] - pane[0]) / 2
+    near = floor + (0.13 if canvas.right > 1.2 else 0.075)
     pool = canvas.polygon([(x - half, floor + 0.004), (x + half, floor + 0.004),
-                           (x + 1.35 * half, floor + 0.13), (x - 1.35 * half, floor + 0.13)],
+                           (x + 1.35 * half, near), (x - 1.35 * half, near)],
                           blur=0.022)  # fmt: skip
     canvas.move(Pulse(pool, stage.cycles(0.2), 0.1, 0.06), stage.light, strength=0.42)
     if stage.weather == Weather.RAIN:
@@ -283,7 +305,9 @@ def _awning(stage: Stage, x0: float, x1: float, y: float, tall: float) -> None:
 
         area = (x0 - grow - 0.01, y - 0.01, x1 + grow + 0.01, y + 1.3 * tall)
         mask = canvas.mask(stripes, area)
-        canvas.paint(mask, mix(colour, ink, 0.3), mix(colour, light, 0.05 if stage.is_day else 0.16))
+        canvas.paint(
+            mask, mix(colour, ink, 0.3), mix(colour, light, 0.05 if stage.is_day else 0.16)
+        )
     top = canvas.rectangle(x0 - 0.004, y - 0.008, x1 + 0.004, y + 0.004, radius=0.003)
     canvas.paint(top, mix(red, stage.low, 0.4))
 

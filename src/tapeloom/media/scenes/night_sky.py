@@ -129,7 +129,10 @@ def _bright_stars(stage: Stage) -> None:
     """Set a few large stars with a cross of rays."""
     canvas, rng = stage.canvas, stage.rng
     for k in range(int(9 * canvas.right)):
-        x, y = float(rng.uniform(0, canvas.right)), float(rng.uniform(0.03, 0.6)) * stage.layout.floor
+        x, y = (
+            float(rng.uniform(0, canvas.right)),
+            float(rng.uniform(0.03, 0.6)) * stage.layout.floor,
+        )
         size = float(rng.uniform(0.008, 0.016))
 
         def rays(pen: Pen, x: float = x, y: float = y, size: float = size) -> None:
@@ -175,8 +178,17 @@ def _tent(stage: Stage, x: float, y: float, w: float) -> None:
         halo = canvas.halo(x, y - up * h, radius * w)
         canvas.move(Pulse(halo, stage.cycles(0.2), 0.0, 0.12), light, strength=strength)
     flank = canvas.polygon([peak, back, (x + side * 0.72 * w, y), (x + side * 0.36 * w, y)])
-    rim(canvas, flank, mix(cloth, stage.ink, 0.45), mix(cloth, light, 0.4), x=-0.002 * side, y=-0.002)
-    front = canvas.polygon([(x - 0.42 * w, y), peak, (x + 0.36 * side * w, y), (x - 0.42 * side * w, y)])
+    rim(
+        canvas,
+        flank,
+        mix(cloth, stage.ink, 0.45),
+        mix(cloth, light, 0.4),
+        x=-0.002 * side,
+        y=-0.002,
+    )
+    front = canvas.polygon(
+        [(x - 0.42 * w, y), peak, (x + 0.36 * side * w, y), (x - 0.42 * side * w, y)]
+    )
     canvas.paint(front, mix(cloth, stage.ink, 0.12), mix(light, stage.paper, 0.2))
     opening = canvas.polygon([(x - 0.16 * w, y), (peak[0], peak[1] + 0.2 * h), (x + 0.13 * w, y)])
     canvas.paint(opening, mix(light, stage.paper, 0.55), mix(light, stage.paper, 0.8))

@@ -45,7 +45,7 @@ def _view(stage: Stage, pane: Box) -> None:
     x0, y0, x1, y1 = pane
     tall = y1 - y0
     horizon = y0 + 0.72 * tall
-    sun_x = layout.aside(-0.12)
+    sun_x = layout.aside(-0.12 if canvas.right < 1.2 else 0.1)
     if shows_stars(stage):
         stars(stage, box=(x0, y0, x1, y0 + 0.6 * tall))
     disc(stage, sun_x, y0 + 0.42 * tall, 0.085 * layout.scale, box=pane)

@@ -51,7 +51,8 @@ def _view(stage: Stage, pane: Box) -> float:
     low, haze = stage.low, stage.haze
     horizon = layout.floor - 0.14
     sky(stage, horizon=horizon, box=pane)
-    moon_x = layout.middle - layout.side * float(rng.uniform(0.1, 0.2)) * canvas.right
+    away = -float(rng.uniform(0.2, 0.4)) if canvas.right < 1.2 else float(rng.uniform(0.04, 0.12))
+    moon_x = layout.aside(away)
     moon_y = float(rng.uniform(0.3, 0.42)) * horizon + 0.04
     moon_r = layout.scale * float(rng.uniform(0.055, 0.078))
     if shows_stars(stage):
