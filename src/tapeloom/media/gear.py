@@ -37,7 +37,8 @@ def boombox(stage: Stage, x: float, y: float, width: float, *, lit: float = 1.0)
 
     box = (*at(-0.05, -0.3), *at(1.05, 1.05))
     rim(canvas, canvas.mask(handle, box), mix(shell, ink, 0.5), edge, x=0.0022 * lit, y=-0.0022)
-    aerial = canvas.stroke([at(0.8, 0.02), at(0.99, -0.62)], (0.008 * width, 0.004 * width))
+    away = 0.5 - 0.3 * lit, 0.5 - 0.46 * lit  # it leans out of the light
+    aerial = canvas.stroke([at(away[0], 0.02), at(away[1], -0.5)], (0.008 * width, 0.004 * width))
     canvas.paint(aerial, mix(stage.paper, stage.haze, 0.5))
     rim(canvas, area(0, 0, 1, 1, 0.045), shell, edge, x=0.003 * lit, y=-0.003)
     canvas.paint(area(0.012, 0.6, 0.988, 0.985, 0.04), ink, opacity=0.16)

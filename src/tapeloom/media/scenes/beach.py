@@ -129,7 +129,7 @@ def _shore(stage: Stage) -> None:
     canvas.paint(ground, sand, stage.ink)
     wet = canvas.polygon([*line, *((a, b + 0.062) for a, b in reversed(line))], blur=0.012)
     canvas.paint(wet, mix(stage.shade(0.4), stage.low, 0.26), opacity=0.75)
-    place = canvas.pixel_box((0, float(edge.min()) - 0.05, canvas.right, float(edge.max()) + 0.04))
+    place = canvas.pixel_box((0, float(edge.min()) - 0.09, canvas.right, float(edge.max()) + 0.04))
 
     def sheet(pen: Pen, phase: float) -> None:
         front = water(phase, 0.0)
@@ -145,7 +145,10 @@ def _shore(stage: Stage) -> None:
                      *((a, b - 0.026) for a, b in reversed(back))])  # fmt: skip
 
     sea = mix(mix(stage.shade(0.5), stage.palette.sky_colour(1), 0.3), stage.low, 0.12)
-    canvas.move(Drawn(sheet, place, canvas.unit), sea, light=False, strength=0.8)
+    # The sheet of water has no edge towards the sea.
+    tall = place[3] - place[1]
+    fade = np.clip(np.linspace(0, 2.2, tall, dtype=np.float32), 0, 1)[:, None]
+    canvas.move(Drawn(sheet, place, canvas.unit, fade=fade), sea, light=False, strength=0.8)
     canvas.move(Drawn(trail, place, canvas.unit), stage.paper, light=False, strength=0.3)
     canvas.move(Drawn(foam, place, canvas.unit), mix(stage.paper, stage.low, 0.2), light=False,
                 strength=0.85)  # fmt: skip
@@ -241,9 +244,9 @@ def _palm(stage: Stage) -> None:
     canvas, layout, rng = stage.canvas, stage.layout, stage.rng
     side, floor, scale = layout.side, layout.floor, layout.scale
     edge = canvas.right if side > 0 else 0.0
-    foot = (edge + 0.02 * side, floor + 0.1)
+    foot = (edge + 0.06 * side, canvas.bottom + 0.1)
     head = (edge - side * 0.2 * scale, 0.24 * floor)
-    trunk = smooth([foot, (edge - side * 0.03 * scale, 0.75 * floor),
+    trunk = smooth([foot, (edge - side * 0.02 * scale, 0.78 * floor),
                     (edge - side * 0.1 * scale, 0.46 * floor), head])  # fmt: skip
     dark, lit = stage.shade(0.04), mix(stage.ink, mix(stage.low, stage.light, 0.4), 0.5)
     wood = canvas.stroke(trunk, (0.06 * scale, 0.04 * scale, 0.032 * scale))

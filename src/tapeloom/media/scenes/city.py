@@ -140,6 +140,16 @@ def _roof(stage: Stage) -> None:
 
     area = (0, y - 0.4 * scale, canvas.right, y + 0.01)
     rim(canvas, canvas.mask(furniture, area), dark, mix(dark, low, 0.4), x=-0.002 * side, y=-0.002)
+    w = 0.15 * scale
+
+    def hoops(pen: Pen) -> None:
+        for up in (0.72, 0.98, 1.26):
+            pen.rectangle(tank_x - w / 2, y - up * w, tank_x + w / 2, y - up * w + 0.003)
+        for k in range(1, 7):
+            x = tank_x - w / 2 + k * w / 7
+            pen.rectangle(x, y - 1.5 * w, x + 0.0012, y - 0.5 * w, value=0.4)
+
+    canvas.paint(canvas.mask(hoops, area), mix(dark, low, 0.3), opacity=0.5)
     canvas.gradient([(y, stage.shade(0.12)), (canvas.bottom, stage.ink)],
                     (0, y, canvas.right, canvas.bottom))  # fmt: skip
     line = canvas.rectangle(-0.1, y, canvas.right + 0.1, y + 0.003)

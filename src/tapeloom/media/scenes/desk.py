@@ -48,6 +48,11 @@ def desk(stage: Stage) -> None:
     shadow = canvas.ellipse(spot, foot + 0.004, 0.25 * scale, 0.012, blur=0.006)
     canvas.paint(shadow, stage.ink, opacity=0.7)
     boombox(stage, spot, foot, size, lit=side)
+    mouth = (corners[0][0] + corners[1][0]) / 2, (corners[0][1] + corners[1][1]) / 2
+    strength = 0.08 if stage.is_day else 0.2
+    canvas.glow(mouth[0] - 0.06 * side, mouth[1] + 0.16 * scale, 0.15 * scale, stage.light,
+                strength=strength)  # fmt: skip
+    canvas.glow(*mouth, 0.42 * scale, stage.light, strength=0.5 * strength)
     mug(stage, spot - side * (0.66 * scale if wide else 0.22),
         foot + 0.012, 0.07 * scale, body=mix(stage.paper, stage.accent, 0.5), edge=stage.light,
         lit=side)  # fmt: skip
