@@ -145,10 +145,12 @@ def _fold_leaps(task: Task) -> int:
     """Bring what comes after a leap nearer to what was before it, by octaves."""
     draft, player = task.draft, task.player
     changed = 0
+    moved = False  # a note that has moved may be far from the next one
     onsets = [*task.line.firsts.tolist(), len(task.line)]
     for first, after, end in zip(onsets, onsets[1:], onsets[2:], strict=False):
-        if draft[first].start not in task.ticks:
+        if draft[first].start not in task.ticks and not moved:
             continue
+        moved = False
         before = [draft[i].pitch for i in range(first, after)]
         for index in range(after, end):
             pitch = draft[index].pitch
@@ -160,6 +162,7 @@ def _fold_leaps(task: Task) -> int:
             if near != pitch:
                 draft.move(index, near - pitch)
                 changed += 1
+                moved = True
     draft.unite()
     return changed
 

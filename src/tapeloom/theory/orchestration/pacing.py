@@ -10,6 +10,7 @@ from tapeloom.theory.orchestration.lines import windows
 from tapeloom.theory.orchestration.playability import BURST, QUICK_BREATH_S, breaths
 
 BREATH_S = 0.25  # of the rest that a breath is given
+_SHORTEST_S = 0.06  # of a note that gives all but this
 _WORTH_S = 0.5  # a note this long can give some of its time to a breath
 
 
@@ -114,21 +115,17 @@ def _breathe(task: Task, at: int, after: int, limit: float) -> int:
     """End a note early enough for a breath before the next one; return how many changed."""
     line, draft = task.line, task.draft
     following = float(line.start_s[at + 1]) if at + 1 < after else float(line.end_s[at]) + BREATH_S
-    end_s = min(limit, following - BREATH_S)
     changed = 0
-    # Overlapped notes end with it.
     for index in range(at, -1, -1):
         start_s = float(line.start_s[index])
-        if end_s - start_s > 0.4 * (float(line.end_s[index]) - start_s):
-            draft.end_at(index, int(task.tempo.s_to_tick(end_s)))
-            return changed + 1
-        shortest = min(end_s, following - QUICK_BREATH_S)
-        if start_s < shortest - 0.05:
-            draft.end_at(index, int(task.tempo.s_to_tick(following - QUICK_BREATH_S)) - 1)
-            return changed + 1
+        length_s = float(line.end_s[index]) - start_s
+        for rest_s, least_s in ((BREATH_S, 0.4 * length_s), (QUICK_BREATH_S, _SHORTEST_S)):
+            end_s = min(limit, following - rest_s)
+            if end_s - start_s >= least_s:
+                draft.end_at(index, int(task.tempo.s_to_tick(end_s)) - 1)
+                return changed + 1
         draft.drop(index)
         changed += 1
         if following - start_s >= QUICK_BREATH_S:
-            # What is left before it ends where this one began.
-            return changed
+            break
     return changed

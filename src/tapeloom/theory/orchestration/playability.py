@@ -77,7 +77,7 @@ def _comfort(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
             yield Problem(
                 int(line.start[first]), int(line.end[last]), name, "comfort",
                 f"{last - first + 1} notes lie outside {pitch_name(low)} to {pitch_name(high)}, "
-                f"where {the(player)} sounds best; here it is {colour}",
+                f"the best of {the(player)}; here its sound is {colour}",
             )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def _speed(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
         rate = (last - first) / float(times[last] - times[first])
         yield Problem(
             int(line.start[firsts[first]]), int(line.end[firsts[last]]), name, "speed",
-            f"{rate:.1f} notes a second; {the(player)} keeps up {player.notes_per_s:g}",
+            f"{rate:.1f} notes a second; the limit of {the(player)} is {player.notes_per_s:g}",
         )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _repeats(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
         yield Problem(
             int(line.start[at[0]]), int(line.end[at[1]]), name, "repeats",
             f"{pitch_name(int(pitch[first]))} comes again faster than {player.repeats_per_s:g} "
-            f"times a second, which {the(player)} doesn't speak",
+            f"times a second, the limit of {the(player)}",
         )  # fmt: skip
 
 
@@ -136,12 +136,14 @@ def _leaps(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
         return
     steps = np.diff(line.pitch)
     time_s = np.diff(line.start_s)
-    rushed = (leap_seconds(player, steps) > time_s + 1e-6) & (time_s > 0.0)
+    alone = np.diff(line.start, prepend=-1, append=-1) != 0  # double stops and desks are no leaps
+    single = alone[:-1] & alone[1:]
+    rushed = (leap_seconds(player, steps) > time_s + 1e-6) & single[:-1] & single[1:]
     for i in np.flatnonzero(rushed).tolist():
         yield Problem(
             int(line.start[i]), int(line.end[i + 1]), name, "leap",
             f"{pitch_name(int(line.pitch[i]))} to {pitch_name(int(line.pitch[i + 1]))} in "
-            f"{time_s[i]:.2f} s; {the(player)} leaps {player.leap} semitones with ease",
+            f"{time_s[i]:.2f} s; {player.leap} semitones are easy for {the(player)}",
         )  # fmt: skip
 
 
@@ -171,7 +173,7 @@ def _hand_leaps(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
         yield Problem(
             int(line.start[firsts[i]]), int(line.end[firsts[i + 1]]), name, "leap",
             f"{pitch_name(int(lowest[i]))} and {pitch_name(int(top[i]))} within {time_s[i]:.2f} s; "
-            f"the hands at {the(player)} don't get there",
+            f"no hand gets there on {the(player)}",
         )  # fmt: skip
 
 
@@ -204,7 +206,7 @@ def _polyphony(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
         most = int(sounding[first : last + 1].max())
         yield Problem(
             int(line.start[firsts[first]]), int(line.end[firsts[last]]), name, "polyphony",
-            f"{most} notes sound at once; {the(player)} has {player.polyphony}",
+            f"{most} notes sound at once; {player.polyphony} is the most for {the(player)}",
         )  # fmt: skip
 
 
@@ -230,6 +232,6 @@ def _breath(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
         length = float(ends[i] - line.start_s[begins[i]])
         yield Problem(
             int(line.start[begins[i]]), int(line.end[lasts[i]]), name, "breath",
-            f"a phrase of {length:.1f} s without a rest; {the(player)} has breath for "
+            f"a phrase of {length:.1f} s without a rest; the breath of {the(player)} lasts "
             f"{player.breath_s:g} s",
         )  # fmt: skip
