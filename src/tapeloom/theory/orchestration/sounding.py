@@ -107,7 +107,10 @@ def _sounding(
     level_db = VELOCITY_DB * np.log10(line.velocity / WRITTEN)
     if stage == "hall":
         by_pitch = np.array([player.register_at(pitch).loudness_db for pitch in range(128)])
-        level_db = level_db + by_pitch[line.pitch] + 10.0 * np.log10(players)
+        # A section that strikes a chord divides itself among its notes.
+        struck = np.diff(line.firsts, append=len(line))
+        desks = np.maximum(players / np.repeat(struck, struck), 1.0)
+        level_db = level_db + by_pitch[line.pitch] + 10.0 * np.log10(desks)
     power = spectra.power[line.pitch] * ear_weights() * (10.0 ** (level_db / 10.0))[:, None]
     first = line.start // FRAME
     last = np.maximum(-(-line.end // FRAME), first + 1)
