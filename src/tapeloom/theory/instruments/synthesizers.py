@@ -3,32 +3,32 @@
 from tapeloom.theory.instruments.description import Instrument, registers
 
 _OWN = "our own; the range in which it keeps its colour"
-_HELD = ("legato", "swell")
+_HELD = ("legato", "swell")  # they fade in: no quick notes
 _KEYED = ("legato", "staccato", "accent")
 
 SYNTHESIZERS = (
     Instrument(
         "warm_pad", "Warm pad", 36, 96, (48, 79), 89, 8,
         registers=registers("low 36 52 thick 0; middle 53 72 warm 0; high 73 96 soft -1"),
-        clef="grand", articulations=_HELD, blends=("keyboard", "bowed", "voice"),
+        clef="grand", notes_per_s=5.0, articulations=_HELD, blends=("keyboard", "bowed", "voice"),
         partners=("electric_piano", "felt_piano", "flute"), acoustic=False, source=_OWN,
     ),
     Instrument(
         "choir_pad", "Choir pad", 41, 84, (48, 79), 91, 8,
         registers=registers("low 41 54 dark 0; middle 55 69 vowel-like 0; high 70 84 airy 0"),
-        clef="grand", articulations=_HELD, blends=("voice", "bowed", "keyboard"),
+        clef="grand", notes_per_s=5.0, articulations=_HELD, blends=("voice", "bowed", "keyboard"),
         partners=("string_ensemble", "felt_piano", "celesta"), acoustic=False, source=_OWN,
     ),
     Instrument(
         "glass_pad", "Glass pad", 45, 96, (52, 88), 92, 8,
         registers=registers("low 45 59 cool 0; middle 60 76 glassy 0; high 77 96 crystal 0"),
-        clef="grand", articulations=_HELD, blends=("mallet", "keyboard"),
+        clef="grand", notes_per_s=5.0, articulations=_HELD, blends=("mallet", "keyboard"),
         partners=("celesta", "fm_piano", "music_box"), acoustic=False, source=_OWN,
     ),
     Instrument(
         "grain_pad", "Grain pad", 41, 93, (48, 84), 94, 8,
         registers=registers("low 41 54 murky 0; middle 55 72 shimmering 0; high 73 93 dusty 0"),
-        clef="grand", articulations=_HELD, blends=("keyboard", "voice"),
+        clef="grand", notes_per_s=5.0, articulations=_HELD, blends=("keyboard", "voice"),
         partners=("felt_piano", "glass_pad"), acoustic=False, source=_OWN,
     ),
     Instrument(

@@ -18,6 +18,8 @@ KINDS = {
     "breath": "a phrase longer than a breath",
     "covered": "a melody that is softer than what accompanies it",
     "masked": "a melody whose bands are filled by what accompanies it",
+    "spacing": "notes of a chord that lie too close or too far apart",
+    "doubling": "a tone doubled that a style wants once",
 }
 _BY_ROLE = {"bass": "upright_bass", "pad": "warm_pad", "guitar": "nylon_guitar"}
 
