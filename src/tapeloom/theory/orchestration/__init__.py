@@ -2,8 +2,8 @@
 
 from tapeloom.theory.orchestration.balance import check_balance
 from tapeloom.theory.orchestration.doubling import Doubling, doublings_for
-from tapeloom.theory.orchestration.mending import mend_playability
-from tapeloom.theory.orchestration.playability import check_playability
+from tapeloom.theory.orchestration.mending import mend_part, mend_playability
+from tapeloom.theory.orchestration.playability import check_part, check_playability
 from tapeloom.theory.orchestration.problems import Problem, player_of, tally
 from tapeloom.theory.orchestration.rebalancing import mend_balance
 from tapeloom.theory.orchestration.spacing import (
@@ -18,12 +18,14 @@ __all__ = [
     "Problem",
     "Suggestion",
     "check_balance",
+    "check_part",
     "check_playability",
     "check_spacing",
     "doubling_order",
     "doublings_for",
     "find_spacing_faults",
     "mend_balance",
+    "mend_part",
     "mend_playability",
     "player_of",
     "suggest",
