@@ -177,6 +177,38 @@ def test_a_note_longer_than_a_breath_ends_early() -> None:
     assert mended.notes[0].duration <= 6 * PPQ
 
 
+def test_runs_lose_what_falls_off_the_beat() -> None:
+    run = line("tuba", (41, 43, 45, 46) * 6, 1 / 8)
+    mended, reasons = mend_part(run, MINUTE)
+    assert {note.start for note in mended.notes} == set(range(0, 3 * PPQ, PPQ // 4))
+    assert reasons == ["part: 12 notes left out of runs too quick for the tuba"]
+    beats = line("tuba", (41, 43) * 8)
+    assert len(mend_part(beats, TempoMap.constant(600))[0].notes) == 8  # every other beat
+
+
+def test_repeated_notes_are_tied() -> None:
+    mended, reasons = mend_part(line("harp", (60,) * 8, 1 / 8), MINUTE)
+    assert [note.start for note in mended.notes] == [0, PPQ // 4, PPQ // 2, 3 * PPQ // 4]
+    assert all(note.duration == PPQ // 4 for note in mended.notes)
+    assert reasons == ["part: 4 notes tied that repeat too quickly for the harp"]
+
+
+def test_a_breath_costs_notes_where_all_are_short() -> None:
+    short = line("flute", (72, 74, 76, 77) * 40, 1 / 8)
+    mended, _ = mend_part(short, MINUTE)
+    assert check_part(mended, MINUTE) == []
+    assert 150 <= len(mended.notes) < 160
+
+
+def test_the_last_resort_is_said() -> None:
+    notes = (Note(0, PPQ, 40), Note(0, PPQ, 82), Note(PPQ // 4, PPQ, 83), Note(PPQ // 2, PPQ, 41))
+    part = Part("part", "guitar", "steel_guitar", notes)
+    fast = TempoMap.constant(240)
+    mended, reasons = mend_part(part, fast)
+    assert check_part(mended, fast) == []
+    assert "can't be played as written by the steel-string guitar" in reasons[-1]
+
+
 def test_inner_doublings_go_first() -> None:
     mended, _ = mend_part(chord("felt_piano", 36, 48, 60, 64, 84, 88), MINUTE)
     pitches = [note.pitch for note in mended.notes]

@@ -126,7 +126,7 @@ def _apart(other: Sounding, tune: Sounding, power: Floats) -> Floats:
     """Return a part's field without what doubles the tune, whose power is added to the tune's.
 
     What begins with notes of the tune, at the unison or octaves apart, for some notes in a row,
-    doubles it; one note alone only meets it.
+    doubles it, and so does a part that plays nothing else; one note alone only meets it.
     """
     keys = tune.line.start * 12 + tune.line.pitch % 12
     order = np.argsort(keys, kind="stable")
@@ -135,9 +135,10 @@ def _apart(other: Sounding, tune: Sounding, power: Floats) -> Floats:
     meets = keys[order][place] == wanted
     met = np.zeros(len(keys), np.bool_)
     met[order[place[meets]]] = True
-    for first, last in runs(met):
-        if last - first + 1 < min(_DOUBLED_RUN, len(keys)):
-            met[first : last + 1] = False
+    if not meets.all():
+        for first, last in runs(met):
+            if last - first + 1 < min(_DOUBLED_RUN, len(keys)):
+                met[first : last + 1] = False
     doubles = meets & met[order[place]]
     if not doubles.any():
         return other.field()

@@ -243,6 +243,8 @@ def _let_rest(score: Score, tune: Part, spans: _Spans, stage: Stage) -> tuple[Sc
         for each in hear(score, stage=stage, players={})
         if each.part is not tune and not each.part.name.endswith(_DOUBLE_AFTER)
     }
+    if not loudness:
+        return score, []
     name = max(loudness, key=lambda name: loudness[name])
     part = next(part for part in score.parts if part.name == name)
     draft = Draft(part)
