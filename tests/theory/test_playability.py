@@ -44,7 +44,7 @@ FAULTY = {
     "a tenth with both on the G string": (chord("violin", 56, 61), "stretch"),
     "a chord on a flute": (chord("flute", 60, 64), "polyphony"),
     "five strings of four": (chord("ukulele", 60, 64, 67, 69, 72), "polyphony"),
-    "half a minute on one breath": (line("tuba", (41, 43, 45) * 10), "breath"),
+    "half a minute on one breath": (line("tuba", (41, 43, 45) * 20, 0.5), "breath"),
     "hands across the keyboard": (line("upright_piano", (21, 64, 108), 1 / 8), "leap"),
 }
 
@@ -160,7 +160,7 @@ def test_marks_and_moves_go_along() -> None:
 
 
 def test_a_breath_is_taken_before_a_bar() -> None:
-    long = line("flute", (72, 74, 76, 77) * 5)
+    long = line("flute", (72, 74, 76, 77) * 10, 0.5)
     mended, reasons = mend_playability(Score((long,), MINUTE))
     gaps = [
         b.start for a, b in zip(mended.parts[0].notes, mended.parts[0].notes[1:], strict=False)
@@ -168,8 +168,13 @@ def test_a_breath_is_taken_before_a_bar() -> None:
     ]  # fmt: skip
     assert gaps
     assert all(tick % (4 * PPQ) == 0 for tick in gaps)
-    assert len(mended.parts[0].notes) == 20
+    assert len(mended.parts[0].notes) == 40
     assert "for a breath of the flute" in reasons[0]
+
+
+def test_long_notes_give_time_for_a_breath() -> None:
+    assert kinds(line("tuba", (41, 43, 45) * 10)) == set()  # a second each
+    assert kinds(line("tuba", (41, 43, 45) * 10, 0.5)) == {"breath"}
 
 
 def test_a_note_longer_than_a_breath_ends_early() -> None:

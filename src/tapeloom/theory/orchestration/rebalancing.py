@@ -16,7 +16,6 @@ from tapeloom.theory.orchestration.sounding import VELOCITY_DB, Stage, hear, sta
 _SOFTEST, _LOUDEST = 24, 116  # velocities that a player is asked for at most
 _SOFTEN_DB, _STRENGTHEN_DB = 6.0, 4.0
 _NEAR = 4  # semitones about the tune that are its own
-_DOUBLE_AFTER = " double"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +77,13 @@ def _with_parts(score: Score, changed: Mapping[str, Part]) -> Score:
 
 
 def _beside(score: Score, tune: Part) -> list[tuple[Part, Instrument]]:
-    """Return the pitched parts that accompany the tune."""
-    found = [(part, player_of(part)) for part in score.parts if part is not tune and part.notes]
+    """Return the pitched parts that accompany the tune and don't double it."""
+    sung = {(note.start, note.pitch % 12) for note in tune.notes}
+    found = [
+        (part, player_of(part))
+        for part in score.parts
+        if part is not tune and any((n.start, n.pitch % 12) not in sung for n in part.notes)
+    ]
     return [(part, player) for part, player in found if player is not None]
 
 
@@ -195,7 +199,7 @@ def _double(score: Score, tune: Part, spans: _Spans, stage: Stage) -> tuple[Scor
         return score, []
     _, partner, octave = max(found, key=lambda row: row[0])
     double = Part(
-        tune.name + _DOUBLE_AFTER, "other", partner.name,
+        f"{tune.name} double", "other", partner.name,
         tuple(replace(note, pitch=note.pitch + octave, moves=()) for note in inside),
         partner.program,
     )  # fmt: skip
@@ -238,10 +242,11 @@ def _softer_instruments(
 
 def _let_rest(score: Score, tune: Part, spans: _Spans, stage: Stage) -> tuple[Score, list[str]]:
     """Let the part that is loudest beside the tune rest in the phrases that it covers."""
+    beside = {part.name for part, _ in _beside(score, tune)}
     loudness = {
         each.part.name: float(each.power[spans.touch(each.part.notes)].sum())
         for each in hear(score, stage=stage, players={})
-        if each.part is not tune and not each.part.name.endswith(_DOUBLE_AFTER)
+        if each.part.name in beside
     }
     if not loudness:
         return score, []
