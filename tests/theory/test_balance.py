@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tapeloom.compose import compose
 from tapeloom.core.brief import Brief
@@ -12,6 +14,7 @@ from tapeloom.core.score import Note, Part, Score
 from tapeloom.core.seed import stream
 from tapeloom.core.time import PPQ
 from tapeloom.studio.balance import _STRIPS
+from tapeloom.theory.instruments import KITS, KNOWN
 from tapeloom.theory.orchestration import (
     check_balance,
     check_playability,
@@ -178,6 +181,35 @@ def test_what_covers_the_tune_whatever_is_done_rests() -> None:
     mended, reasons = mend_balance(score, players=players)
     assert check_balance(mended, players=players) == ()
     assert "cover the tune whatever is done" in reasons[-1]
+
+
+@st.composite
+def scores(draw: st.DrawFn) -> Score:
+    """A tune and one to three parts of any instruments, each in its comfortable range."""
+    parts = []
+    for number in range(draw(st.integers(2, 4))):
+        known = KNOWN[draw(st.sampled_from([name for name in KNOWN if name not in KITS]))]
+        rows = draw(
+            st.lists(
+                st.tuples(st.integers(0, 15), st.integers(1, 4),
+                          st.integers(*known.comfortable), st.integers(20, 127)),
+                min_size=1, max_size=12,
+            )
+        )  # fmt: skip
+        notes = tuple(Note(a * PPQ, b * PPQ, pitch, velocity) for a, b, pitch, velocity in rows)
+        role = "melody" if number == 0 else draw(st.sampled_from(("keys", "pad", "bass", "other")))
+        parts.append(Part(f"part {number}", role, known.name, notes))
+    return Score(tuple(parts))
+
+
+@settings(max_examples=40, deadline=None)
+@given(scores(), st.sampled_from(("hall", "record")))
+def test_whatever_is_mended_is_heard_and_can_be_played(score: Score, stage: Stage) -> None:
+    playable, _ = mend_playability(score)
+    mended, reasons = mend_balance(playable, stage=stage)
+    assert check_balance(mended, stage=stage) == ()
+    assert check_playability(mended) == ()
+    assert (mended == playable) == (not reasons)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tapeloom.core.score import Note, Part, Score
+from tapeloom.core.time import TempoMap
 from tapeloom.theory.instruments import KNOWN, Instrument
 from tapeloom.theory.orchestration.balance import check_balance
 from tapeloom.theory.orchestration.draft import Draft
 from tapeloom.theory.orchestration.lines import Flags, Ints
+from tapeloom.theory.orchestration.mending import mend_part
+from tapeloom.theory.orchestration.playability import check_part
 from tapeloom.theory.orchestration.problems import Problem, player_of, the
 from tapeloom.theory.orchestration.sounding import VELOCITY_DB, Stage, hear, stage_of
 
@@ -91,6 +94,11 @@ def _count(part: Part, count: int, what: str) -> str:
     return f"{part.name}: {count} note{'s' if count > 1 else ''} {what}"
 
 
+def _still_playable(before: Part, after: Part, tempo: TempoMap) -> Part:
+    """Return a changed part, mended where it could be played before and can't any more."""
+    return after if check_part(before, tempo) else mend_part(after, tempo)[0]
+
+
 def _scaled(part: Part, spans: _Spans, gain_db: float) -> tuple[Part, int]:
     """Scale the velocities of the notes that sound within the spans."""
     draft = Draft(part)
@@ -154,7 +162,7 @@ def _open_register(
                 draft.drop(index)
                 chords[note.start] -= 1
                 dropped += 1
-        changed[part.name] = draft.part()
+        changed[part.name] = _still_playable(part, draft.part(), score.tempo)
         if moved:
             told.append(_count(part, moved, "an octave lower, out of the tune's register"))
         if dropped:
@@ -174,7 +182,8 @@ def _raise_tune(score: Score, tune: Part, spans: _Spans, stage: Stage) -> tuple[
     draft = Draft(tune)
     for index in inside:
         draft.move(index, 12)
-    return _with_parts(score, {tune.name: draft.part()}), [
+    raised = _still_playable(tune, draft.part(), score.tempo)
+    return _with_parts(score, {tune.name: raised}), [
         _count(tune, len(inside), "an octave higher to be heard")
     ]
 
@@ -198,14 +207,14 @@ def _double(score: Score, tune: Part, spans: _Spans, stage: Stage) -> tuple[Scor
     if not found:
         return score, []
     _, partner, octave = max(found, key=lambda row: row[0])
-    double = Part(
-        f"{tune.name} double", "other", partner.name,
-        tuple(replace(note, pitch=note.pitch + octave, moves=()) for note in inside),
-        partner.program,
-    )  # fmt: skip
+    top = {note.start: replace(note, pitch=note.pitch + octave, moves=()) for note in inside}
+    line = tuple(top.values())  # of a chord the highest note, which comes last
+    double, _ = mend_part(
+        Part(f"{tune.name} double", "other", partner.name, line, partner.program), score.tempo
+    )
     return score.with_part(double), [
         f"{tune.name}: doubled by {the(partner)}{' an octave higher' if octave else ''} in "
-        f"{len(inside)} notes"
+        f"{len(line)} notes"
     ]
 
 
@@ -233,7 +242,8 @@ def _softer_instruments(
         )  # fmt: skip
         gain_db = softer.register_at(middle).loudness_db - player.register_at(middle).loudness_db
         if gain_db <= -3.0:
-            changed[part.name] = replace(part, instrument=softer.name, program=softer.program)
+            given = replace(part, instrument=softer.name, program=softer.program)
+            changed[part.name] = _still_playable(part, given, score.tempo)
             told.append(
                 f"{part.name}: {the(softer)} instead of {the(player)}, which covers the tune"
             )
