@@ -147,6 +147,20 @@ def test_one_note_in_common_is_no_doubling() -> None:
     assert check_balance(Score((tune("flute", LOW), along))) == ()
 
 
+@pytest.mark.slow
+def test_a_note_of_years_is_no_burden() -> None:
+    drone = Part("drone", "pad", "warm_pad", (Note(0, 10**9, 60),))
+    assert check_balance(Score((tune("flute"), drone))) == ()
+
+
+def test_an_empty_part_has_no_tune() -> None:
+    empty = Part("silent", "melody", "flute")
+    score, stage = FAULTY["a low flute against trumpets"]
+    mended, reasons = mend_balance(Score((empty, *score.parts)), stage=stage)
+    assert check_balance(mended, stage=stage) == ()
+    assert reasons
+
+
 def test_without_a_tune_nothing_is_covered() -> None:
     score = Score((chords("trumpet", (60, 64)),))
     assert check_balance(score) == ()

@@ -69,7 +69,8 @@ def mend_balance(
     for step in (*_STEPS, *(_let_rest,) * len(score.parts)):
         if not problems:
             break
-        score, reasons = step(score, score.part("melody"), _Spans.of(problems), where)
+        tune = next(part for part in score.parts if part.name == problems[0].part)
+        score, reasons = step(score, tune, _Spans.of(problems), where)
         told += [reason for reason in reasons if reason not in told]
         problems = check_balance(score, stage=where, players=players)
     return score, tuple(told)
