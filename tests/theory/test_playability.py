@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tapeloom.core.harmony import Chord
 from tapeloom.core.score import Mark, Move, Note, Part, Score
 from tapeloom.core.time import PPQ, TempoMap
+from tapeloom.theory.guitar import GuitarShape, guitar_shapes
 from tapeloom.theory.instruments import KITS, KNOWN, instrument
 from tapeloom.theory.orchestration import check_playability, mend_playability, player_of, tally
 from tapeloom.theory.orchestration.hands import can_hold
@@ -226,6 +228,18 @@ def test_problems_are_counted_by_kind() -> None:
     found = check_part(line("flute", (50, 72, 51)), MINUTE)
     assert tally(found) == {"range": 2}
     assert str(found[0]).startswith("tick 0, part: D3 lies below C4")
+
+
+@pytest.mark.parametrize("name", ["C", "Am7", "F", "B7", "Gmaj7", "Dm9", "E7#9"])
+def test_every_shape_that_a_guitarist_holds_is_held(name: str) -> None:
+    for shape in guitar_shapes(Chord.parse(name))[:20]:
+        assert can_hold(instrument("nylon_guitar"), shape.pitches), str(shape)
+
+
+def test_a_guitarist_has_four_fingers() -> None:
+    shape = GuitarShape.parse("123412")
+    assert shape.fingers > 4
+    assert not can_hold(instrument("jazz_guitar"), shape.pitches)
 
 
 def test_hands_hold_what_hands_hold() -> None:
