@@ -8,6 +8,8 @@ from tapeloom.theory.voicing import steps_in_need
 
 # MIDI pitches from the lowest to the highest that a choir's parts sing with ease.
 RANGES = {"bass": (40, 60), "tenor": (48, 67), "alto": (55, 74), "soprano": (60, 79)}
+# The furthest that Bach's chorales take them, but for a note in a hundred phrases.
+LIMITS = {"bass": (38, 62), "tenor": (48, 69), "alto": (53, 74), "soprano": (60, 81)}
 WIDEST = (24, 12, 12)  # semitones between neighbours, from the bass up
 
 
