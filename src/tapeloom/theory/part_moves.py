@@ -184,7 +184,9 @@ def resolution_faults(a: Pitches, b: Pitches, chord: Chord, after: Chord, key: K
             held = (x >= 0) & (y >= 0) & (x % 12 == wish.tone)
             if not held.any():
                 continue
-            wrong = held & ~np.isin(y - x, allowed_steps(wish, voice, voices))
+            wrong, step = held, y - x
+            for allowed in allowed_steps(wish, voice, voices):
+                wrong = wrong & (step != allowed)
             yield f"unresolved {wish.name}", (voice,), wrong
 
 
