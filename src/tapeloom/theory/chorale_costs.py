@@ -108,7 +108,7 @@ def moving(a: Rows, b: Rows, rules: Rules, key: Key | None, *, phrase: bool = Fa
     cost += _ALIKE * (low * high > 0) + _STATIC * ((high == 0) & (low != 0))
     for voice in range(a.shape[1] - 1):
         under, over = slice(voice, voice + 1), slice(voice + 1, voice + 2)
-        passed = (b[:, under].T > a[:, over]) | (b[:, over].T < a[:, under])
+        passed = (a[:, over] < b[:, under].T) | (a[:, under] > b[:, over].T)
         cost += _SMALL_OVERLAP * passed
     for name, _, where in pair_faults(first, second, rules):
         if name in rules.faults and (name.startswith("parallel") or not phrase):

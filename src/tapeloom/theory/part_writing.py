@@ -204,7 +204,8 @@ def _harmony(
         degrees = functions(chord.quality)
         heard = {int(pitch) % 12 for pitch in rows[held].flat if pitch >= 0}
         third = (chord.root + degrees["third"]) % 12 if "third" in degrees else None
-        if len(heard) > 1 and third is not None and third not in heard:
+        full = len(heard) > 1 or int((rows[held] >= 0).sum(axis=1).max()) > 2
+        if full and third is not None and third not in heard:
             yield _fault(texture, held[0], "missing third", ())
         last = held[-1]
         after = chords[last + 1] if last + 1 < len(chords) else None
