@@ -18,6 +18,7 @@ from tapeloom.theory.texture import Texture
 
 VOICES = ("bass", "tenor", "alto", "soprano")
 VELOCITY = 76
+BASS = 4.0  # how much the line of a bass that may choose weighs against the rest
 OPEN_END = 1.5  # cost of a phrase whose soprano ends on another tone than the root
 MOST_CHORDS = 2000
 
@@ -89,7 +90,7 @@ def write_chorale(
         phrase = spans[i + 1].start in starts
         asked = (a.chords, b.chords, phrase)
         if asked not in known:
-            between = bass_prices(a.chords, b.chords) if free_inversions else None
+            between = BASS * bass_prices(a.chords, b.chords) if free_inversions else None
             known[asked] = link(a, b, key, rules, between=between, phrase=phrase)
         links.append(known[asked])
 
