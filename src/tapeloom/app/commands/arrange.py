@@ -33,6 +33,9 @@ def arrange(
         bool,
         typer.Option("--roots", help="Chord symbols stand on their roots, not on what sings best."),
     ] = False,
+    passing: Annotated[
+        bool, typer.Option("--passing", help="Passing notes in the lower voices.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Write .mid, .musicxml, .mxl, .rntxt, .txt or .json."),
@@ -44,13 +47,17 @@ def arrange(
     """Set chords or a melody for four voices."""
     if not satb:
         raise InputError("arrange needs to know for whom; give --satb for four voices")
-    _satb(source, key, meter, out, roots=roots, force=force, as_json=as_json, quiet=quiet)
+    _satb(
+        source, key, meter, out, roots=roots, passing=passing, force=force, as_json=as_json,
+        quiet=quiet,
+    )  # fmt: skip
 
 
 def _satb(
-    source: str, key: str | None, meter: str | None, out: Path | None, *, roots: bool, force: bool,
-    as_json: bool, quiet: bool,
+    source: str, key: str | None, meter: str | None, out: Path | None, *, roots: bool,
+    passing: bool, force: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
+    from tapeloom.app import kernels
     from tapeloom.app.chorales import save_for_choir, set_for_choir
     from tapeloom.app.harmony_files import check_target
     from tapeloom.core.harmony import Key
@@ -60,12 +67,14 @@ def _satb(
         check_target(out)
         if out.exists() and not force:
             raise InputError(f"{out} exists; use --force to replace it, or give --out")
+    kernels.announce_theory(lambda line: None if quiet else typer.echo(line, err=True))
     with ExitStack() as cleanup:
         setting = set_for_choir(
             str(standard_input(cleanup)) if source == "-" else source,
             key=Key.parse(key) if key else None,
             meter=Meter.parse(meter) if meter else None,
             roots=roots,
+            passing=passing,
         )
     if out is not None:
         save_for_choir(out, setting)
