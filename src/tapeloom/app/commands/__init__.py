@@ -8,6 +8,7 @@ import typer
 
 from tapeloom import __version__
 from tapeloom.app.commands.analyze import analyze
+from tapeloom.app.commands.arrange import arrange
 from tapeloom.app.commands.compose import compose
 from tapeloom.app.commands.convert import convert
 from tapeloom.app.commands.describe import describe
@@ -46,6 +47,7 @@ app.command()(groove)
 app.command()(convert)
 app.command()(describe)
 app.command()(kit)
+app.command()(arrange)
 app.command()(doctor)
 app.add_typer(train)
 
