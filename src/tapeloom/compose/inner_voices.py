@@ -23,6 +23,7 @@ _LAYOUTS = 48  # that are weighed of each chord
 _MOST = 8  # pitches of one voice that are looked at, the nearest to its middle
 _NEEDS = {"third": 4.0, "seventh": 3.0, "colour": 0.6, "ninth": 0.5}  # what it costs to lack them
 _PARALLEL = 3.0
+_UNDER = 5  # semitones that neighbours like to lie apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,30 @@ def _layouts(
     """List the likeliest layouts, shape (layouts, voices), and what each costs by itself."""
     tones = set(chord.pitch_classes)
     choices: list[list[int]] = []
-    for low, high in ranges:
-        middle = (low + high) / 2
+    homes = _homes(ranges, ceiling if ceiling is not None else top)
+    for (low, high), home in zip(ranges, homes, strict=True):
         own = [pitch for pitch in range(low, high + 1) if pitch % 12 in tones]
         if not own:
             raise InputError(f"no tone of {chord} lies between the pitches {low} and {high}")
-        choices.append(sorted(own, key=lambda pitch: abs(pitch - middle))[:_MOST])
+        near = sorted((abs(pitch - home), pitch) for pitch in own)
+        choices.append([pitch for _, pitch in near[:_MOST]])
     rows = np.array(list(itertools.product(*choices)), np.int64)
     falling = (np.diff(rows, axis=1) <= 0).all(axis=1)
     rows = rows[falling] if falling.any() else rows
     costs = _standing(rows, chord, ranges, top, ceiling, bottom)
     order = np.argsort(costs, kind="stable")[:_LAYOUTS]
     return rows[order], costs[order]
+
+
+def _homes(ranges: Ranges, roof: int | None) -> list[float]:
+    """Return where each voice likes to lie: one under the other below the tune, where it can."""
+    homes = []
+    for number, (low, high) in enumerate(ranges):
+        middle = (low + high) / 2
+        if roof is not None and low <= roof - _UNDER:
+            middle = min(middle, roof - _UNDER - _UNDER * number)
+        homes.append(float(min(max(middle, low), high)))
+    return homes
 
 
 def _standing(
@@ -107,12 +120,12 @@ def _standing(
     cost += (2.0 * ((gaps > 0) & (gaps < 3) & (lower < 52))).sum(axis=1)
     cost += (1.5 * ((gaps > 0) & (gaps < 5) & (lower < 45))).sum(axis=1)
     cost += (1.0 * (gaps == 1)).sum(axis=1)
-    middles = np.array([(low + high) / 2 for low, high in ranges])
-    cost += 0.03 * np.abs(rows - middles).sum(axis=1)
     roof = ceiling if ceiling is not None else top
+    cost += 0.03 * np.abs(rows - np.array(_homes(ranges, roof))).sum(axis=1)
     if roof is not None:
         over = rows - roof
-        cost += (2.5 * (over > 0) + 0.4 * np.maximum(over, 0)).sum(axis=1)
+        below = np.array([low <= roof - _UNDER for low, _ in ranges])
+        cost += ((2.5 * (over > 0) + 0.4 * np.maximum(over, 0)) * below).sum(axis=1)
         cost += (0.9 * (over == 0) + 2.5 * (np.abs(over) == 1)).sum(axis=1)
         cost += 0.08 * np.maximum(roof - rows[:, 0] - 9, 0)
     if bottom is not None:

@@ -4,13 +4,14 @@ Each texture takes a passage and the players, and returns a part for each of the
 The tune is always whole, in one part or from hand to hand.
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from tapeloom.compose.line import LineNote, find_pitches
-from tapeloom.compose.lines import phrases_of, place_line, thin
+from tapeloom.compose.lines import one_at_a_time, phrases_of, place_line, thin
 from tapeloom.compose.material import material_of
 from tapeloom.compose.melody import chord_under
 from tapeloom.compose.passage import (
@@ -62,13 +63,8 @@ def homophonic(passage: Passage, players: Players, rng: np.random.Generator) -> 
     starts = [note.start for note in tune]
     bass: list[Note] = []
     if low:
-        line = []
-        for note in tune:
-            chord = chord_under(passage.chords, note.start, note.end) if passage.chords else None
-            if chord is not None:
-                line.append(replace(note, pitch=36 + chord.bass_pitch_class))
         known = instrument(low[0].instrument)
-        bass = place_line(line, known, around=sum(known.comfortable) / 2 - 4)
+        bass = place_line(_bass_with(tune, passage), known, around=sum(known.comfortable) / 2 - 4)
     lines: Lines = {lead.name: tune}
     moments, path = fill(passage, inner, tune, bass, starts)
     ends = {note.start: note.end for note in tune}
@@ -81,6 +77,22 @@ def homophonic(passage: Passage, players: Players, rng: np.random.Generator) -> 
         placed = place_line(bass, instrument(player.instrument))
         lines[player.name] = thin(placed, instrument(player.instrument), passage.tempo)
     return as_parts(doubled(lines, players, passage), passage, players, led=lead.name)
+
+
+def _bass_with(tune: Sequence[Note], passage: Passage) -> list[Note]:
+    """Strike the chords' basses with the tune's notes, and where a chord comes without one."""
+    begins = {note.start for note in tune} | {span.start for span in passage.chords}
+    edges = [*sorted(begins), passage.end]
+    sung = {note.start: note for note in tune}
+    line: list[Note] = []
+    for start, following in itertools.pairwise(edges):
+        span = next((s for s in passage.chords if s.start <= start < s.end), None)
+        if span is not None:
+            note = sung.get(start)
+            end = note.end if note and span.start != start else min(following, span.end)
+            level = note.velocity if note else level_under(passage)
+            line.append(Note(start, max(end - start, 1), 36 + span.chord.bass_pitch_class, level))
+    return one_at_a_time(line)
 
 
 def accompanied(passage: Passage, players: Players, rng: np.random.Generator) -> tuple[Part, ...]:

@@ -134,7 +134,10 @@ def _leader(known: Ensemble, passage: Passage, section: Section) -> Player:
     lead = known.with_task("lead")[0]
     if kind_of(section.name) not in _OTHER_LEADER or not passage.melody:
         return lead
-    rivals = [each for each in known.with_task("inner") if each.instrument != lead.instrument]
+    rivals = [
+        each for each in known.with_task("inner")[:2]
+        if each.instrument != lead.instrument and instrument(each.instrument).family != "voice"
+    ]  # fmt: skip
     return min([*rivals, lead], key=lambda player: _unfit(player, passage, is_first=player is lead))
 
 

@@ -19,7 +19,6 @@ from tapeloom.theory.voice_leading import Voicing, lead
 _EIGHTH = PPQ // 2
 _UNDER = 12  # of velocity
 _LEFT = (46, 65)  # MIDI pitches of the left hand's chords
-_SPAN = 11  # semitones that it spans
 _LOW = (33, 50)  # MIDI pitches of its basses
 
 
@@ -65,16 +64,14 @@ def tune_and_chords(
     tune = place_line(passage.melody, player, around=76.0)
     level = max(round(np.mean([note.velocity for note in tune] or [74])) - _UNDER, 30)
     low, high = max(_LEFT[0], player.low), _LEFT[1]
-    voicings = voice_under(
-        passage, style="shell" if alone else "rootless", voices=3, low=low, high=high, bass=False
-    )
+    voicings = voice_under(passage, style="rootless", voices=3, low=low, high=high, bass=False)
     if not alone:
         strokes = comp_in_swing(passage.chords, passage.meters, passage.start, passage.end, rng)
         return [*tune, *strike(passage, voicings, strokes, tune, level=level)]
     basses, chords = _left_hand(passage)
     line = [replace(note, velocity=level + 4) for note in basses]
-    shown = place_line(line, replace(player, comfortable=_LOW, low=player.low, high=_LOW[1]))
-    return [*tune, *shown, *strike(passage, voicings, chords, tune, level=level)]
+    low_line = place_line(line, player, around=sum(_LOW) / 2)
+    return [*tune, *low_line, *strike(passage, voicings, chords, tune, level=level)]
 
 
 def _left_hand(passage: Passage) -> tuple[list[Note], list[tuple[int, int]]]:

@@ -14,7 +14,8 @@ Task = Literal["lead", "inner", "bass", "walk", "comp", "solo", "accompany", "ar
                "drums", "double"]  # fmt: skip
 _ROLES: dict[Task, str] = {
     "lead": "melody", "inner": "other", "bass": "bass", "walk": "bass", "comp": "keys",
-    "solo": "keys", "accompany": "keys", "arpeggio": "guitar", "pad": "pad", "drums": "drums", "double": "other",
+    "solo": "keys", "accompany": "keys", "arpeggio": "guitar", "pad": "pad",
+    "drums": "drums", "double": "other",
 }  # fmt: skip
 
 
@@ -43,10 +44,7 @@ class Player:
     @property
     def role(self) -> str:
         """The part's role, one of core.score.ROLES."""
-        if (
-            self.task in ("comp", "solo", "accompany")
-            and instrument(self.instrument).family == "plucked"
-        ):
+        if _ROLES[self.task] == "keys" and instrument(self.instrument).family == "plucked":
             return "guitar"
         return _ROLES[self.task]
 
@@ -107,7 +105,8 @@ ENSEMBLES: dict[str, Ensemble] = {
             ("bass", "upright_bass", "walk"), ("drums", "jazz_kit", "drums")), "jazz"),
         Ensemble("piano-solo", "Piano solo", _lines(("piano", "grand_piano", "solo")), "solo"),
         Ensemble("guitar-duo", "Guitar duo", _lines(
-            ("guitar 1", "nylon_guitar", "lead"), ("guitar 2", "nylon_guitar", "accompany")), "solo"),
+            ("guitar 1", "nylon_guitar", "lead"),
+            ("guitar 2", "nylon_guitar", "accompany")), "solo"),
         Ensemble("flute-and-harp", "Flute and harp", _lines(
             ("flute", "flute", "lead"), ("harp", "harp", "accompany")), "solo"),
         Ensemble("string-trio", "String trio", _lines(
