@@ -14,7 +14,7 @@ from tapeloom.core.score import Note, Part, Score
 from tapeloom.core.time import PPQ
 from tapeloom.theory.instruments import instrument
 
-_SIXTEENTH, _TRIPLET = PPQ // 4, PPQ // 3
+_SIXTEENTH, _EIGHTH, _TRIPLET = PPQ // 4, PPQ // 2, PPQ // 3
 _FINEST = PPQ // 24  # what lies on multiples of it was meant
 _FEET = (35, 36, 44)
 _MIDDLE = 60  # where two staves meet
@@ -126,6 +126,8 @@ def _ending(group: list[Note], starts: Sequence[int]) -> list[Note]:
             end = following
     if (end - start) % _SIXTEENTH and (end - start) % _TRIPLET and end not in starts:
         end = start + max(round((end - start) / _SIXTEENTH), 1) * _SIXTEENTH
+    if end - start > PPQ and end % _EIGHTH and end not in starts:
+        end -= end % _EIGHTH  # a long note ends where its end can be counted
     end = max(end, start + _FINEST)
     return [replace(note, duration=end - start) for note in group]
 

@@ -30,6 +30,7 @@ from tapeloom.core.score import Mark, Note, Part, Score, Section
 from tapeloom.theory.instruments import KITS, instrument
 from tapeloom.theory.orchestration.ensembles import Ensemble, Player, Task, ensemble
 
+_SWINGS = 0.55  # energy that a jazz band's drums have at least
 _CALM = 0.35  # energy under which broken and long chords rest
 _OTHER_LEADER = ("B", "bridge")  # kinds of sections in which another player may have the tune
 
@@ -249,6 +250,8 @@ def _drums(
         kit = first.instrument if first.instrument in KITS else player.instrument
         return [replace(first, name=player.name, instrument=kit), *others]
     energy = float(np.mean([section.energy for section in sections]))
+    if known.kind == "jazz":  # a ride that swings, not a still groove
+        energy = max(energy, _SWINGS)
     made = write_drums(
         sections, meters=material.meters, end=material.end, density=0.45, energy=energy, rng=rng,
         kit=player.instrument,
