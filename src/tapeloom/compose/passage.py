@@ -79,7 +79,8 @@ def as_parts(
             notes = breathe(one_at_a_time(notes), known, passage.tempo)
         marks: list[Mark] = []
         if player.name == led:
-            pitches = {note.start: note.pitch for note in notes}
+            rising = sorted(notes, key=lambda note: note.pitch)  # the tune lies on top
+            pitches = {note.start: note.pitch for note in rising}
             marks = [replace(m, pitch=pitches[m.tick]) for m in passage.marks if m.tick in pitches]
         parts.append(
             Part(player.name, player.role, player.instrument, tuple(notes), known.program,

@@ -179,15 +179,11 @@ def _for_band(
         notes: list[Note] = []
         marks: list[Mark] = []
         for section, passage in zip(sections, passages, strict=True):
-            if player.task == "lead":
-                (made,) = as_parts(
-                    {player.name: place_line(passage.melody, instrument(player.instrument))},
-                    passage, [player], led=player.name,
-                )  # fmt: skip
-                notes += made.notes
-                marks += made.marks
-            else:
-                notes += _written(player, known, section, passage, stream)
+            written = _written(player, known, section, passage, stream)
+            led = player.name if player.task in ("lead", "solo") else ""
+            (made,) = as_parts({player.name: written}, passage, [player], led=led)
+            notes += made.notes
+            marks += made.marks
         place = instrument(player.instrument)
         alone = place.polyphony == 1
         clean = _final(notes, player, material) if alone else without_overlaps(notes)
@@ -201,8 +197,10 @@ def _written(
 ) -> list[Note]:
     place = instrument(player.instrument)
     has_bass = bool(known.with_task("bass", "walk"))
+    if player.task == "lead" or (player.task == "solo" and not passage.chords):
+        return place_line(passage.melody, place)
     if not passage.chords:
-        return list(place_line(passage.melody, place)) if player.task == "solo" else []
+        return []
     match player.task:
         case "bass":
             return place_bass(passage, player)
