@@ -1,5 +1,6 @@
 """A passage to be set, and what every texture makes of it: lines in range, voices led between."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -53,6 +54,17 @@ class Passage:
     def bars(self) -> list[int]:
         """The ticks at which its bars begin."""
         return [tick for tick in bar_starts(self.meters, self.end) if tick >= self.start]
+
+    @property
+    def harmony(self) -> tuple[ChordSpan, ...]:
+        """Its chords without gaps: each holds until the next one."""
+        if not self.chords:
+            return ()
+        starts = [self.start, *(span.start for span in self.chords[1:]), self.end]
+        return tuple(
+            ChordSpan(start, stop, span.chord)
+            for span, (start, stop) in zip(self.chords, itertools.pairwise(starts), strict=True)
+        )
 
     @property
     def lowest(self) -> tuple[Note, ...]:
