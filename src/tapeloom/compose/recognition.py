@@ -47,9 +47,10 @@ def section_likeness(score: Score) -> NDArray[np.float64]:
     table = np.eye(count)
     for i in range(count):
         for j in range(i + 1, count):
-            role = next((name for name in LINES if name in signs[i] and name in signs[j]), None)
-            if role is not None:
-                table[i, j] = table[j, i] = _alike(signs[i][role], signs[j][role])
+            shared = [name for name in LINES if name in signs[i] and name in signs[j]]
+            if shared:
+                alike = _alike(signs[i][shared[0]], signs[j][shared[0]])
+                table[i, j] = table[j, i] = alike
     return table
 
 
