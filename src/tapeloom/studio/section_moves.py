@@ -50,9 +50,7 @@ def draw_moves(
     channels = [_closed(c, closing) if c.name in band else c for c in channels]
     # Rain and room end with the music: left behind it, they would be its quietest section.
     end_s = sections[-1].end_s
-    gone = Curve(((end_s - _GLIDE_S, 0.0), (end_s + _CLOSING_S, _CLOSED_HZ, _OPENS_S = 4.0, 700.0, 0.03  # a filter before a downbeat
-_SWEEP_POINTS = 17
-_GONE_S, _GONE_DB)))
+    gone = Curve(((end_s - _GLIDE_S, 0.0), (end_s + _GONE_S, _GONE_DB)))
     channels = [replace(c, fader_db=gone) if c.name in background else c for c in channels]
     with_tune = {s.name for s in sections if "melody" in s.roles}
     values = {s.name: -0.5 - float(room_db) for s in sections if s.name in with_tune}
