@@ -35,7 +35,7 @@ def test_a_form_counts_the_bars_of_its_meters() -> None:
 
 
 def test_songwriters_words_and_signs_are_read() -> None:
-    words = "verse8,chorus8\tVerse8 a’8 middle8 c' coda4"  # noqa: RUF001
+    words = "verse8,chorus8\tVerse8 a’8 middle8 c' coda4"
     names = [(part.name, part.bars) for part in parse_form(words)]
     assert names == [
         ("A", 8), ("B", 8), ("A", 8), ("A'", 8), ("bridge", 8), ("bridge'", None), ("outro", 4),
