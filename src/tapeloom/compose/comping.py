@@ -76,7 +76,7 @@ def draw_comping(
     base = grid[0].start
     is_broken = rng.random() < 0.65 - 0.6 * energy
     rows = BROKEN if is_broken else COMPING
-    level = (0.38 if is_broken else 0.1) + 0.28 * energy + 0.24 * density + 0.6 * away
+    level = (0.38 if is_broken else 0.1) + 0.28 * energy + 0.24 * density + 0.9 * away
     for measure in grid[:2]:
         for i, (at, ticks) in enumerate(zip(measure.group_starts, measure.groups, strict=True)):
             lively = float(np.clip(level + rng.normal(0.0, 0.16) - 0.26 * (i > 0), 0.0, 0.999))
