@@ -239,7 +239,7 @@ def test_borrowing_ends_the_freedom_from_rights():
 
 
 def test_a_section_keeps_its_curves_and_older_scores_are_read() -> None:
-    section = Section("A", 0, PPQ, 0.7, 0, ("keys",), 0.8, -2.0, ("fill", "stop"))
+    section = Section("A", 0, 960, 0.7, 0, ("keys",), 0.8, -2.0, ("fill", "stop"))
     score = Score((), sections=(section,))
     told = score_to_json(score)
     assert score_from_json(told) == score
@@ -248,4 +248,4 @@ def test_a_section_keeps_its_curves_and_older_scores_are_read() -> None:
     old = score_from_json(told).sections[0]
     assert (old.density, old.register, old.leads_on) == (0.5, 0.0, ())
     with pytest.raises(InputError, match="register is 30"):
-        Section("A", 0, PPQ, register=30.0)
+        Section("A", 0, 960, register=30.0)
