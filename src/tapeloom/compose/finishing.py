@@ -1,12 +1,19 @@
 """What an arranger does when the parts are written, whoever wrote them."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from tapeloom.compose.counter_melody import write_counter_melody
 from tapeloom.compose.dynamics import follow_energy
 from tapeloom.compose.endings import end_piece
 from tapeloom.compose.repeats import turn_repeats, vary_repeats
 from tapeloom.compose.transitions import add_transitions
 from tapeloom.core.score import Score
+from tapeloom.theory.orchestration import mend_balance, mend_playability
+
+LIVELY = 0.3  # energy from which a section has room for an answer
+LONELY = 2  # sections at the beginning, an opening and a first statement, without one
 
 
 def finish(score: Score, *, rng: np.random.Generator) -> Score:
@@ -21,9 +28,28 @@ def finish(score: Score, *, rng: np.random.Generator) -> Score:
     """
     if not score.sections:
         return score
-    repeats_rng, transitions_rng, ending_rng = rng.spawn(3)
+    repeats_rng, transitions_rng, ending_rng, answer_rng = rng.spawn(4)
     score = vary_repeats(score, rng=repeats_rng)
+    score = add_answer(score, rng=answer_rng)
     score = add_transitions(score, rng=transitions_rng)
     score = end_piece(score, rng=ending_rng)
     # Where a stop or a fade has taken away what was different, the end differs again.
-    return follow_energy(turn_repeats(score))
+    score, _ = mend_playability(turn_repeats(score))
+    score, _ = mend_balance(score)
+    return follow_energy(score)
+
+
+def add_answer(score: Score, *, rng: np.random.Generator) -> Score:
+    """Let a second melody answer the lead in its rests, in sections that are lively enough.
+
+    A first statement is heard alone: the answer waits until something has been played once.
+    """
+    lively = [
+        section
+        for i, section in enumerate(score.sections)
+        if i >= LONELY and section.energy >= LIVELY and "melody" in section.roles
+    ]
+    if not lively or any(part.role == "other" for part in score.parts):
+        return score
+    answer = write_counter_melody(score, rng=rng, sections=lively)
+    return score if answer is None else replace(score, parts=(*score.parts, answer))
