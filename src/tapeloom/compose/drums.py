@@ -70,12 +70,15 @@ def write_drums(
     energy: float,
     rng: np.random.Generator,
     kit: str = KITS[0],
+    groove: Groove | None = None,
 ) -> Part:
     """Write the drum part of a whole record on the straight grid.
 
     Sections whose roles lack "drums" are silent. A brushes kit is stirred and tapped
     (`brushwork`). Ghost notes carry the mark `ghost`, fills `fill`; flams, drags, ruffs and rolls
     are marks too. The part's style is that of the first groove.
+
+    groove  what is played in the place of a drawn one, in bars of its metre
     """
     starts = bar_starts(meters, end)
     base_seed = int(rng.integers(2**53))
@@ -94,6 +97,8 @@ def write_drums(
                 meter=meter_at(meters, section.start),
                 kit=kit,
             )
+            if groove is not None and groove.meter == meter_at(meters, section.start):
+                kits[section.piece] = _led_by(groove, kits[section.piece])
         grooves = kits[section.piece]
         draw = _generator(base_seed, section.piece, index + 1)
         first, last = (bisect_left(starts, at) for at in (section.start, section.end))
@@ -171,6 +176,11 @@ def draw_kit(
         tuple(fitting[int(i)] for i in order),
         0.82 + 0.26 * energy + float(rng.uniform(-0.03, 0.03)),
     )
+
+
+def _led_by(groove: Groove, kit: Kit) -> Kit:
+    """Put a groove in the place of a kit's own; the contrast keeps its backbeat's drum."""
+    return replace(kit, main=groove, other=_with_drum(kit.other, "backbeat", groove.backbeat))
 
 
 def write_cycle(

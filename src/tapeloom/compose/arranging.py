@@ -1,0 +1,353 @@
+"""The arranger: from a loop, a tune or a lead sheet to a piece that grows over minutes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from tapeloom.compose.arrange import spans_in, write_guitar, write_pad
+from tapeloom.compose.band import GUITARS, draw_band
+from tapeloom.compose.bassline import write_bass
+from tapeloom.compose.comping import keys_layer, write_keys
+from tapeloom.compose.drums import write_drums
+from tapeloom.compose.engines import child_streams
+from tapeloom.compose.form import kind_of
+from tapeloom.compose.grid import bars_per_measure, measures
+from tapeloom.compose.harmony import MODAL, end_on, join_equal, lead_into, TONICS
+from tapeloom.compose.loop_players import play_keys, play_own_bass, shade
+from tapeloom.compose.material import Material, Stretch, read_material
+from tapeloom.compose.plan import LONGEST_PIECE_S, PIECE_S, Piece, Plan
+from tapeloom.compose.section_plan import SectionPlan, plan_sections
+from tapeloom.compose.theme_lines import Place, answer_tune, voice_of, write_tune
+from tapeloom.core.brief import Brief
+from tapeloom.core.errors import InputError
+from tapeloom.core.harmony import Chord, Key
+from tapeloom.core.meter import Meter, Meters
+from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
+from tapeloom.core.time import PPQ, TempoMap
+from tapeloom.theory.chords import recolour
+from tapeloom.theory.instruments import instrument
+from tapeloom.theory.keys import related_keys
+
+DEFAULT_MINUTES = 4.0
+MINUTES = (0.5, 120.0)
+BARS = (4, 5000)
+LETTERS = ("A", "B", "bridge")
+_LEADS = 0.5  # how often a section that stays in its key leads to the next by a dominant
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """An arrangement, and the plan that it was made by."""
+
+    score: Score
+    material: Material
+    plans: tuple[SectionPlan, ...]  # one for each of the score's sections
+
+
+def arrange(
+    loop: Score,
+    *,
+    form: Sequence[tuple[str, int]] | None = None,
+    energy: Sequence[float] | None = None,
+    minutes: float | None = None,
+    bars: int | None = None,
+    key: Key | None = None,
+    bpm: float | None = None,
+    rng: np.random.Generator,
+) -> Arrangement:
+    """Arrange a loop: sections made of its material, layers and dynamics that follow an energy.
+
+    A is the loop itself and comes back developed (A'), B leads a fragment of it through a related
+    key, the bridge another mode of it; intro, breakdown and outro are thinner layers of the theme.
+    Over five and a half minutes it becomes a set of related pieces, each with a key and a tempo
+    of its own and every third one in another metre.
+
+    loop     see `material.read_material`
+    form     sections as (name, bars); drawn for the length where None
+    energy   a curve 0..1 over each piece, evenly spaced; that of the kinds of section where None
+    minutes  0.5..120, four where neither minutes, bars nor form are given
+    bars     4..5000
+    key      another key for the whole; the loop's own where None
+    bpm      quarters a minute, 40..200; the loop's own where None
+    """
+    _check(form, minutes, bars, bpm)
+    streams = rng.spawn(2)
+    material = read_material(loop, rng=streams[0])
+    if key is not None:
+        material = material.in_key(key)
+    tempo = material.tempo if bpm is None else Fraction(bpm).limit_denominator(1000)
+    material = replace(material, tempo=tempo)
+    lengths = (
+        (sum(length for _, length in form),) if form is not None
+        else _lengths(material, minutes, bars)
+    )  # fmt: skip
+    made = [
+        _arrange_piece(
+            _related(material, i, len(lengths)), form, energy, length, i, streams[1].spawn(1)[0]
+        )
+        for i, length in enumerate(lengths)
+    ]
+    score = _joined([score for score, _ in made])
+    return Arrangement(score, material, tuple(plan for _, plans in made for plan in plans))
+
+
+def _check(
+    form: Sequence[tuple[str, int]] | None, minutes: float | None, bars: int | None,
+    bpm: float | None,
+) -> None:  # fmt: skip
+    if sum(each is not None for each in (form, minutes, bars)) > 1:
+        raise InputError("form, minutes and bars all say how long it is; give one of them")
+    if form is not None and (not form or any(length < 1 for _, length in form)):
+        raise InputError("the form has no bars; name sections of at least one bar")
+    for name, value, (low, high) in (
+        ("minutes", minutes, MINUTES), ("bars", bars, BARS), ("bpm", bpm, (40, 200)),
+    ):  # fmt: skip
+        if value is not None and not low <= value <= high:
+            raise InputError(f"{name} is {value:g}; it must lie between {low:g} and {high:g}")
+
+
+def _lengths(material: Material, minutes: float | None, bars: int | None) -> tuple[int, ...]:
+    """Return the bars of each piece."""
+    bar_s = 60 * material.theme.meter.bar_ticks / PPQ / float(material.tempo)
+    total = bars if bars is not None else max(4, round(60 * (minutes or DEFAULT_MINUTES) / bar_s))
+    seconds = total * bar_s
+    if seconds <= LONGEST_PIECE_S:
+        return (total,)
+    count = max(2, round(seconds / float(np.mean(PIECE_S))))
+    unit = _unit(material.theme.meter)
+    ends = [unit * round(total * (i + 1) / count / unit) for i in range(count - 1)] + [total]
+    return tuple(b - a for a, b in zip([0, *ends], ends, strict=False))
+
+
+def _unit(meter: Meter) -> int:
+    """Return the bars of a phrase of four measures."""
+    return 4 * bars_per_measure(meter)
+
+
+def _related(material: Material, number: int, count: int) -> Material:
+    """Return the material as one of a set of related pieces takes it; first and last are at home.
+
+    Each is in a key next door and a little slower or faster; every third is in the other mode and,
+    where there is one, in another metre.
+    """
+    if number == 0 or number == count - 1:
+        return material
+    home, meter = material.theme.key, material.theme.meter
+    near = related_keys(home)
+    tempo = material.tempo * Fraction((98, 103, 96, 101)[number % 4], 100)
+    key = near[("fifth down", "relative", "fifth up")[number % 3]]
+    other = {"4/4": Meter(3, 4), "3/4": Meter(4, 4), "6/8": Meter(4, 4)}.get(meter.signature)
+    changed = replace(material.in_key(key), tempo=Fraction(round(tempo)))
+    return changed.in_meter(other) if number % 3 == 2 and other is not None else changed
+
+
+def _arrange_piece(
+    material: Material,
+    form: Sequence[tuple[str, int]] | None,
+    energy: Sequence[float] | None,
+    bars: int,
+    number: int,
+    rng: np.random.Generator,
+) -> tuple[Score, tuple[SectionPlan, ...]]:
+    """Arrange one piece from tick 0; the rest of `bars` is what another metre makes of them."""
+    streams = child_streams(rng)
+    theme = material.theme
+    character = Brief().character
+    band = dict(draw_band((), character, streams["melody"])) | dict(material.instruments)
+    extras = ("pad",) if band["melody"] in GUITARS else ("pad", "guitar")
+    plans = plan_sections(
+        form, energy, bars=bars, unit=_unit(theme.meter), key=theme.key, extras=extras,
+        rng=streams["chords"],
+    )  # fmt: skip
+    sections = _lay(plans, theme.meter)
+    meters: Meters = ((0, theme.meter),)
+    sources = {
+        "A": theme,
+        "B": _turned(theme).in_key(_key_of(plans, "B", theme.key)),
+        "bridge": theme.in_key(_key_of(plans, "bridge", theme.key)),
+    }
+    chords = _write_chords(plans, sections, sources, meters, streams["chords"])
+    places = [
+        Place(section, plan, meters, chords)
+        for section, plan in zip(sections, plans, strict=True)
+    ]
+    plan = Plan(
+        TempoMap.constant(material.tempo), meters,
+        tuple(Piece(sources[letter].key) for letter in LETTERS), sections, tuple(band.items()),
+        character.density, 0.5, 0.0,
+    )  # fmt: skip
+    parts = _write_parts(material, sources, places, plan, streams)
+    score = Score(
+        tuple(shade(part, places) for part in parts if part.notes),
+        tempo=plan.tempo, meters=meters, keys=plan.keys, chords=chords,
+        sections=tuple(replace(section, piece=number) for section in sections),
+    )  # fmt: skip
+    return score, plans
+
+
+def _lay(plans: Sequence[SectionPlan], meter: Meter) -> tuple[Section, ...]:
+    """Lay sections one after the other; each one's piece is the number of its letter's key."""
+    sections = []
+    at = 0
+    for plan in plans:
+        end = at + plan.bars * meter.bar_ticks
+        sections.append(
+            Section(plan.name, at, end, plan.energy, LETTERS.index(plan.letter), plan.roles)
+        )
+        at = end
+    return tuple(sections)
+
+
+def _key_of(plans: Sequence[SectionPlan], letter: str, home: Key) -> Key:
+    return next((plan.key for plan in plans if plan.letter == letter), home)
+
+
+def _turned(theme: Stretch) -> Stretch:
+    """Begin a stretch with its second half, so that its chords come from another side."""
+    bar = theme.meter.bar_ticks
+    half = theme.bars // 2 * bar
+    return theme.cut(half, theme.ticks).then(theme.cut(0, half)) if half else theme
+
+
+def _write_chords(
+    plans: Sequence[SectionPlan],
+    sections: Sequence[Section],
+    sources: dict[str, Stretch],
+    meters: Meters,
+    rng: np.random.Generator,
+) -> tuple[ChordSpan, ...]:
+    """Write each section's chords: the loop's in its key, led on to the next, closed at the end."""
+    laid = [
+        _recoloured(_tiled(sources[plan.letter], section), plan, rng)
+        for plan, section in zip(plans, sections, strict=True)
+    ]
+    draws = rng.random((len(plans), 2))
+    spans: list[ChordSpan] = []
+    for i, (plan, section) in enumerate(zip(plans, sections, strict=True)):
+        grid = measures(section.start, section.end, meters)
+        here = [span for m in grid for span in spans_in(laid[i], m.start, m.end)]
+        if i + 1 == len(plans):
+            here = end_on(here, grid, Chord(plan.key.pitch_class, TONICS[plan.key.mode]))
+        elif plan.key != plans[i + 1].key:
+            here = lead_into(here, grid, laid[i + 1][0].chord, how=1.0)
+        elif draws[i, 0] < _LEADS and plan.recoloured and plan.key.mode not in MODAL:
+            here = lead_into(here, grid, laid[i + 1][0].chord, how=float(draws[i, 1]))
+        spans.extend(here)
+    return join_equal(spans)
+
+
+def _tiled(stretch: Stretch, section: Section) -> list[ChordSpan]:
+    return [
+        ChordSpan(at + span.start, min(at + span.end, section.end), span.chord)
+        for at in range(section.start, section.end, stretch.ticks)
+        for span in stretch.chords
+        if at + span.start < section.end
+    ]
+
+
+def _recoloured(
+    spans: Sequence[ChordSpan], plan: SectionPlan, rng: np.random.Generator
+) -> list[ChordSpan]:
+    """Give some chords after the first another colour of the same function."""
+    draws = rng.random((len(spans), 2))
+    return [
+        replace(span, chord=recolour(span.chord, plan.key, richness=1 if how < 0.7 else -1))
+        if i and whether < plan.recoloured
+        else span
+        for i, (span, (whether, how)) in enumerate(zip(spans, draws, strict=True))
+    ]
+
+
+def _write_parts(
+    material: Material,
+    sources: dict[str, Stretch],
+    places: Sequence[Place],
+    plan: Plan,
+    streams: dict[str, np.random.Generator],
+) -> list[Part]:
+    """Write every part: the loop's own figures where it has them, the writers' else."""
+    chords = places[0].chords
+    theme = material.theme
+    name = plan.instrument_of("melody")
+    tune = write_tune(material, sources, places, name, streams["melody"])
+    drums = write_drums(
+        tuple(replace(section, piece=0) for section in plan.sections), meters=plan.meters,
+        end=plan.end, density=plan.density, energy=plan.energy, rng=streams["drums"],
+        kit=plan.instrument_of("drums"), groove=material.groove,
+    )  # fmt: skip
+    guitar = write_guitar(plan, chords, streams["guitar"])
+    return [
+        _part("melody", plan, tune),
+        _write_keys(material, places, plan, streams["keys"]),
+        write_pad(plan, chords, streams["pad"]),
+        replace(guitar, notes=_with_answers(guitar.notes, tune, places)),
+        _part("bass", plan, play_own_bass(theme, places, streams["bass"]))
+        if "bass" in material.own
+        else write_bass(plan, chords, drums, streams["bass"]),
+        drums,
+    ]
+
+
+def _write_keys(
+    material: Material, places: Sequence[Place], plan: Plan, rng: np.random.Generator
+) -> Part:
+    if "keys" not in material.own:
+        return write_keys(plan, places[0].chords, rng)
+    name = plan.instrument_of("keys")
+    ceiling = voice_of(plan.instrument_of("melody"), material.theme.melody).low + 3
+    notes, marks = play_keys(material.theme, places, keys_layer(name, rng, ceiling=ceiling), rng)
+    return replace(_part("keys", plan, notes), marks=tuple(marks))
+
+
+def _part(role: str, plan: Plan, notes: Sequence[Note]) -> Part:
+    name = plan.instrument_of(role)
+    return Part(role, role, name, tuple(notes), instrument(name).program)
+
+
+def _with_answers(
+    picked: Sequence[Note], tune: Sequence[Note], places: Sequence[Place]
+) -> tuple[Note, ...]:
+    """Let the guitar answer the tune instead of picking chords where the plan says so."""
+    notes = list(picked)
+    for place in places:
+        if place.plan.counters:
+            begin, end = place.section.start, place.section.end
+            notes = [note for note in notes if not begin <= note.start < end]
+            notes.extend(answer_tune(tune, place))
+    return tuple(notes)
+
+
+def _joined(scores: Sequence[Score]) -> Score:
+    """Put scores of pieces one after the other into one."""
+    if len(scores) == 1:
+        return scores[0]
+    parts: dict[str, Part] = {}
+    tempo: list[tuple[int, Fraction]] = []
+    meters: list[tuple[int, Meter]] = []
+    keys: list[tuple[int, Key]] = []
+    chords: list[ChordSpan] = []
+    sections: list[Section] = []
+    at = 0
+    for score in scores:
+        for part in score.parts:
+            moved = replace(
+                part,
+                notes=tuple(replace(note, start=note.start + at) for note in part.notes),
+                marks=tuple(replace(mark, tick=mark.tick + at) for mark in part.marks),
+            )
+            old = parts.get(part.name)
+            parts[part.name] = moved if old is None else replace(
+                old, notes=(*old.notes, *moved.notes), marks=(*old.marks, *moved.marks)
+            )  # fmt: skip
+        tempo.extend((at + tick, bpm) for tick, bpm in score.tempo.changes)
+        meters.extend((at + tick, meter) for tick, meter in score.meters)
+        keys.extend((at + tick, key) for tick, key in score.keys)
+        chords.extend(ChordSpan(s.start + at, s.end + at, s.chord) for s in score.chords)
+        sections.extend(replace(s, start=s.start + at, end=s.end + at) for s in score.sections)
+        at = sections[-1].end
+    return Score(
+        tuple(parts.values()), tempo=TempoMap(tuple(tempo)), meters=tuple(meters),
+        keys=tuple(keys), chords=tuple(chords), sections=tuple(sections),
+    )  # fmt: skip

@@ -1,0 +1,150 @@
+"""The plan of an arrangement: its sections, their energy, layers, keys and treatments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tapeloom.compose.form import ORDER, draw_form, kind_of
+from tapeloom.core.errors import InputError
+from tapeloom.core.harmony import Key
+from tapeloom.theory.keys import related_keys
+
+# How energetic a kind of section is by itself; the piece grows over them by GROWTH to its end.
+ENERGY = {
+    "intro": 0.14, "A": 0.42, "A'": 0.55, "B": 0.68, "bridge": 0.4, "breakdown": 0.22,
+    "outro": 0.16,
+}  # fmt: skip
+GROWTH = 0.22
+# From which energy on a layer plays; what plays in every section is the material's.
+ENTERS = {"melody": 0.0, "keys": 0.0, "bass": 0.28, "drums": 0.36, "pad": 0.5, "guitar": 0.64}
+COUNTER = 0.74  # from which energy on the guitar answers the melody instead of picking chords
+
+# What each appearance of a kind of section makes of the line, in turn; () states it as it is.
+TREATED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "intro": (("head",), ("augment",)),
+    "A": ((), ("ornament",), ("answer",), ("displace", "ornament"), ("sequence",)),
+    "A'": (
+        ("answer", "ornament"), ("register",), ("sequence", "ornament"), ("diminish",),
+        ("invert", "register"),
+    ),
+    "B": ((), ("ornament",), ("register",), ("answer",), ("diminish",)),
+    "bridge": (("augment",), ("thin", "invert"), ("retrograde",)),
+    "breakdown": (("thin",), ("augment",), ("thin", "displace")),
+    "outro": (("thin",), ("head",)),
+}  # fmt: skip
+# The chance that a returning section's chords are another colour of themselves.
+RECOLOURED = {"A'": 0.3, "A": 0.2, "B": 0.2}
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """One section before its notes."""
+
+    name: str
+    bars: int
+    energy: float  # 0..1
+    letter: str  # whose material it develops: A, B or bridge
+    key: Key
+    treatments: tuple[str, ...]  # names in compose.treatments
+    roles: tuple[str, ...]
+    recoloured: float = 0.0  # 0..1, how much of its chords takes another colour
+    counters: bool = False  # whether the guitar answers in the melody's rests
+
+    @property
+    def kind(self) -> str:
+        """The kind of section by its name."""
+        return kind_of(self.name)
+
+
+def plan_sections(
+    form: Sequence[tuple[str, int]] | None,
+    energy: Sequence[float] | None,
+    *,
+    bars: int,
+    unit: int,
+    key: Key,
+    extras: Sequence[str],
+    rng: np.random.Generator,
+) -> tuple[SectionPlan, ...]:
+    """Plan the sections of one piece.
+
+    form     names and bars; drawn for `bars` bars in phrases of `unit` where None
+    energy   a curve 0..1 over the piece, read at the middle of each section; that of the kinds of
+             section, growing, where None
+    extras   which of pad and guitar may play beside melody, keys, bass and drums
+    """
+    drawn = tuple(form) if form is not None else draw_form(bars, unit=unit, rng=rng)
+    total = sum(length for _, length in drawn)
+    if energy is not None:
+        _check_energy(energy)
+    regions = _regions(key, rng)
+    seen: dict[str, int] = {}
+    plans: list[SectionPlan] = []
+    at = 0
+    for name, length in drawn:
+        kind = kind_of(name)
+        middle = (at + length / 2) / total
+        level = _level(kind, middle) if energy is None else _read_curve(energy, middle)
+        times = seen.get(kind, 0)
+        seen[kind] = times + 1
+        letter = kind if kind in ("B", "bridge") else "A"
+        roles = _roles(level, extras)
+        plans.append(
+            SectionPlan(
+                name, length, round(level, 3), letter, regions[letter],
+                _treatments(kind, times, rng), roles,
+                recoloured=RECOLOURED.get(kind, 0.0) * (times > 0 or kind == "A'"),
+                counters="guitar" in roles and level >= COUNTER,
+            )
+        )  # fmt: skip
+        at += length
+    return tuple(plans)
+
+
+def _check_energy(energy: Sequence[float]) -> None:
+    if not energy:
+        raise InputError("the energy curve is empty; give one or more values from 0 to 1")
+    for value in energy:
+        if not 0.0 <= value <= 1.0:
+            raise InputError(f"an energy of {value}; each must lie between 0 and 1")
+
+
+def _read_curve(energy: Sequence[float], place: float) -> float:
+    """Read a curve of evenly spaced values at a place 0..1."""
+    if len(energy) == 1:
+        return energy[0]
+    at = np.linspace(0.0, 1.0, len(energy))
+    return float(np.interp(place, at, energy))
+
+
+def _level(kind: str, place: float) -> float:
+    grows = 0.0 if kind in ("intro", "outro", "breakdown") else GROWTH * place
+    return float(np.clip(ENERGY[kind] + grows, 0.05, 1.0))
+
+
+def _regions(home: Key, rng: np.random.Generator) -> dict[str, Key]:
+    """Choose the keys of the contrast and of the bridge: next door, and back another way."""
+    near = related_keys(home)
+    names = ["relative", "fifth down"]
+    first = names.pop(int(rng.integers(2)))
+    second = "parallel" if first == "relative" and rng.random() < 0.5 else names[0]
+    return {"A": home, "B": near[first], "bridge": near[second]}
+
+
+def _treatments(kind: str, times: int, rng: np.random.Generator) -> tuple[str, ...]:
+    """Return what the so many-th appearance of a kind makes of the line; never () twice."""
+    rows = TREATED[kind]
+    if times < len(rows):
+        return rows[times]
+    first, second = (rows[1 + int(i)] for i in rng.integers(len(rows) - 1, size=2))
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _roles(level: float, extras: Sequence[str]) -> tuple[str, ...]:
+    playing = [
+        role
+        for role in ORDER
+        if level >= ENTERS[role] and (role not in ("pad", "guitar") or role in extras)
+    ]
+    return tuple(playing)

@@ -1,0 +1,168 @@
+"""Treatments: how a section develops a line, unit of two measures by unit of two measures."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from tapeloom.compose.development import (
+    augment,
+    call_and_response,
+    diminish,
+    displace,
+    fragment,
+    invert,
+    join,
+    ornament,
+    retrograde,
+    sequence,
+    thin,
+)
+from tapeloom.compose.grid import STEP, Measure
+from tapeloom.compose.motifs import Motif, shift
+
+Units = list[Motif]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a treatment may use: the measures of each unit, and how far a line may move."""
+
+    pairs: tuple[Sequence[Measure], ...]
+    lift: int  # scale steps by which the line may move for another register
+    rng: np.random.Generator
+
+
+def treat(units: Units, names: Sequence[str], room: Room) -> Units:
+    """Apply treatments by name, one after the other."""
+    for name in names:
+        units = TREATMENTS[name].apply(units, room)
+    return units
+
+
+def _every(units: Units, second: bool, change: Callable[[int, Motif], Motif]) -> Units:
+    """Change the second unit of each two, or all of them; a silent one stays silent."""
+    return [
+        change(i, unit) if unit.notes and (i % 2 or not second) else unit
+        for i, unit in enumerate(units)
+    ]
+
+
+def _ornament(units: Units, room: Room) -> Units:
+    return _every(units, False, lambda i, unit: ornament(unit, room.rng, share=0.4 + 0.4 * (i % 2)))
+
+
+def _answer(units: Units, room: Room) -> Units:
+    return _every(
+        units, True, lambda i, unit: _fit(call_and_response(units[i - 1], unit), unit.ticks)
+    )
+
+
+def _thin(units: Units, room: Room) -> Units:
+    return [thin(unit, pair, keep=0.55) for unit, pair in zip(units, room.pairs, strict=True)]
+
+
+def _augment(units: Units, room: Room) -> Units:
+    """Let every first unit of two take the time of both."""
+    result: Units = []
+    for i in range(0, len(units), 2):
+        long = augment(units[i])
+        for j, unit in enumerate(units[i : i + 2]):
+            half = _fit(fragment(long, units[i].ticks, tail=j == 1), unit.ticks)
+            result.append(half)
+    return result
+
+
+def _diminish(units: Units, room: Room) -> Units:
+    """State every second unit twice in its time, the second time a step on."""
+    way = int(room.rng.choice((-1, 1)))
+    return _every(
+        units, True, lambda i, unit: _fit(sequence(diminish(unit), (0, way)), unit.ticks)
+    )
+
+
+def _displace(units: Units, room: Room) -> Units:
+    return _every(units, True, lambda i, unit: displace(unit, 2 * STEP))
+
+
+def _invert(units: Units, room: Room) -> Units:
+    return _every(units, True, lambda i, unit: invert(unit))
+
+
+def _retrograde(units: Units, room: Room) -> Units:
+    return _every(units, True, lambda i, unit: retrograde(unit))
+
+
+def _register(units: Units, room: Room) -> Units:
+    return _every(units, False, lambda i, unit: shift(unit, room.lift))
+
+
+def _head(units: Units, room: Room) -> Units:
+    """Let the heads alone be heard, and silence after every second one."""
+    return [
+        Motif((), unit.ticks) if i % 2 else _fit(fragment(unit, max(unit.ticks // 2, 1)), unit.ticks)
+        for i, unit in enumerate(units)
+    ]
+
+
+def _step_on(units: Units, room: Room) -> Units:
+    """Repeat the unit before on another step in the place of every second one."""
+    way = int(room.rng.choice((-2, -1, 1, 2)))
+    return _every(
+        units, True,
+        lambda i, unit: _fit(shift(units[i - 1], way), unit.ticks) if units[i - 1].notes else unit,
+    )  # fmt: skip
+
+
+def _fit(motif: Motif, ticks: int) -> Motif:
+    """Give a motif another length: its end cut, or silence after it."""
+    if motif.ticks > ticks:
+        return fragment(motif, ticks)
+    return replace(motif, ticks=ticks)
+
+
+def sequence_of(source: Motif, count: int, rng: np.random.Generator) -> Units:
+    """Make a contrast out of one unit: half of it, led up or down the scale.
+
+    The half that says more is stated and moved on within each unit; each fourth unit is the
+    source's answer to it, which rests on a long note.
+    """
+    half = max(source.ticks // 2, 1)
+    head, tail = fragment(source, half), fragment(source, half, tail=True)
+    cell = tail if len(tail.notes) > len(head.notes) else head
+    way = int(rng.choice((-1, 1)))
+    rows = ((0, way), (2 * way, 3 * way), (way, 0))
+    units: Units = []
+    for i in range(count):
+        if i % 4 == 3:
+            call = join([cell, cell])
+            units.append(_fit(call_and_response(call, source), source.ticks))
+        elif len(cell.notes) >= 2:
+            units.append(_fit(sequence(cell, rows[i % 4]), source.ticks))
+        else:
+            units.append(shift(source, rows[i % 4][0]))
+    return units
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """A way to develop a line, and how a listener is told of it."""
+
+    says: str
+    apply: Callable[[Units, Room], Units]
+
+
+TREATMENTS: Mapping[str, Treatment] = MappingProxyType({
+    "ornament": Treatment("passing and neighbour notes fill its long ones", _ornament),
+    "answer": Treatment("call and response", _answer),
+    "thin": Treatment("only its strong notes", _thin),
+    "augment": Treatment("twice as slow", _augment),
+    "diminish": Treatment("every second unit twice as fast", _diminish),
+    "displace": Treatment("every second unit an eighth late", _displace),
+    "invert": Treatment("every second unit upside down", _invert),
+    "retrograde": Treatment("every second unit from its end", _retrograde),
+    "register": Treatment("in another register", _register),
+    "head": Treatment("its head alone", _head),
+    "sequence": Treatment("units repeated on other steps", _step_on),
+})  # fmt: skip
