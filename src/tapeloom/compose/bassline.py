@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tapeloom.compose.form import kind_of
+from tapeloom.compose.form import kind_of, recall, remember
 from tapeloom.compose.grid import STEP, Measure, measures
 from tapeloom.compose.melody import chord_under
 from tapeloom.compose.plan import Plan
@@ -97,24 +97,23 @@ def write_bass(
     """Write the bass of a whole record, locked to the kick where there are drums."""
     aside = side_stream(rng)
     kicks = [note.start for note in drums.notes if note.pitch == KICK] if drums else []
-    patterns: dict[tuple[int, str], BassPattern] = {}
+    patterns: dict[tuple[int, str], list[tuple[float, BassPattern]]] = {}
     notes: list[Note] = []
     for section in plan.sections:
         if "bass" not in section.roles:
             continue
         grid = measures(section.start, section.end, plan.meters)
         kind = kind_of(section.name)
-        here = (section.piece, kind)
-        if here not in patterns:
+        pattern = recall(patterns, section)
+        if pattern is None:
             first, stop = (bisect_left(kicks, at) for at in (grid[0].start, grid[:2][-1].end))
             near = kicks[first:stop]
-            density = plan.density * (0.5 if kind in ("intro", "breakdown", "outro") else 1.0)
-            patterns[here] = draw_pattern(
-                grid, near, density=density, energy=section.energy, rng=rng
-            )
+            density = section.density * (0.5 if kind in ("intro", "breakdown", "outro") else 1.0)
+            pattern = draw_pattern(grid, near, density=density, energy=section.energy, rng=rng)
+            remember(patterns, section, pattern)
         notes.extend(
             play_bass(
-                patterns[here],
+                pattern,
                 grid,
                 chords,
                 plan.pieces[section.piece].key,

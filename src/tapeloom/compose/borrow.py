@@ -115,7 +115,10 @@ def plan_around(
     drawn = draw_band(words, character, rng.spawn(1)[0], named_in(brief.words))
     rng.random(2)  # as compose.plan
     instruments = _instruments_for(melody, drawn)
-    sections = _sections(song, melody, dict(instruments), character.energy, rng)
+    sections = tuple(
+        replace(section, density=character.density)
+        for section in _sections(song, melody, dict(instruments), character.energy, rng)
+    )
     tempo = song.tempo
     if brief.bpm is not None:
         tempo = TempoMap.constant(brief.bpm)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tapeloom.compose.arrange import Layer, spans_in, voice_chords, without_overlaps
-from tapeloom.compose.form import kind_of
+from tapeloom.compose.form import recall, remember
 from tapeloom.compose.grid import STEP, Measure, measure_at, measures
 from tapeloom.compose.melody import melody_range
 from tapeloom.compose.plan import Plan
@@ -128,23 +128,23 @@ def write_keys(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generator
     # Only the lowest third that the melody sings in is shared with the chords.
     ceiling = melody_range(plan.instrument_of("melody"), plan.register)[0] + 3
     layers = {piece: keys_layer(name, rng, ceiling=ceiling) for piece in range(len(plan.pieces))}
-    compings: dict[tuple[int, str], Comping] = {}
+    compings: dict[tuple[int, str], list[tuple[float, Comping]]] = {}
     notes: list[Note] = []
     marks: list[Mark] = []
     for section in plan.sections:
         if "keys" not in section.roles:
             continue
-        kind = kind_of(section.name)
         grid = measures(section.start, section.end, plan.meters)
-        here = (section.piece, kind)
-        if here not in compings:
+        comping = recall(compings, section)
+        if comping is None:
             # Beside a pad or a guitar the keys hold back.
             room = 0.35 if {"pad", "guitar"} & set(section.roles) else 1.0
-            compings[here] = draw_comping(
-                grid, energy=room * section.energy, density=room * plan.density, rng=rng
+            comping = draw_comping(
+                grid, energy=room * section.energy, density=room * section.density, rng=rng
             )
+            remember(compings, section, comping)
         played, signs = comp(
-            compings[here],
+            comping,
             grid,
             chords,
             layers[section.piece],

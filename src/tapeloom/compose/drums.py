@@ -35,6 +35,7 @@ from tapeloom.rhythm.patterns import (
 )
 from tapeloom.theory.instruments import DRUMS, KITS, instrument
 
+BUSIER, SPARSER = 0.12, -0.12  # of a section's density over the record's: where bars change
 CYCLE = 8  # bars until the small changes of a section's letter come back
 GHOST_VELOCITIES = (20, 45)
 
@@ -111,9 +112,12 @@ def write_drums(
             stop = min([*bars[number + 1 : number + 2], section.end, start + meter.bar_ticks])
             key = (section.piece, section.name, str(meter))
             if key not in cycles:
-                cycles[key] = write_cycle(grooves, section.name, meter, density=density, rng=draw)
+                cycles[key] = write_cycle(
+                    grooves, section.name, meter, density=section.density, rng=draw
+                )
             bar = dict(cycles[key][number % CYCLE])
             bar = _shape(bar, section, number, len(bars), meter, grooves)
+            bar = by_density(bar, grooves.main, section.density - density)
             fill: set[tuple[int, str]] = set()
             if number == len(bars) - 1 and follows and len(bars) > 1:
                 bar, fill = _fill(bar, section, meter, grooves, draw)
@@ -285,6 +289,31 @@ def _shape(bar: Bar, section: Section, number: int, count: int, meter: Meter, ki
             for key, sign in bar.items()
             if sign != "o" and (key[1] not in TIMEKEEPERS or key[0] in beats)
         }
+    return bar
+
+
+def by_density(bar: Bar, groove: Groove, away: float) -> Bar:
+    """Return a bar with its small strokes left out, or with time kept twice as fast.
+
+    away   the section's density over the record's
+
+    >>> from tapeloom.rhythm.patterns import COMMON_TIME, grooves_in
+    >>> groove = grooves_in(COMMON_TIME)[0]
+    >>> bar = groove.bar(0)
+    >>> len(by_density(bar, groove, -0.2)) <= len(bar) <= len(by_density(bar, groove, 0.2))
+    True
+    """
+    if away <= SPARSER:
+        return {
+            (step, drum): sign
+            for (step, drum), sign in bar.items()
+            if sign != "o" and (drum not in TIMEKEEPERS or step % 2 == 0)
+        }
+    if away >= BUSIER:
+        time = [step for step, drum in bar if drum == "closed_hat"]
+        struck = {step for step, drum in bar if drum in TIMEKEEPERS}
+        added = [step + 1 for step in time if step % 2 == 0 and step + 1 not in struck]
+        return bar | {(step, "closed_hat"): "-" for step in added if step < groove.steps}
     return bar
 
 

@@ -11,8 +11,9 @@ from tapeloom.compose.comping import comp, draw_comping, keys_layer
 from tapeloom.compose.drums import write_drums
 from tapeloom.compose.grid import Measure, measures
 from tapeloom.compose.line import STEP_SEMITONES
-from tapeloom.compose.melody import Placed, chord_under, melody_range, sing
+from tapeloom.compose.melody import chord_under, melody_range, sing
 from tapeloom.compose.motifs import Motif, MotifNote, answer, draw_motif
+from tapeloom.compose.placing import Placed
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.score import Mark, Note, Part, Score, Section

@@ -29,6 +29,8 @@ def compose(
     grouping: options.Grouping = None,
     clave: options.Clave = None,
     polyrhythm: options.Polyrhythm = None,
+    form: options.FormText = None,
+    energy: options.EnergyText = None,
     seed: options.Seed = None,
     count: Annotated[int, typer.Option(help="How many scores, on seeds that follow.")] = 1,
     engine: options.EngineName = "theory",
@@ -62,7 +64,7 @@ def compose(
     if infill is not None:
         given = options.given(words=words, mood=mood, bpm=bpm, key=key, minutes=minutes,
                               meter=meter, grouping=grouping, clave=clave,
-                              polyrhythm=polyrhythm)  # fmt: skip
+                              polyrhythm=polyrhythm, form=form, energy=energy)  # fmt: skip
         if given or performance:
             name = next(iter(given), "performance")
             told = "words" if name == "words" else f"--{name}"
@@ -74,7 +76,7 @@ def compose(
         raise InputError("--role goes with --infill, which names the file to fill")
     fields = options.given(
         bpm=bpm, key=key, minutes=minutes, bars=_length(bars), meter=meter, grouping=grouping,
-        clave=clave, polyrhythm=polyrhythm,
+        clave=clave, polyrhythm=polyrhythm, form=form, energy_curve=energy,
     )  # fmt: skip
     briefs = [Brief(options.words_of(words, mood), seed=first + i, **fields) for i in range(count)]
     options.check_brief(briefs[0], engine=engine)
