@@ -1,5 +1,6 @@
 """The arranger: from a loop, a tune or a lead sheet to a piece that grows over minutes."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -10,15 +11,20 @@ from tapeloom.compose.arrange import spans_in, write_guitar, write_pad
 from tapeloom.compose.band import GUITARS, draw_band
 from tapeloom.compose.bassline import write_bass
 from tapeloom.compose.comping import keys_layer, write_keys
+from tapeloom.compose.curves import LOWEST, shape_sections
 from tapeloom.compose.drums import write_drums
+from tapeloom.compose.energy_text import EnergyCurve
 from tapeloom.compose.engines import child_streams
-from tapeloom.compose.form import kind_of
+from tapeloom.compose.form import draw_form, number_names
+from tapeloom.compose.form_text import FormPart
 from tapeloom.compose.grid import bars_per_measure, measures
-from tapeloom.compose.harmony import MODAL, end_on, join_equal, lead_into, TONICS
+from tapeloom.compose.harmony import MODAL, TONICS, end_on, join_equal, lead_into
+from tapeloom.compose.joining import join_pieces
 from tapeloom.compose.loop_players import play_keys, play_own_bass, shade
 from tapeloom.compose.material import Material, Stretch, read_material
 from tapeloom.compose.plan import LONGEST_PIECE_S, PIECE_S, Piece, Plan
-from tapeloom.compose.section_plan import SectionPlan, plan_sections
+from tapeloom.compose.section_plan import SectionPlan, plan_sections, usual_energies
+from tapeloom.compose.sets import SetStep, draw_keys, draw_steps
 from tapeloom.compose.theme_lines import Place, answer_tune, voice_of, write_tune
 from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError
@@ -28,12 +34,14 @@ from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
 from tapeloom.core.time import PPQ, TempoMap
 from tapeloom.theory.chords import recolour
 from tapeloom.theory.instruments import instrument
-from tapeloom.theory.keys import related_keys
 
 DEFAULT_MINUTES = 4.0
 MINUTES = (0.5, 120.0)
 BARS = (4, 5000)
 LETTERS = ("A", "B", "bridge")
+OTHER_METER = {"4/4": Meter(3, 4), "3/4": Meter(4, 4), "6/8": Meter(4, 4)}
+Form = tuple[tuple[str, int], ...]  # sections: name, bars
+FEWEST_ANSWERS = 1  # notes a bar; where the tune leaves room for fewer, the guitar picks chords
 _LEADS = 0.5  # how often a section that stays in its key leads to the next by a dominant
 
 
@@ -49,8 +57,8 @@ class Arrangement:
 def arrange(
     loop: Score,
     *,
-    form: Sequence[tuple[str, int]] | None = None,
-    energy: Sequence[float] | None = None,
+    form: Sequence[FormPart] | None = None,
+    energy: EnergyCurve | None = None,
     minutes: float | None = None,
     bars: int | None = None,
     key: Key | None = None,
@@ -65,42 +73,37 @@ def arrange(
     of its own and every third one in another metre.
 
     loop     see `material.read_material`
-    form     sections as (name, bars); drawn for the length where None
-    energy   a curve 0..1 over each piece, evenly spaced; that of the kinds of section where None
+    form     such as `form_text.parse_form` reads; drawn for the length where None
+    energy   such as `energy_text.parse_energy` reads; that of the kinds of section where None
     minutes  0.5..120, four where neither minutes, bars nor form are given
     bars     4..5000
     key      another key for the whole; the loop's own where None
     bpm      quarters a minute, 40..200; the loop's own where None
     """
     _check(form, minutes, bars, bpm)
-    streams = rng.spawn(2)
+    streams = rng.spawn(3)
     material = read_material(loop, rng=streams[0])
     if key is not None:
         material = material.in_key(key)
     tempo = material.tempo if bpm is None else Fraction(bpm).limit_denominator(1000)
     material = replace(material, tempo=tempo)
-    lengths = (
-        (sum(length for _, length in form),) if form is not None
-        else _lengths(material, minutes, bars)
-    )  # fmt: skip
+    forms = _forms(material, form, minutes, bars, streams[1])
+    steps = draw_steps(len(forms), streams[1])
+    pieces = _related(material, steps, streams[1])
+    energies = _energies(forms, steps, energy)
     made = [
-        _arrange_piece(
-            _related(material, i, len(lengths)), form, energy, length, i, streams[1].spawn(1)[0]
-        )
-        for i, length in enumerate(lengths)
+        _arrange_piece(piece, form, levels, i, streams[2].spawn(1)[0])
+        for i, (piece, form, levels) in enumerate(zip(pieces, forms, energies, strict=True))
     ]
-    score = _joined([score for score, _ in made])
+    score = join_pieces([score for score, _ in made])
     return Arrangement(score, material, tuple(plan for _, plans in made for plan in plans))
 
 
 def _check(
-    form: Sequence[tuple[str, int]] | None, minutes: float | None, bars: int | None,
-    bpm: float | None,
-) -> None:  # fmt: skip
+    form: Sequence[FormPart] | None, minutes: float | None, bars: int | None, bpm: float | None
+) -> None:
     if sum(each is not None for each in (form, minutes, bars)) > 1:
         raise InputError("form, minutes and bars all say how long it is; give one of them")
-    if form is not None and (not form or any(length < 1 for _, length in form)):
-        raise InputError("the form has no bars; name sections of at least one bar")
     for name, value, (low, high) in (
         ("minutes", minutes, MINUTES), ("bars", bars, BARS), ("bpm", bpm, (40, 200)),
     ):  # fmt: skip
@@ -108,60 +111,72 @@ def _check(
             raise InputError(f"{name} is {value:g}; it must lie between {low:g} and {high:g}")
 
 
-def _lengths(material: Material, minutes: float | None, bars: int | None) -> tuple[int, ...]:
-    """Return the bars of each piece."""
-    bar_s = 60 * material.theme.meter.bar_ticks / PPQ / float(material.tempo)
+def _forms(
+    material: Material,
+    form: Sequence[FormPart] | None,
+    minutes: float | None,
+    bars: int | None,
+    rng: np.random.Generator,
+) -> list[Form]:
+    """Return the sections of each piece by name and bars."""
+    meter = material.theme.meter
+    unit = 4 * bars_per_measure(meter)  # bars of a phrase of four measures
+    if form is not None:
+        names = number_names([part.name for part in form])
+        return [tuple(zip(names, [part.length(unit) for part in form], strict=True))]
+    bar_s = 60 * meter.bar_ticks / PPQ / float(material.tempo)
     total = bars if bars is not None else max(4, round(60 * (minutes or DEFAULT_MINUTES) / bar_s))
     seconds = total * bar_s
-    if seconds <= LONGEST_PIECE_S:
-        return (total,)
-    count = max(2, round(seconds / float(np.mean(PIECE_S))))
-    unit = _unit(material.theme.meter)
+    count = 1 if seconds <= LONGEST_PIECE_S else max(2, round(seconds / float(np.mean(PIECE_S))))
     ends = [unit * round(total * (i + 1) / count / unit) for i in range(count - 1)] + [total]
-    return tuple(b - a for a, b in zip([0, *ends], ends, strict=False))
+    return [draw_form(b - a, unit=unit, rng=rng) for a, b in itertools.pairwise([0, *ends])]
 
 
-def _unit(meter: Meter) -> int:
-    """Return the bars of a phrase of four measures."""
-    return 4 * bars_per_measure(meter)
+def _energies(
+    forms: Sequence[Form], steps: Sequence[SetStep], curve: EnergyCurve | None
+) -> list[tuple[float, ...]]:
+    """Return the energy of each section of each piece; a set of pieces has an arc of its own."""
+    if curve is not None:
+        rest = iter(curve.over([length for form in forms for _, length in form]))
+        return [tuple(next(rest) for _ in form) for form in forms]
+    return [
+        tuple(float(np.clip(e + step.energy_shift, LOWEST, 1.0)) for e in usual_energies(form))
+        for form, step in zip(forms, steps, strict=True)
+    ]
 
 
-def _related(material: Material, number: int, count: int) -> Material:
-    """Return the material as one of a set of related pieces takes it; first and last are at home.
+def _related(
+    material: Material, steps: Sequence[SetStep], rng: np.random.Generator
+) -> list[Material]:
+    """Return the material as each of a set of related pieces takes it; first and last at home.
 
-    Each is in a key next door and a little slower or faster; every third is in the other mode and,
-    where there is one, in another metre.
+    The keys and tempi are those of `sets`; every third piece is in another metre where the loop's
+    has a counterpart.
     """
-    if number == 0 or number == count - 1:
-        return material
-    home, meter = material.theme.key, material.theme.meter
-    near = related_keys(home)
-    tempo = material.tempo * Fraction((98, 103, 96, 101)[number % 4], 100)
-    key = near[("fifth down", "relative", "fifth up")[number % 3]]
-    other = {"4/4": Meter(3, 4), "3/4": Meter(4, 4), "6/8": Meter(4, 4)}.get(meter.signature)
-    changed = replace(material.in_key(key), tempo=Fraction(round(tempo)))
-    return changed.in_meter(other) if number % 3 == 2 and other is not None else changed
+    other = OTHER_METER.get(material.theme.meter.signature)
+    pieces = []
+    for i, (key, _) in enumerate(draw_keys(material.theme.key, len(steps), rng)):
+        piece = replace(material.in_key(key), tempo=material.tempo + steps[i].bpm_shift)
+        changes = other is not None and i % 3 == 2 and i + 1 < len(steps)
+        pieces.append(piece.in_meter(other) if changes and other is not None else piece)
+    return pieces
 
 
 def _arrange_piece(
     material: Material,
-    form: Sequence[tuple[str, int]] | None,
-    energy: Sequence[float] | None,
-    bars: int,
+    form: Form,
+    energies: Sequence[float],
     number: int,
     rng: np.random.Generator,
 ) -> tuple[Score, tuple[SectionPlan, ...]]:
-    """Arrange one piece from tick 0; the rest of `bars` is what another metre makes of them."""
+    """Arrange one piece from tick 0."""
     streams = child_streams(rng)
     theme = material.theme
     character = Brief().character
     band = dict(draw_band((), character, streams["melody"])) | dict(material.instruments)
     extras = ("pad",) if band["melody"] in GUITARS else ("pad", "guitar")
-    plans = plan_sections(
-        form, energy, bars=bars, unit=_unit(theme.meter), key=theme.key, extras=extras,
-        rng=streams["chords"],
-    )  # fmt: skip
-    sections = _lay(plans, theme.meter)
+    plans = plan_sections(form, energies, key=theme.key, extras=extras, rng=streams["chords"])
+    sections = shape_sections(_lay(plans, theme.meter), energies, density=character.density)
     meters: Meters = ((0, theme.meter),)
     sources = {
         "A": theme,
@@ -170,13 +185,12 @@ def _arrange_piece(
     }
     chords = _write_chords(plans, sections, sources, meters, streams["chords"])
     places = [
-        Place(section, plan, meters, chords)
-        for section, plan in zip(sections, plans, strict=True)
+        Place(section, plan, meters, chords) for section, plan in zip(sections, plans, strict=True)
     ]
     plan = Plan(
         TempoMap.constant(material.tempo), meters,
         tuple(Piece(sources[letter].key) for letter in LETTERS), sections, tuple(band.items()),
-        character.density, 0.5, 0.0,
+        character.density, float(np.mean(energies)), 0.0,
     )  # fmt: skip
     parts = _write_parts(material, sources, places, plan, streams)
     score = Score(
@@ -314,40 +328,8 @@ def _with_answers(
     for place in places:
         if place.plan.counters:
             begin, end = place.section.start, place.section.end
-            notes = [note for note in notes if not begin <= note.start < end]
-            notes.extend(answer_tune(tune, place))
+            answers = answer_tune(tune, place)
+            if len(answers) >= FEWEST_ANSWERS * place.plan.bars:
+                notes = [note for note in notes if not begin <= note.start < end]
+                notes.extend(answers)
     return tuple(notes)
-
-
-def _joined(scores: Sequence[Score]) -> Score:
-    """Put scores of pieces one after the other into one."""
-    if len(scores) == 1:
-        return scores[0]
-    parts: dict[str, Part] = {}
-    tempo: list[tuple[int, Fraction]] = []
-    meters: list[tuple[int, Meter]] = []
-    keys: list[tuple[int, Key]] = []
-    chords: list[ChordSpan] = []
-    sections: list[Section] = []
-    at = 0
-    for score in scores:
-        for part in score.parts:
-            moved = replace(
-                part,
-                notes=tuple(replace(note, start=note.start + at) for note in part.notes),
-                marks=tuple(replace(mark, tick=mark.tick + at) for mark in part.marks),
-            )
-            old = parts.get(part.name)
-            parts[part.name] = moved if old is None else replace(
-                old, notes=(*old.notes, *moved.notes), marks=(*old.marks, *moved.marks)
-            )  # fmt: skip
-        tempo.extend((at + tick, bpm) for tick, bpm in score.tempo.changes)
-        meters.extend((at + tick, meter) for tick, meter in score.meters)
-        keys.extend((at + tick, key) for tick, key in score.keys)
-        chords.extend(ChordSpan(s.start + at, s.end + at, s.chord) for s in score.chords)
-        sections.extend(replace(s, start=s.start + at, end=s.end + at) for s in score.sections)
-        at = sections[-1].end
-    return Score(
-        tuple(parts.values()), tempo=TempoMap(tuple(tempo)), meters=tuple(meters),
-        keys=tuple(keys), chords=tuple(chords), sections=tuple(sections),
-    )  # fmt: skip

@@ -179,7 +179,8 @@ def ornament(motif: Motif, rng: np.random.Generator, *, share: float = 0.5) -> M
 def displace(motif: Motif, ticks: int) -> Motif:
     """Move a rhythm against the bar; what leaves it at one end enters at the other.
 
-    >>> [note.onset for note in displace(Motif((MotifNote(0, 1, 0), MotifNote(3, 1, 0)), 4), 1).notes]
+    >>> two = Motif((MotifNote(0, 1, 0), MotifNote(3, 1, 0)), 4)
+    >>> [note.onset for note in displace(two, 1).notes]
     [0, 1]
     """
     moved = sorted(

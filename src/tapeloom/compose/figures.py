@@ -1,5 +1,6 @@
 """Figures: what each player of a loop does, as patterns that can be played over other chords."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +12,6 @@ from tapeloom.compose.grid import STEP, Measure
 from tapeloom.compose.melody import chord_under
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import ChordSpan, Note
-from tapeloom.core.time import PPQ
 from tapeloom.rhythm.meters import step_ticks
 from tapeloom.rhythm.patterns import VELOCITIES, Groove
 from tapeloom.theory.instruments import DRUMS
@@ -82,7 +82,7 @@ def read_bass_patterns(
     """Read what the bass does in each pair of measures: roots, fifths, octaves, ways on."""
     patterns = []
     gaps = []
-    for a, b in zip(notes, notes[1:], strict=False):
+    for a, b in itertools.pairwise(notes):
         gaps.append(min(max((b.start - a.end) / max(b.start - a.start, 1), 0.0), 0.5))
     gap = float(np.median(gaps)) if gaps else 0.1
     for pair in pairs(grid):

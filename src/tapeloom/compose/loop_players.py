@@ -53,9 +53,7 @@ def play_keys(
     return without_overlaps(notes), marks
 
 
-def play_own_bass(
-    theme: Stretch, places: Sequence[Place], rng: np.random.Generator
-) -> list[Note]:
+def play_own_bass(theme: Stretch, places: Sequence[Place], rng: np.random.Generator) -> list[Note]:
     """Let the bass play the loop's line where its chords sound, its patterns over others."""
     patterns = read_bass_patterns(theme.bass, _grid_of(theme), theme.chords)
     line = tuple(replace(note, pitch=_in_reach(note.pitch)) for note in theme.bass)
@@ -87,9 +85,7 @@ def _grid_of(stretch: Stretch) -> tuple[Measure, ...]:
     return measures(0, stretch.ticks, ((0, stretch.meter),))
 
 
-def _runs(
-    theme: Stretch, place_: Place
-) -> list[tuple[list[Sequence[Measure]], int, bool]]:
+def _runs(theme: Stretch, place_: Place) -> list[tuple[list[Sequence[Measure]], int, bool]]:
     """Part a section's pairs of measures into runs over the theme's own chords and over others.
 
     Each run comes with the number of its first pair in the section.

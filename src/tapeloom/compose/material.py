@@ -24,7 +24,7 @@ from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
 from tapeloom.core.time import PPQ, TempoMap
 from tapeloom.rhythm.patterns import Groove
 from tapeloom.theory.instruments import INSTRUMENTS
-from tapeloom.theory.keys import find_key
+from tapeloom.theory.keys import find_keys
 from tapeloom.theory.recognition import recognise_chords
 
 MOST_BARS = 64
@@ -283,11 +283,12 @@ def _key_of(loop: Score) -> Key:
         return key_of(loop)
     if loop.key is not None:
         return loop.key
-    return find_key([
+    tones = [
         Note(span.start, span.end - span.start, 60 + tone)
         for span in loop.chords
         for tone in span.chord.pitch_classes
-    ])  # fmt: skip
+    ]
+    return find_keys(tones)[0].key
 
 
 def _chords(

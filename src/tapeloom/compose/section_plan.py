@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tapeloom.compose.form import ORDER, draw_form, kind_of
-from tapeloom.core.errors import InputError
+from tapeloom.compose.form import ORDER, kind_of
 from tapeloom.core.harmony import Key
 from tapeloom.theory.keys import related_keys
 
@@ -57,70 +56,54 @@ class SectionPlan:
         return kind_of(self.name)
 
 
+def usual_energies(form: Sequence[tuple[str, int]]) -> tuple[float, ...]:
+    """Return the energy of each section of a piece: by its kind, growing towards the end.
+
+    >>> usual_energies((("intro", 4), ("A", 8), ("B", 8), ("A'", 8), ("outro", 4)))
+    (0.14, 0.475, 0.79, 0.715, 0.16)
+    """
+    total = sum(length for _, length in form)
+    at = 0
+    energies = []
+    for name, length in form:
+        kind = kind_of(name)
+        grows = 0.0 if kind in ("intro", "outro", "breakdown") else (at + length / 2) / total
+        energies.append(round(min(ENERGY[kind] + GROWTH * grows, 1.0), 3))
+        at += length
+    return tuple(energies)
+
+
 def plan_sections(
-    form: Sequence[tuple[str, int]] | None,
-    energy: Sequence[float] | None,
+    form: Sequence[tuple[str, int]],
+    energies: Sequence[float],
     *,
-    bars: int,
-    unit: int,
     key: Key,
     extras: Sequence[str],
     rng: np.random.Generator,
 ) -> tuple[SectionPlan, ...]:
     """Plan the sections of one piece.
 
-    form     names and bars; drawn for `bars` bars in phrases of `unit` where None
-    energy   a curve 0..1 over the piece, read at the middle of each section; that of the kinds of
-             section, growing, where None
-    extras   which of pad and guitar may play beside melody, keys, bass and drums
+    form      names and bars
+    energies  of each section, 0..1
+    extras    which of pad and guitar may play beside melody, keys, bass and drums
     """
-    drawn = tuple(form) if form is not None else draw_form(bars, unit=unit, rng=rng)
-    total = sum(length for _, length in drawn)
-    if energy is not None:
-        _check_energy(energy)
     regions = _regions(key, rng)
     seen: dict[str, int] = {}
     plans: list[SectionPlan] = []
-    at = 0
-    for name, length in drawn:
+    for (name, length), level in zip(form, energies, strict=True):
         kind = kind_of(name)
-        middle = (at + length / 2) / total
-        level = _level(kind, middle) if energy is None else _read_curve(energy, middle)
         times = seen.get(kind, 0)
         seen[kind] = times + 1
         letter = kind if kind in ("B", "bridge") else "A"
         roles = _roles(level, extras)
         plans.append(
             SectionPlan(
-                name, length, round(level, 3), letter, regions[letter],
-                _treatments(kind, times, rng), roles,
+                name, length, level, letter, regions[letter], _treatments(kind, times, rng), roles,
                 recoloured=RECOLOURED.get(kind, 0.0) * (times > 0 or kind == "A'"),
                 counters="guitar" in roles and level >= COUNTER,
             )
         )  # fmt: skip
-        at += length
     return tuple(plans)
-
-
-def _check_energy(energy: Sequence[float]) -> None:
-    if not energy:
-        raise InputError("the energy curve is empty; give one or more values from 0 to 1")
-    for value in energy:
-        if not 0.0 <= value <= 1.0:
-            raise InputError(f"an energy of {value}; each must lie between 0 and 1")
-
-
-def _read_curve(energy: Sequence[float], place: float) -> float:
-    """Read a curve of evenly spaced values at a place 0..1."""
-    if len(energy) == 1:
-        return energy[0]
-    at = np.linspace(0.0, 1.0, len(energy))
-    return float(np.interp(place, at, energy))
-
-
-def _level(kind: str, place: float) -> float:
-    grows = 0.0 if kind in ("intro", "outro", "breakdown") else GROWTH * place
-    return float(np.clip(ENERGY[kind] + grows, 0.05, 1.0))
 
 
 def _regions(home: Key, rng: np.random.Generator) -> dict[str, Key]:

@@ -10,7 +10,7 @@ from tapeloom.compose.figures import pairs
 from tapeloom.compose.grid import Measure, measure_at, measures
 from tapeloom.compose.material import Material, Stretch, sung_register
 from tapeloom.compose.melody import chord_under, melody_range
-from tapeloom.compose.motifs import Motif, MotifNote, shift
+from tapeloom.compose.motifs import Motif, MotifNote
 from tapeloom.compose.recast import pitch_in
 from tapeloom.compose.refit import Wish, motif_of, place, refit
 from tapeloom.compose.section_plan import SectionPlan
@@ -21,7 +21,7 @@ from tapeloom.core.score import ChordSpan, Note, Section
 from tapeloom.theory.instruments import instrument
 from tapeloom.theory.scales import nearest
 
-HIGHER = 2  # scale steps by which the contrast lies above the theme
+HIGHER = 3  # semitones by which the contrast lies above the theme, about
 _BELOW = 9  # semitones that an answer lies under the tune
 _ANSWER_RANGE = (52, 72)
 
@@ -131,7 +131,7 @@ def _develop(
     grid = place_.grid
     units_here = pairs(grid)
     anchor = _anchor(material.theme, material.theme.key) + voice.moved
-    home = _nearest_octave(pitch_in(anchor, material.theme.key, place_.plan.key), anchor)
+    home = _home(material, place_.plan, anchor)
     units = _units(material, stretch, place_.plan, len(units_here), rng)
     room = Room(tuple(units_here), _lift(units, home, voice, place_.plan.key), rng)
     units = treat([_cut(unit, pair) for unit, pair in zip(units, units_here, strict=True)],
@@ -139,10 +139,20 @@ def _develop(
     return [
         wish
         for unit, pair in zip(units, units_here, strict=True)
-        for wish in place(
-            unit, pair[0].start, anchor=home, key=place_.plan.key, end=pair[-1].end
-        )
+        for wish in place(unit, pair[0].start, anchor=home, key=place_.plan.key, end=pair[-1].end)
     ]
+
+
+def _home(material: Material, plan: SectionPlan, anchor: int) -> int:
+    """Return the tone that a section's contours stand on, for a tune that stands on `anchor`."""
+    if plan.letter == "B" and _is_one_unit(material.contrast):
+        return nearest(anchor + HIGHER, plan.key.scale)
+    moved = pitch_in(anchor, material.theme.key, plan.key)
+    return _nearest_octave(moved, anchor + HIGHER * (plan.letter == "B"))
+
+
+def _is_one_unit(stretch: Stretch) -> bool:
+    return len(pairs(measures(0, stretch.ticks, ((0, stretch.meter),)))) == 1
 
 
 def _units(
@@ -152,12 +162,9 @@ def _units(
     if plan.letter == "B":
         contrast = material.contrast.in_key(plan.key)
         own = units_of(contrast, _anchor(contrast, plan.key))
-        spoken = [unit for unit in own if unit.notes] or own
-        if len(own) > 1:
-            made = [own[i % len(own)] for i in range(count)]
-        else:
-            made = sequence_of(spoken[0], count, rng)
-        return [shift(unit, HIGHER) for unit in made]
+        if _is_one_unit(contrast):
+            return sequence_of(own[0], count, rng)
+        return [own[i % len(own)] for i in range(count)]
     own = units_of(stretch, _anchor(stretch, stretch.key))
     return [own[i % len(own)] for i in range(count)]
 

@@ -77,9 +77,7 @@ def _augment(units: Units, room: Room) -> Units:
 def _diminish(units: Units, room: Room) -> Units:
     """State every second unit twice in its time, the second time a step on."""
     way = int(room.rng.choice((-1, 1)))
-    return _every(
-        units, True, lambda i, unit: _fit(sequence(diminish(unit), (0, way)), unit.ticks)
-    )
+    return _every(units, True, lambda i, unit: _fit(sequence(diminish(unit), (0, way)), unit.ticks))
 
 
 def _displace(units: Units, room: Room) -> Units:
@@ -101,7 +99,9 @@ def _register(units: Units, room: Room) -> Units:
 def _head(units: Units, room: Room) -> Units:
     """Let the heads alone be heard, and silence after every second one."""
     return [
-        Motif((), unit.ticks) if i % 2 else _fit(fragment(unit, max(unit.ticks // 2, 1)), unit.ticks)
+        Motif((), unit.ticks)
+        if i % 2
+        else _fit(fragment(unit, max(unit.ticks // 2, 1)), unit.ticks)
         for i, unit in enumerate(units)
     ]
 
