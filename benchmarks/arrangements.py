@@ -62,8 +62,7 @@ def chord_tone_share(notes: list[Note], chords: tuple[ChordSpan, ...], score: Sc
         if measure_at(grid, note.start).weight(note.start) >= 0.6 or note.duration >= 10080
     ]
     inside = sum(
-        note.pitch % 12 in chord_under(chords, note.start, note.end).pitch_classes
-        for note in heavy
+        note.pitch % 12 in chord_under(chords, note.start, note.end).pitch_classes for note in heavy
     )
     return inside / max(len(heavy), 1)
 
@@ -140,7 +139,8 @@ def main() -> None:
     rows = []
     for i, (name, _, arrangement, seconds) in enumerate(made):
         score, theme = arrangement.score, arrangement.material.theme
-        letters = [plan.letter for plan in arrangement.plans]
+        # The bridge is made of the theme in another mode.
+        letters = ["B" if plan.letter == "B" else "A" for plan in arrangement.plans]
         lost = [score.sections[j].name for j in unrecognised(score, letters)]
         strange = strangers(arrangement, i, materials)
         same = repeated(score)

@@ -15,7 +15,7 @@ from tapeloom.compose.grid import STEP, Measure, measure_at
 from tapeloom.compose.motifs import Motif, MotifNote, shift
 from tapeloom.core.errors import InputError
 
-OCTAVE = 7  # scale steps
+OCTAVE, THIRD = 7, 2  # scale steps
 RING = 8 * STEP  # the longest that a note rings on over what was thinned out after it
 
 
@@ -183,6 +183,8 @@ def displace(motif: Motif, ticks: int) -> Motif:
     >>> [note.onset for note in displace(two, 1).notes]
     [0, 1]
     """
+    if not motif.notes:
+        return motif
     moved = sorted(
         (replace(note, onset=(note.onset + ticks) % motif.ticks) for note in motif.notes),
         key=lambda note: note.onset,

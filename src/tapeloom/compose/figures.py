@@ -55,7 +55,9 @@ def _strokes(
         for span in spans_in(chords, begin, end)
     }
     offsets = sorted(struck)
-    strokes = []
+    strokes: list[Stroke] = []
+    if not offsets:
+        return ()
     for offset, following in zip(offsets, [*offsets[1:], end - begin], strict=True):
         group = struck[offset]
         ladder = next(

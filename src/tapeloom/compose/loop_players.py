@@ -147,6 +147,8 @@ def _calmed(comping: Comping, unit: Sequence[Measure]) -> Comping:
         if any(m.start <= base + stroke.offset < m.end and m.weight(base + stroke.offset) >= 0.6
                for m in unit)
     ]  # fmt: skip
+    if not kept:
+        return comping
     ends = [stroke.offset for stroke in kept[1:]] + [unit[-1].end - base]
     return replace(
         comping,

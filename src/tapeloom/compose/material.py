@@ -271,7 +271,9 @@ def _lowest(notes: Sequence[Note]) -> tuple[Note, ...]:
         low = by_onset.get(note.start)
         by_onset[note.start] = note if low is None or note.pitch < low.pitch else low
     line = [by_onset[tick] for tick in sorted(by_onset)]
-    ends = [note.start for note in line[1:]] + [line[-1].end if line else 0]
+    if not line:
+        return ()
+    ends = [*(note.start for note in line[1:]), line[-1].end]
     return tuple(
         replace(note, duration=min(note.duration, end - note.start))
         for note, end in zip(line, ends, strict=True)

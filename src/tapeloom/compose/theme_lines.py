@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tapeloom.compose.development import OCTAVE, counter_rhythm
+from tapeloom.compose.development import OCTAVE, THIRD, counter_rhythm
 from tapeloom.compose.figures import pairs
 from tapeloom.compose.grid import Measure, measure_at, measures
+from tapeloom.compose.line import STEP_SEMITONES
 from tapeloom.compose.material import Material, Stretch, sung_register
 from tapeloom.compose.melody import chord_under, melody_range
 from tapeloom.compose.motifs import Motif, MotifNote
@@ -133,7 +134,7 @@ def _develop(
     anchor = _anchor(material.theme, material.theme.key) + voice.moved
     home = _home(material, place_.plan, anchor)
     units = _units(material, stretch, place_.plan, len(units_here), rng)
-    room = Room(tuple(units_here), _lift(units, home, voice, place_.plan.key), rng)
+    room = Room(tuple(units_here), _lift(units, home, voice), rng)
     units = treat([_cut(unit, pair) for unit, pair in zip(units, units_here, strict=True)],
                   place_.plan.treatments, room)  # fmt: skip
     return [
@@ -145,8 +146,6 @@ def _develop(
 
 def _home(material: Material, plan: SectionPlan, anchor: int) -> int:
     """Return the tone that a section's contours stand on, for a tune that stands on `anchor`."""
-    if plan.letter == "B" and _is_one_unit(material.contrast):
-        return nearest(anchor + HIGHER, plan.key.scale)
     moved = pitch_in(anchor, material.theme.key, plan.key)
     return _nearest_octave(moved, anchor + HIGHER * (plan.letter == "B"))
 
@@ -202,13 +201,10 @@ def _cut(unit: Motif, pair: Sequence[Measure]) -> Motif:
     return Motif(notes, ticks)
 
 
-def _lift(units: Units, anchor: int, voice: Voice, key: Key) -> int:
-    """Return by how many steps a line can change its register: an octave, or else a third."""
-    steps = [note.contour for unit in units for note in unit.notes] or [0]
-    top, bottom = (anchor + 12 / 7 * extreme for extreme in (max(steps), min(steps)))
-    if top + 12 <= voice.highest + 2:
-        return OCTAVE
-    return -OCTAVE if bottom - 12 >= voice.lowest - 2 else -2
+def _lift(units: Units, anchor: int, voice: Voice) -> int:
+    """Return by how many steps a line can rise: an octave where there is room, or else a third."""
+    top = max((note.contour for unit in units for note in unit.notes), default=0)
+    return OCTAVE if anchor + STEP_SEMITONES * top + 12 <= voice.highest + 2 else THIRD
 
 
 def _close(wishes: Sequence[Wish], place_: Place) -> list[Wish]:

@@ -60,17 +60,18 @@ def _answer(units: Units, room: Room) -> Units:
 
 
 def _thin(units: Units, room: Room) -> Units:
-    return [thin(unit, pair, keep=0.55) for unit, pair in zip(units, room.pairs, strict=True)]
+    return [thin(unit, pair, keep=0.65) for unit, pair in zip(units, room.pairs, strict=True)]
 
 
 def _augment(units: Units, room: Room) -> Units:
-    """Let every first unit of two take the time of both."""
-    result: Units = []
-    for i in range(0, len(units), 2):
-        long = augment(units[i])
-        for j, unit in enumerate(units[i : i + 2]):
-            half = _fit(fragment(long, units[i].ticks, tail=j == 1), unit.ticks)
-            result.append(half)
+    """Let the first unit of each four come back twice as slow in the time of the last two."""
+    result = list(units)
+    for first in range(0, len(units), 4):
+        group = range(first, min(first + 4, len(units)))
+        long = augment(units[first])
+        for i, tail in zip(group[-2:], (False, True), strict=False):
+            half = fragment(long, long.ticks // 2, tail=tail)
+            result[i] = _fit(half, units[i].ticks)
     return result
 
 
@@ -157,12 +158,12 @@ TREATMENTS: Mapping[str, Treatment] = MappingProxyType({
     "ornament": Treatment("passing and neighbour notes fill its long ones", _ornament),
     "answer": Treatment("call and response", _answer),
     "thin": Treatment("only its strong notes", _thin),
-    "augment": Treatment("twice as slow", _augment),
+    "augment": Treatment("its beginning comes back twice as slow", _augment),
     "diminish": Treatment("every second unit twice as fast", _diminish),
     "displace": Treatment("every second unit an eighth late", _displace),
     "invert": Treatment("every second unit upside down", _invert),
     "retrograde": Treatment("every second unit from its end", _retrograde),
-    "register": Treatment("in another register", _register),
+    "register": Treatment("in a higher register", _register),
     "head": Treatment("its head alone", _head),
     "sequence": Treatment("units repeated on other steps", _step_on),
 })  # fmt: skip
