@@ -55,6 +55,10 @@ def perform_brief(brief: Brief, score: Score) -> Performance:
 
 def score_facts(score: Score) -> dict[str, Any]:
     """Return what record.json and `tapeloom compose --json` say of a score."""
+    from tapeloom.compose.energy import measured_energy
+    from tapeloom.compose.transitions import transitions_of
+
+    why = {told.section: told.why for told in transitions_of(score)}
     return {
         "bpm": float(score.tempo.initial_bpm),
         "key": str(score.key) if score.key else None,
@@ -69,8 +73,14 @@ def score_facts(score: Score) -> dict[str, Any]:
                 "name": section.name,
                 "start_s": round(score.tempo.tick_to_s(section.start), 6),
                 "end_s": round(score.tempo.tick_to_s(section.end), 6),
+                "energy": section.energy,
+                "measured_energy": round(energy, 3),
+                "leads_on": list(section.leads_on),
+                "why": why.get(number, ""),
             }
-            for section in score.sections
+            for number, (section, energy) in enumerate(
+                zip(score.sections, measured_energy(score), strict=True)
+            )
         ],
         "instruments": {part.name: part.instrument for part in score.parts},
     }

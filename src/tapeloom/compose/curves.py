@@ -11,8 +11,8 @@ from tapeloom.core.score import Section
 GROWTH = (0.02, 0.12)  # by how much the returns of A and B grow through a piece
 LOWEST = 0.05
 DENSITY_OF_ENERGY = 0.7  # how much of a change of energy is a change of density
-REGISTER_OF_ENERGY = 8.0  # semitones for a whole energy
-HIGHEST = 3  # semitones that a section lies above or below the others
+REGISTER_OF_ENERGY = 4.0  # whole tones for a whole energy; small differences keep the register
+HIGHEST = 4  # semitones that a section lies above or below the others
 STEP = 0.18  # of energy that a layer is worth
 STAYS = ("melody", "keys")  # by whom a section is known
 JOINS = ("bass", "drums", "pad", "guitar")  # who comes in first where more is asked
@@ -46,8 +46,8 @@ def shape_sections(
 
     >>> from tapeloom.core.time import PPQ
     >>> two = [Section(name, i * PPQ, (i + 1) * PPQ) for i, name in enumerate("AB")]
-    >>> [(s.energy, s.density, s.register) for s in shape_sections(two, (0.4, 0.6), density=0.5)]
-    [(0.4, 0.43, -1.0), (0.6, 0.57, 1.0)]
+    >>> [(s.energy, s.density, s.register) for s in shape_sections(two, (0.2, 0.8), density=0.5)]
+    [(0.2, 0.29, -2.0), (0.8, 0.71, 2.0)]
     """
     mean = float(np.mean(energies))
     shaped = []
@@ -58,7 +58,7 @@ def shape_sections(
                 section,
                 energy=energy,
                 density=round(float(np.clip(density + DENSITY_OF_ENERGY * away, 0.0, 1.0)), 3),
-                register=float(np.clip(round(REGISTER_OF_ENERGY * away), -HIGHEST, HIGHEST)),
+                register=float(np.clip(2 * int(REGISTER_OF_ENERGY * away), -HIGHEST, HIGHEST)),
             )
         )
     return tuple(shaped)

@@ -13,6 +13,7 @@ from itertools import accumulate
 import numpy as np
 
 from tapeloom.compose.brushwork import BRUSHED, brush_part
+from tapeloom.compose.finishing import finish
 from tapeloom.compose.harmony import write_harmony
 from tapeloom.compose.layers import with_clave_kicks, without_rim, write_percussion
 from tapeloom.compose.plan import Plan
@@ -57,7 +58,7 @@ class TransformerEngine:
 
     def draft(self, plan: Plan, rng: np.random.Generator) -> tuple[Score, tuple[Draft, ...]]:
         """Write a whole record, and tell how its pieces were drawn."""
-        harmony_rng, pieces_rng, touches_rng = rng.spawn(3)
+        harmony_rng, pieces_rng, touches_rng, finish_rng = rng.spawn(4)
         chords = write_harmony(plan, harmony_rng) if self.plans_harmony else ()
         drafts: list[Draft] = []
         written: list[tuple[int, Score]] = []
@@ -74,7 +75,8 @@ class TransformerEngine:
             drafts.append(draft)
             written.append((sections[0].start, draft.score))
         score = _assemble(plan, written, touches_rng)
-        return (replace(score, chords=chords) if self.plans_harmony else score), tuple(drafts)
+        score = replace(score, chords=chords) if self.plans_harmony else score
+        return finish(score, rng=finish_rng), tuple(drafts)
 
     def infill(
         self, score: Score, *, role: str, bars: range, locks: Locks, rng: np.random.Generator
