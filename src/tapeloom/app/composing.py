@@ -126,7 +126,7 @@ def write_infilled(
     from tapeloom.core.midi import read_midi
     from tapeloom.core.midi_splice import splice_notes
     from tapeloom.theory.analysis import analyse
-    from tapeloom.theory.instruments import INSTRUMENTS
+    from tapeloom.theory.instruments import KNOWN
 
     score = read_midi(source)
     edges = [*score.bar_starts, score.end]
@@ -135,7 +135,7 @@ def write_infilled(
     if all(part.role != role for part in score.parts):
         told = ", ".join(dict.fromkeys(part.role for part in score.parts)) or "none"
         raise InputError(f"{source} has no part for {role}; its parts are {told}")
-    plain = (p if p.instrument in INSTRUMENTS else replace(p, instrument="") for p in score.parts)
+    plain = (p if p.instrument in KNOWN else replace(p, instrument="") for p in score.parts)
     heard = replace(score, parts=tuple(plain))  # others' titles may end in brackets as ours do
     if not score.chords and role != "drums":
         found = analyse(score)

@@ -32,7 +32,7 @@ from tapeloom.neural.outline import Outline
 from tapeloom.neural.script import infill_script
 from tapeloom.neural.token_codec import ORDER, Codec, Page, controls_of
 from tapeloom.neural.tokens import PLACE_TICKS, to_c
-from tapeloom.theory.instruments import INSTRUMENTS, instrument
+from tapeloom.theory.instruments import KNOWN, instrument
 
 DENSITY = (6.5, 11.0)  # pitched notes a bar that a plan's density 0 and 1 ask for
 AROUND = 8  # bars on each side of a gap that the model sees
@@ -137,7 +137,7 @@ class TransformerEngine:
         controls = replace(controls_of(seen, style="lofi"), key=key)
         page = _naming(Codec().page(seen, controls), part.role)
         instruments = {
-            part.role: part.instrument for part in score.parts if part.instrument in INSTRUMENTS
+            part.role: part.instrument for part in score.parts if part.instrument in KNOWN
         }
         limits = _wide_enough(limits_for(key, instruments=instruments), part, key)
         meters = [meter_at(seen.meters, tick) for tick in seen.bar_starts]
