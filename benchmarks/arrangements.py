@@ -21,7 +21,7 @@ import numpy as np
 from tapeloom.compose.arranging import Arrangement, arrange
 from tapeloom.compose.energy import energy_agreement
 from tapeloom.compose.grid import measure_at, measures
-from tapeloom.compose.material import Material, bars_of
+from tapeloom.compose.loop_material import LoopMaterial, bars_of
 from tapeloom.compose.melody import chord_under
 from tapeloom.compose.recognition import section_likeness, unrecognised
 from tapeloom.core.errors import InputError
@@ -90,7 +90,7 @@ def repeated(score: Score) -> list[str]:
     return found
 
 
-def strangers(made: Arrangement, index: int, loops: list[Material]) -> list[str]:
+def strangers(made: Arrangement, index: int, loops: list[LoopMaterial]) -> list[str]:
     """Return the sections whose tune is nearer to another loop's than to its own.
 
     Each loop is put behind the arrangement as one section more, its tune in C by its key's tonic.

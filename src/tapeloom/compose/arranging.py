@@ -20,8 +20,8 @@ from tapeloom.compose.form_text import FormPart
 from tapeloom.compose.grid import bars_per_measure, measures
 from tapeloom.compose.harmony import MODAL, TONICS, end_on, join_equal, lead_into
 from tapeloom.compose.joining import join_pieces
+from tapeloom.compose.loop_material import LoopMaterial, Stretch, read_loop
 from tapeloom.compose.loop_players import play_keys, play_own_bass, shade
-from tapeloom.compose.material import Material, Stretch, read_material
 from tapeloom.compose.plan import LONGEST_PIECE_S, PIECE_S, Piece, Plan
 from tapeloom.compose.section_plan import SectionPlan, plan_sections, usual_energies
 from tapeloom.compose.sets import SetStep, draw_keys, draw_steps
@@ -50,7 +50,7 @@ class Arrangement:
     """An arrangement, and the plan that it was made by."""
 
     score: Score
-    material: Material
+    material: LoopMaterial
     plans: tuple[SectionPlan, ...]  # one for each of the score's sections
 
 
@@ -72,7 +72,7 @@ def arrange(
     Over five and a half minutes it becomes a set of related pieces, each with a key and a tempo
     of its own and every third one in another metre.
 
-    loop     see `material.read_material`
+    loop     see `loop_material.read_loop`
     form     such as `form_text.parse_form` reads; drawn for the length where None
     energy   such as `energy_text.parse_energy` reads; that of the kinds of section where None
     minutes  0.5..120, four where neither minutes, bars nor form are given
@@ -82,7 +82,7 @@ def arrange(
     """
     _check(form, minutes, bars, bpm)
     streams = rng.spawn(3)
-    material = read_material(loop, rng=streams[0])
+    material = read_loop(loop, rng=streams[0])
     if key is not None:
         material = material.in_key(key)
     tempo = material.tempo if bpm is None else Fraction(bpm).limit_denominator(1000)
@@ -112,7 +112,7 @@ def _check(
 
 
 def _forms(
-    material: Material,
+    material: LoopMaterial,
     form: Sequence[FormPart] | None,
     minutes: float | None,
     bars: int | None,
@@ -146,8 +146,8 @@ def _energies(
 
 
 def _related(
-    material: Material, steps: Sequence[SetStep], rng: np.random.Generator
-) -> list[Material]:
+    material: LoopMaterial, steps: Sequence[SetStep], rng: np.random.Generator
+) -> list[LoopMaterial]:
     """Return the material as each of a set of related pieces takes it; first and last at home.
 
     The keys and tempi are those of `sets`; every third piece is in another metre where the loop's
@@ -163,7 +163,7 @@ def _related(
 
 
 def _arrange_piece(
-    material: Material,
+    material: LoopMaterial,
     form: Form,
     energies: Sequence[float],
     number: int,
@@ -275,7 +275,7 @@ def _recoloured(
 
 
 def _write_parts(
-    material: Material,
+    material: LoopMaterial,
     sources: dict[str, Stretch],
     places: Sequence[Place],
     plan: Plan,
@@ -305,7 +305,7 @@ def _write_parts(
 
 
 def _write_keys(
-    material: Material, places: Sequence[Place], plan: Plan, rng: np.random.Generator
+    material: LoopMaterial, places: Sequence[Place], plan: Plan, rng: np.random.Generator
 ) -> Part:
     if "keys" not in material.own:
         return write_keys(plan, places[0].chords, rng)

@@ -9,7 +9,7 @@ from tapeloom.compose.development import OCTAVE, THIRD, counter_rhythm
 from tapeloom.compose.figures import pairs
 from tapeloom.compose.grid import Measure, measure_at, measures
 from tapeloom.compose.line import STEP_SEMITONES
-from tapeloom.compose.material import Material, Stretch, sung_register
+from tapeloom.compose.loop_material import LoopMaterial, Stretch, sung_register
 from tapeloom.compose.melody import chord_under, melody_range
 from tapeloom.compose.motifs import Motif, MotifNote
 from tapeloom.compose.recast import pitch_in
@@ -66,7 +66,7 @@ def voice_of(name: str, tune: Sequence[Note]) -> Voice:
 
 
 def write_tune(
-    material: Material, sources: dict[str, Stretch], places: Sequence[Place], name: str,
+    material: LoopMaterial, sources: dict[str, Stretch], places: Sequence[Place], name: str,
     rng: np.random.Generator,
 ) -> list[Note]:  # fmt: skip
     """Write the line of every section in which the melody plays.
@@ -127,7 +127,7 @@ def _folded(pitch: int, voice: Voice) -> int:
 
 
 def _develop(
-    material: Material, stretch: Stretch, place_: Place, voice: Voice, rng: np.random.Generator
+    material: LoopMaterial, stretch: Stretch, place_: Place, voice: Voice, rng: np.random.Generator
 ) -> list[Wish]:
     grid = place_.grid
     units_here = pairs(grid)
@@ -144,7 +144,7 @@ def _develop(
     ]
 
 
-def _home(material: Material, plan: SectionPlan, anchor: int) -> int:
+def _home(material: LoopMaterial, plan: SectionPlan, anchor: int) -> int:
     """Return the tone that a section's contours stand on, for a tune that stands on `anchor`."""
     moved = pitch_in(anchor, material.theme.key, plan.key)
     return _nearest_octave(moved, anchor + HIGHER * (plan.letter == "B"))
@@ -155,7 +155,11 @@ def _is_one_unit(stretch: Stretch) -> bool:
 
 
 def _units(
-    material: Material, stretch: Stretch, plan: SectionPlan, count: int, rng: np.random.Generator
+    material: LoopMaterial,
+    stretch: Stretch,
+    plan: SectionPlan,
+    count: int,
+    rng: np.random.Generator,
 ) -> Units:
     """Return so many units of a section's material, before they are treated."""
     if plan.letter == "B":
