@@ -6,7 +6,8 @@ DATA holds pop909 and pop909cl, unpacked. Each loop is eight bars from where the
 enters. Told for each: the correlation of the energies asked with those measured; sections whose
 tune is nearer to another section's material, or to another loop, than to their own; sections that
 repeat one before to the letter; the share of the tune's heavy notes that are chord tones and of
-its intervals over an octave, in the loop and in its arrangement; seconds of work.
+its intervals over an octave, in the loop and in its arrangement; what players could not play and
+phrases that are not heard; seconds of work.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from tapeloom.compose.melody import chord_under
 from tapeloom.compose.recognition import section_likeness, unrecognised
 from tapeloom.core.errors import InputError
 from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
+from tapeloom.theory.orchestration import check_balance, check_playability, tally
 from tapeloom.train.corpus.lead_sheet import is_validation
 from tapeloom.train.corpus.pop909_roles import read_pop909_song
 
@@ -144,6 +146,7 @@ def main() -> None:
         lost = [score.sections[j].name for j in unrecognised(score, letters)]
         strange = strangers(arrangement, i, materials)
         same = repeated(score)
+        problems = tally((*check_playability(score), *check_balance(score)))
         tune = list(score.part("melody").notes)
         loop_score = Score((), meters=((0, theme.meter),),
                            sections=(Section("A", 0, theme.ticks),))  # fmt: skip
@@ -155,13 +158,14 @@ def main() -> None:
             leap_share(tune),
             seconds,
         )
-        rows.append((*row, len(lost), len(strange), len(same)))
+        rows.append((*row, len(lost), len(strange), len(same), sum(problems.values())))
         print(
             f"{name}: energy {row[0]:.2f}; chord tones {row[1]:.2f} -> {row[2]:.2f}; "
             f"leaps {row[3]:.3f} -> {row[4]:.3f}; {seconds:.2f} s"
             + (f"; lost {lost}" if lost else "")
             + (f"; nearer to another loop {strange}" if strange else "")
             + (f"; repeated {same}" if same else "")
+            + (f"; problems {problems}" if problems else "")
         )
         if options.pictures is not None:
             draw(options.pictures, name, score)
@@ -171,7 +175,7 @@ def main() -> None:
         f"average; chord tones {table[:, 1].mean():.2f} -> {table[:, 2].mean():.2f}; leaps "
         f"{table[:, 3].mean():.3f} -> {table[:, 4].mean():.3f}; {table[:, 5].max():.2f} s at most; "
         f"{int(table[:, 6].sum())} sections lost, {int(table[:, 7].sum())} nearer to another loop, "
-        f"{int(table[:, 8].sum())} repeated, of {sum(len(m[2].plans) for m in made)}"
+        f"{int(table[:, 8].sum())} repeated, {int(table[:, 9].sum())} problems, of {sum(len(m[2].plans) for m in made)}"
     )
 
 

@@ -1,7 +1,7 @@
 """The arranger: from a loop, a tune or a lead sheet to a piece that grows over minutes."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -15,17 +15,19 @@ from tapeloom.compose.curves import LOWEST, shape_sections
 from tapeloom.compose.drums import write_drums
 from tapeloom.compose.energy_text import EnergyCurve
 from tapeloom.compose.engines import child_streams
+from tapeloom.compose.finishing import finish
 from tapeloom.compose.form import draw_form, number_names
 from tapeloom.compose.form_text import FormPart
 from tapeloom.compose.grid import bars_per_measure, measures
 from tapeloom.compose.harmony import MODAL, TONICS, end_on, join_equal, lead_into
 from tapeloom.compose.joining import join_pieces
 from tapeloom.compose.loop_material import LoopMaterial, Stretch, read_loop
-from tapeloom.compose.loop_players import play_keys, play_own_bass, shade
+from tapeloom.compose.loop_players import play_keys, play_own_bass
 from tapeloom.compose.plan import LONGEST_PIECE_S, PIECE_S, Piece, Plan
 from tapeloom.compose.section_plan import SectionPlan, plan_sections, usual_energies
 from tapeloom.compose.sets import SetStep, draw_keys, draw_steps
 from tapeloom.compose.theme_lines import Place, answer_tune, voice_of, write_tune
+from tapeloom.compose.transcription import transcribe
 from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
@@ -33,13 +35,18 @@ from tapeloom.core.meter import Meter, Meters
 from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
 from tapeloom.core.time import PPQ, TempoMap
 from tapeloom.theory.chords import recolour
-from tapeloom.theory.instruments import instrument
+from tapeloom.theory.instruments import KITS, instrument
+from tapeloom.theory.orchestration import Ensemble, ensemble, mend_balance, mend_playability
 
 DEFAULT_MINUTES = 4.0
 MINUTES = (0.5, 120.0)
 BARS = (4, 5000)
 LETTERS = ("A", "B", "bridge")
 OTHER_METER = {"4/4": Meter(3, 4), "3/4": Meter(4, 4), "6/8": Meter(4, 4)}
+TASKS = {
+    "lead": "melody", "comp": "keys", "pad": "pad", "arpeggio": "guitar", "bass": "bass",
+    "drums": "drums",
+}  # of a band's player -> role  # fmt: skip
 Form = tuple[tuple[str, int], ...]  # sections: name, bars
 FEWEST_ANSWERS = 1  # notes a bar; where the tune leaves room for fewer, the guitar picks chords
 _LEADS = 0.5  # how often a section that stays in its key leads to the next by a dominant
@@ -52,6 +59,7 @@ class Arrangement:
     score: Score
     material: LoopMaterial
     plans: tuple[SectionPlan, ...]  # one for each of the score's sections
+    mended: tuple[str, ...] = ()  # what was changed so that it can be played and the tune heard
 
 
 def arrange(
@@ -63,6 +71,7 @@ def arrange(
     bars: int | None = None,
     key: Key | None = None,
     bpm: float | None = None,
+    band: str | None = None,
     rng: np.random.Generator,
 ) -> Arrangement:
     """Arrange a loop: sections made of its material, layers and dynamics that follow an energy.
@@ -79,9 +88,12 @@ def arrange(
     bars     4..5000
     key      another key for the whole; the loop's own where None
     bpm      quarters a minute, 40..200; the loop's own where None
+    band     a name in theory.orchestration.ENSEMBLES; the loop's own players, and others drawn to
+             them, where None
     """
     _check(form, minutes, bars, bpm)
-    streams = rng.spawn(3)
+    known = None if band is None else ensemble(band)
+    streams = rng.spawn(6)
     material = read_loop(loop, rng=streams[0])
     if key is not None:
         material = material.in_key(key)
@@ -91,12 +103,37 @@ def arrange(
     steps = draw_steps(len(forms), streams[1])
     pieces = _related(material, steps, streams[1])
     energies = _energies(forms, steps, energy)
+    seats = _seats(known) or _drawn_seats(material, streams[2])
     made = [
-        _arrange_piece(piece, form, levels, i, streams[2].spawn(1)[0])
+        _arrange_piece(piece, form, levels, seats, i, streams[3].spawn(1)[0])
         for i, (piece, form, levels) in enumerate(zip(pieces, forms, energies, strict=True))
     ]
     score = join_pieces([score for score, _ in made])
-    return Arrangement(score, material, tuple(plan for _, plans in made for plan in plans))
+    if known is not None and not _seats(known):
+        score = transcribe(score, known.name, rng=streams[4])
+    score = finish(score, rng=streams[5])
+    score, unplayable = mend_playability(score)
+    score, covered = mend_balance(score)
+    plans = tuple(plan for _, plans in made for plan in plans)
+    return Arrangement(score, material, plans, (*unplayable, *covered))
+
+
+def _seats(band: Ensemble | None) -> dict[str, str]:
+    """Return who plays which role of the arranger's own, where a band has those roles and no other.
+
+    Other bands are written for by transcription.
+    """
+    if band is None or any(player.task not in TASKS for player in band.players):
+        return {}
+    seats = {TASKS[player.task]: player.instrument for player in band.players}
+    return seats if {"melody", "keys"} <= set(seats) else {}
+
+
+def _drawn_seats(material: LoopMaterial, rng: np.random.Generator) -> dict[str, str]:
+    band = dict(draw_band((), Brief().character, rng)) | dict(material.instruments)
+    if band["melody"] in GUITARS:
+        del band["guitar"]  # two of them would hide one another
+    return band
 
 
 def _check(
@@ -166,16 +203,18 @@ def _arrange_piece(
     material: LoopMaterial,
     form: Form,
     energies: Sequence[float],
+    seats: Mapping[str, str],
     number: int,
     rng: np.random.Generator,
 ) -> tuple[Score, tuple[SectionPlan, ...]]:
-    """Arrange one piece from tick 0."""
+    """Arrange one piece from tick 0.
+
+    seats   role -> instrument, of those who may play
+    """
     streams = child_streams(rng)
     theme = material.theme
     character = Brief().character
-    band = dict(draw_band((), character, streams["melody"])) | dict(material.instruments)
-    extras = ("pad",) if band["melody"] in GUITARS else ("pad", "guitar")
-    plans = plan_sections(form, energies, key=theme.key, extras=extras, rng=streams["chords"])
+    plans = plan_sections(form, energies, key=theme.key, seats=tuple(seats), rng=streams["chords"])
     sections = shape_sections(_lay(plans, theme.meter), energies, density=character.density)
     meters: Meters = ((0, theme.meter),)
     sources = {
@@ -189,12 +228,12 @@ def _arrange_piece(
     ]
     plan = Plan(
         TempoMap.constant(material.tempo), meters,
-        tuple(Piece(sources[letter].key) for letter in LETTERS), sections, tuple(band.items()),
+        tuple(Piece(sources[letter].key) for letter in LETTERS), sections, tuple(seats.items()),
         character.density, float(np.mean(energies)), 0.0,
     )  # fmt: skip
     parts = _write_parts(material, sources, places, plan, streams)
     score = Score(
-        tuple(shade(part, places) for part in parts if part.notes),
+        tuple(part for part in parts if part.notes),
         tempo=plan.tempo, meters=meters, keys=plan.keys, chords=chords,
         sections=tuple(replace(section, piece=number) for section in sections),
     )  # fmt: skip
@@ -289,19 +328,20 @@ def _write_parts(
     drums = write_drums(
         tuple(replace(section, piece=0) for section in plan.sections), meters=plan.meters,
         end=plan.end, density=plan.density, energy=plan.energy, rng=streams["drums"],
-        kit=plan.instrument_of("drums"), groove=material.groove,
+        kit=dict(plan.instruments).get("drums", KITS[0]), groove=material.groove,
     )  # fmt: skip
-    guitar = write_guitar(plan, chords, streams["guitar"])
-    return [
-        _part("melody", plan, tune),
-        _write_keys(material, places, plan, streams["keys"]),
-        write_pad(plan, chords, streams["pad"]),
-        replace(guitar, notes=_with_answers(guitar.notes, tune, places)),
-        _part("bass", plan, play_own_bass(theme, places, streams["bass"]))
-        if "bass" in material.own
-        else write_bass(plan, chords, drums, streams["bass"]),
-        drums,
-    ]
+    parts = [_part("melody", plan, tune), _write_keys(material, places, plan, streams["keys"])]
+    seats = dict(plan.instruments)
+    if "pad" in seats:
+        parts.append(write_pad(plan, chords, streams["pad"]))
+    if "guitar" in seats:
+        guitar = write_guitar(plan, chords, streams["guitar"])
+        parts.append(replace(guitar, notes=_with_answers(guitar.notes, tune, places)))
+    if "bass" in material.own and "bass" in seats:
+        parts.append(_part("bass", plan, play_own_bass(theme, places, streams["bass"])))
+    elif "bass" in seats:
+        parts.append(write_bass(plan, chords, drums, streams["bass"]))
+    return [*parts, drums]
 
 
 def _write_keys(

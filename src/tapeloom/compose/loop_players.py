@@ -1,4 +1,4 @@
-"""The players of an arrangement: a loop's own figures over any chords, dynamics by energy."""
+"""The players of an arrangement: a loop's own figures over any chords."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,12 +12,10 @@ from tapeloom.compose.figures import pairs, read_bass_patterns, read_compings
 from tapeloom.compose.grid import Measure, measures
 from tapeloom.compose.loop_material import Stretch
 from tapeloom.compose.theme_lines import Place
-from tapeloom.core.score import Mark, Note, Part
+from tapeloom.core.score import Mark, Note
 from tapeloom.theory.voice_leading import Voicing
 
 CALM = 0.42  # the energy under which strokes off the beat are left out
-SOFTEST, LOUDEST = 0.74, 1.14  # what velocities are worth at energies 0 and 1
-_SWELL = 0.5  # of the way to the next section's loudness that its last measures go
 
 
 def play_keys(
@@ -174,23 +172,3 @@ def _in_reach(pitch: int) -> int:
     while pitch < LOW:
         pitch += 12
     return pitch
-
-
-def shade(part: Part, places: Sequence[Place]) -> Part:
-    """Give a part's notes the loudness of their section's energy; the last measures lead on."""
-    notes: list[Note] = []
-    levels = [SOFTEST + (LOUDEST - SOFTEST) * place_.plan.energy for place_ in places]
-    starts = [place_.section.start for place_ in places]
-    at = 0
-    for note in part.notes:
-        while at + 1 < len(starts) and starts[at + 1] <= note.start:
-            at += 1
-        level = levels[at]
-        section = places[at].section
-        if at + 1 < len(places) and levels[at + 1] > level:
-            tail = places[at].grid[-2:][0].start
-            if note.start >= tail:
-                way = (note.start - tail) / (section.end - tail)
-                level += _SWELL * way * (levels[at + 1] - level)
-        notes.append(replace(note, velocity=min(max(round(note.velocity * level), 1), 127)))
-    return replace(part, notes=tuple(notes))

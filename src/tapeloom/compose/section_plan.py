@@ -78,14 +78,14 @@ def plan_sections(
     energies: Sequence[float],
     *,
     key: Key,
-    extras: Sequence[str],
+    seats: Sequence[str],
     rng: np.random.Generator,
 ) -> tuple[SectionPlan, ...]:
     """Plan the sections of one piece.
 
     form      names and bars
     energies  of each section, 0..1
-    extras    which of pad and guitar may play beside melody, keys, bass and drums
+    seats     the roles that the band has
     """
     regions = _regions(key, rng)
     seen: dict[str, int] = {}
@@ -95,7 +95,7 @@ def plan_sections(
         times = seen.get(kind, 0)
         seen[kind] = times + 1
         letter = kind if kind in ("B", "bridge") else "A"
-        roles = _roles(level, extras)
+        roles = _roles(level, seats)
         plans.append(
             SectionPlan(
                 name, length, level, letter, regions[letter], _treatments(kind, times, rng), roles,
@@ -124,10 +124,5 @@ def _treatments(kind: str, times: int, rng: np.random.Generator) -> tuple[str, .
     return tuple(dict.fromkeys((*first, *second)))
 
 
-def _roles(level: float, extras: Sequence[str]) -> tuple[str, ...]:
-    playing = [
-        role
-        for role in ORDER
-        if level >= ENTERS[role] and (role not in ("pad", "guitar") or role in extras)
-    ]
-    return tuple(playing)
+def _roles(level: float, seats: Sequence[str]) -> tuple[str, ...]:
+    return tuple(role for role in ORDER if role in seats and level >= ENTERS[role])
