@@ -175,7 +175,8 @@ def main() -> None:
         f"average; chord tones {table[:, 1].mean():.2f} -> {table[:, 2].mean():.2f}; leaps "
         f"{table[:, 3].mean():.3f} -> {table[:, 4].mean():.3f}; {table[:, 5].max():.2f} s at most; "
         f"{int(table[:, 6].sum())} sections lost, {int(table[:, 7].sum())} nearer to another loop, "
-        f"{int(table[:, 8].sum())} repeated, {int(table[:, 9].sum())} problems, of {sum(len(m[2].plans) for m in made)}"
+        f"{int(table[:, 8].sum())} repeated, {int(table[:, 9].sum())} problems, "
+        f"of {sum(len(arrangement.plans) for _, _, arrangement, _ in made)}"
     )
 
 

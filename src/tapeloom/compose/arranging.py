@@ -24,6 +24,7 @@ from tapeloom.compose.joining import join_pieces
 from tapeloom.compose.loop_material import LoopMaterial, Stretch, read_loop
 from tapeloom.compose.loop_players import play_keys, play_own_bass
 from tapeloom.compose.plan import LONGEST_PIECE_S, PIECE_S, Piece, Plan
+from tapeloom.compose.recognition import unrecognised
 from tapeloom.compose.section_plan import SectionPlan, plan_sections, usual_energies
 from tapeloom.compose.sets import SetStep, draw_keys, draw_steps
 from tapeloom.compose.theme_lines import Place, answer_tune, voice_of, write_tune
@@ -43,6 +44,7 @@ MINUTES = (0.5, 120.0)
 BARS = (4, 5000)
 LETTERS = ("A", "B", "bridge")
 OTHER_METER = {"4/4": Meter(3, 4), "3/4": Meter(4, 4), "6/8": Meter(4, 4)}
+MOST_TRIES = 3  # at a tune all of whose sections are known for what they are made of
 TASKS = {
     "lead": "melody", "comp": "keys", "pad": "pad", "arpeggio": "guitar", "bass": "bass",
     "drums": "drums",
@@ -231,13 +233,41 @@ def _arrange_piece(
         tuple(Piece(sources[letter].key) for letter in LETTERS), sections, tuple(seats.items()),
         character.density, float(np.mean(energies)), 0.0,
     )  # fmt: skip
-    parts = _write_parts(material, sources, places, plan, streams)
+    places, tune = _write_tune(material, sources, places, plan, streams["melody"])
+    parts = _write_parts(material, tune, places, plan, streams)
     score = Score(
         tuple(part for part in parts if part.notes),
         tempo=plan.tempo, meters=meters, keys=plan.keys, chords=chords,
         sections=tuple(replace(section, piece=number) for section in sections),
     )  # fmt: skip
-    return score, plans
+    return score, tuple(place.plan for place in places)
+
+
+def _write_tune(
+    material: LoopMaterial,
+    sources: dict[str, Stretch],
+    places: Sequence[Place],
+    plan: Plan,
+    rng: np.random.Generator,
+) -> tuple[list[Place], list[Note]]:
+    """Write the tune; sections that are no longer known for theirs are developed less."""
+    found = list(places)
+    letters = ["B" if place.plan.letter == "B" else "A" for place in places]
+    seed = int(rng.integers(2**63))
+    for _ in range(MOST_TRIES):
+        stream = np.random.default_rng(seed)
+        tune = write_tune(material, sources, found, plan.instrument_of("melody"), stream)
+        score = Score(
+            (Part("melody", "melody", notes=tuple(tune)),), meters=plan.meters, keys=plan.keys,
+            sections=plan.sections,
+        )  # fmt: skip
+        lost = [i for i in unrecognised(score, letters) if found[i].plan.treatments]
+        if not lost:
+            break
+        for i in lost:
+            known = found[i].plan
+            found[i] = replace(found[i], plan=replace(known, treatments=known.treatments[:-1]))
+    return found, tune
 
 
 def _lay(plans: Sequence[SectionPlan], meter: Meter) -> tuple[Section, ...]:
@@ -315,7 +345,7 @@ def _recoloured(
 
 def _write_parts(
     material: LoopMaterial,
-    sources: dict[str, Stretch],
+    tune: Sequence[Note],
     places: Sequence[Place],
     plan: Plan,
     streams: dict[str, np.random.Generator],
@@ -323,8 +353,6 @@ def _write_parts(
     """Write every part: the loop's own figures where it has them, the writers' else."""
     chords = places[0].chords
     theme = material.theme
-    name = plan.instrument_of("melody")
-    tune = write_tune(material, sources, places, name, streams["melody"])
     drums = write_drums(
         tuple(replace(section, piece=0) for section in plan.sections), meters=plan.meters,
         end=plan.end, density=plan.density, energy=plan.energy, rng=streams["drums"],

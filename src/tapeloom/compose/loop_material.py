@@ -13,6 +13,7 @@ from tapeloom.compose.borrow import find_melody, harmonise, key_of, skyline
 from tapeloom.compose.figures import read_groove
 from tapeloom.compose.grid import measures
 from tapeloom.compose.likeness import likeness
+from tapeloom.compose.material import material_of
 from tapeloom.compose.melody import MIDDLE, draw_theme, melody_range, place_units, sing
 from tapeloom.compose.plan import Piece, Plan
 from tapeloom.compose.recast import chord_in, notes_in_key, notes_in_meter, tick_in
@@ -241,8 +242,7 @@ def _lines(loop: Score) -> tuple[tuple[Note, ...], ...]:
         melody = skyline(tune.notes)
         keys = [note for part in others if part is not tune for note in part.notes]
     elif len(others) == 1 and _has_a_top(others[0]):
-        top = skyline(others[0].notes)
-        melody = tuple(note for note in top if note.pitch > _SPLIT)
+        melody = material_of(replace(loop, parts=(others[0],), sections=())).melody
         sung = {(note.start, note.pitch) for note in melody}
         keys = [note for note in others[0].notes if (note.start, note.pitch) not in sung]
     else:

@@ -28,7 +28,7 @@ TREATED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("invert", "register"),
     ),
     "B": ((), ("ornament",), ("register",), ("answer",), ("diminish",)),
-    "bridge": (("thin", "augment"), ("thin", "invert"), ("answer", "retrograde")),
+    "bridge": (("augment",), ("thin", "invert"), ("answer", "retrograde")),
     "breakdown": (("thin",), ("augment",), ("thin", "displace")),
     "outro": (("thin",), ("head",)),
 }  # fmt: skip

@@ -15,7 +15,7 @@ from tapeloom.compose.motifs import Motif, MotifNote
 from tapeloom.compose.recast import pitch_in
 from tapeloom.compose.refit import Wish, motif_of, place, refit
 from tapeloom.compose.section_plan import SectionPlan
-from tapeloom.compose.treatments import Room, Units, sequence_of, treat
+from tapeloom.compose.treatments import Room, Units, sentence_of, treat
 from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meters
 from tapeloom.core.score import ChordSpan, Note, Section
@@ -166,7 +166,7 @@ def _units(
         contrast = material.contrast.in_key(plan.key)
         own = units_of(contrast, _anchor(contrast, plan.key))
         if _is_one_unit(contrast):
-            return sequence_of(own[0], count, rng)
+            return sentence_of(own[0], count, rng)
         return [own[i % len(own)] for i in range(count)]
     own = units_of(stretch, _anchor(stretch, stretch.key))
     return [own[i % len(own)] for i in range(count)]

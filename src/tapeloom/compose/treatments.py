@@ -13,7 +13,6 @@ from tapeloom.compose.development import (
     displace,
     fragment,
     invert,
-    join,
     ornament,
     retrograde,
     sequence,
@@ -60,7 +59,7 @@ def _answer(units: Units, room: Room) -> Units:
 
 
 def _thin(units: Units, room: Room) -> Units:
-    return [thin(unit, pair, keep=0.65) for unit, pair in zip(units, room.pairs, strict=True)]
+    return [thin(unit, pair, keep=0.7) for unit, pair in zip(units, room.pairs, strict=True)]
 
 
 def _augment(units: Units, room: Room) -> Units:
@@ -123,27 +122,21 @@ def _fit(motif: Motif, ticks: int) -> Motif:
     return replace(motif, ticks=ticks)
 
 
-def sequence_of(source: Motif, count: int, rng: np.random.Generator) -> Units:
-    """Make a contrast out of one unit: half of it, led up or down the scale.
+def sentence_of(source: Motif, count: int, rng: np.random.Generator) -> Units:
+    """Make a contrast out of one unit as a sentence: stated, repeated, cut down, closed.
 
-    The half that says more is stated and moved on within each unit; each fourth unit is the
-    source's answer to it, which rests on a long note.
+    The unit is stated and repeated on another step; then the half of it that says more is led on
+    within one unit, and the unit's answer to that rests on a long note (Schoenberg,
+    "Fundamentals of Musical Composition", chapter VIII).
     """
     half = max(source.ticks // 2, 1)
     head, tail = fragment(source, half), fragment(source, half, tail=True)
     cell = tail if len(tail.notes) > len(head.notes) else head
     way = int(rng.choice((-1, 1)))
-    rows = ((0, way), (2 * way, 3 * way), (way, 0))
-    units: Units = []
-    for i in range(count):
-        if i % 4 == 3:
-            call = join([cell, cell])
-            units.append(_fit(call_and_response(call, source), source.ticks))
-        elif len(cell.notes) >= 2:
-            units.append(_fit(sequence(cell, rows[i % 4]), source.ticks))
-        else:
-            units.append(shift(source, rows[i % 4][0]))
-    return units
+    led_on = _fit(sequence(cell, (0, way)), source.ticks) if len(cell.notes) >= 2 else source
+    closed = _fit(call_and_response(led_on, source), source.ticks)
+    sentence = (source, shift(source, way), led_on, closed)
+    return [sentence[i % 4] for i in range(count)]
 
 
 @dataclass(frozen=True, slots=True)

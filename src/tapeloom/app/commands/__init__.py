@@ -8,6 +8,7 @@ import typer
 
 from tapeloom import __version__
 from tapeloom.app.commands.analyze import analyze
+from tapeloom.app.commands.arrange import arrange
 from tapeloom.app.commands.compose import compose
 from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.groove import groove
@@ -39,6 +40,7 @@ app.command()(analyze)
 app.command()(loudness)
 app.command()(reharmonize)
 app.command()(harmonize)
+app.command()(arrange)
 app.command()(groove)
 app.command()(doctor)
 app.add_typer(train)
