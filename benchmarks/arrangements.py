@@ -13,7 +13,6 @@ phrases that are not heard; seconds of work.
 import argparse
 import itertools
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,37 +21,14 @@ import numpy as np
 from tapeloom.compose.arranging import Arrangement, arrange
 from tapeloom.compose.energy import energy_agreement
 from tapeloom.compose.grid import measure_at, measures
-from tapeloom.compose.loop_material import LoopMaterial, bars_of
+from tapeloom.compose.loop_material import LoopMaterial
 from tapeloom.compose.melody import chord_under
 from tapeloom.compose.recognition import section_likeness, unrecognised
-from tapeloom.core.errors import InputError
 from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
 from tapeloom.theory.orchestration import check_balance, check_playability, tally
-from tapeloom.train.corpus.lead_sheet import is_validation
-from tapeloom.train.corpus.pop909_roles import read_pop909_song
+from tapeloom.train.loops import read_loops
 
-BARS = 8
 SEED = 1
-
-
-def read_loops(folder: Path, count: int) -> Iterator[tuple[str, Score]]:
-    """Read the first bars of melody of validation songs, a name and a loop each."""
-    found = 0
-    for path in sorted((folder / "pop909").glob("*/*/[0-9][0-9][0-9].mid")):
-        quantised = next((folder / "pop909cl").glob(f"*/{path.stem}.mid"), None)
-        if not is_validation(path.stem) or quantised is None:
-            continue
-        try:
-            song = read_pop909_song(path, quantised)
-        except InputError:
-            continue
-        onsets = [note.start for note in song.part("melody").notes]
-        starts = [*song.bar_starts, song.end]
-        sung = [sum(a <= tick < b for tick in onsets) for a, b in itertools.pairwise(starts)]
-        bars = [i for i in range(len(sung) - BARS) if min(sung[i : i + 2]) > 0]
-        if bars and found < count:
-            yield path.stem, bars_of(song, bars[0] + 1, bars[0] + BARS)
-            found += 1
 
 
 def chord_tone_share(notes: list[Note], chords: tuple[ChordSpan, ...], score: Score) -> float:

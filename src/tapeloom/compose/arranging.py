@@ -1,57 +1,51 @@
 """The arranger: from a loop, a tune or a lead sheet to a piece that grows over minutes."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
-from tapeloom.compose.arrange import spans_in, write_guitar, write_pad
+from tapeloom.compose.arrange import write_guitar, write_pad
 from tapeloom.compose.band import GUITARS, draw_band
 from tapeloom.compose.bassline import write_bass
 from tapeloom.compose.comping import keys_layer, write_keys
-from tapeloom.compose.curves import LOWEST, shape_sections
+from tapeloom.compose.curves import shape_sections
 from tapeloom.compose.drums import write_drums
 from tapeloom.compose.energy_text import EnergyCurve
 from tapeloom.compose.engines import child_streams
 from tapeloom.compose.finishing import finish
-from tapeloom.compose.form import draw_form, number_names
 from tapeloom.compose.form_text import FormPart
-from tapeloom.compose.grid import bars_per_measure, measures
-from tapeloom.compose.harmony import MODAL, TONICS, end_on, join_equal, lead_into
 from tapeloom.compose.joining import join_pieces
-from tapeloom.compose.loop_material import LoopMaterial, Stretch, read_loop
+from tapeloom.compose.loop_material import LoopMaterial, read_loop
 from tapeloom.compose.loop_players import play_keys, play_own_bass
-from tapeloom.compose.plan import LONGEST_PIECE_S, PIECE_S, Piece, Plan
+from tapeloom.compose.piece_plan import Form, draw_forms, piece_energies, related_pieces
+from tapeloom.compose.plan import Piece, Plan
 from tapeloom.compose.recognition import unrecognised
-from tapeloom.compose.section_plan import SectionPlan, plan_sections, usual_energies
-from tapeloom.compose.sets import SetStep, draw_keys, draw_steps
+from tapeloom.compose.section_chords import turned, write_chords
+from tapeloom.compose.section_plan import SectionPlan, plan_sections
+from tapeloom.compose.sets import draw_steps
+from tapeloom.compose.stretch import Stretch
 from tapeloom.compose.theme_lines import Place, answer_tune, voice_of, write_tune
 from tapeloom.compose.transcription import transcribe
 from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError
-from tapeloom.core.harmony import Chord, Key
+from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter, Meters
-from tapeloom.core.score import ChordSpan, Note, Part, Score, Section
-from tapeloom.core.time import PPQ, TempoMap
-from tapeloom.theory.chords import recolour
+from tapeloom.core.score import Note, Part, Score, Section
+from tapeloom.core.time import TempoMap
 from tapeloom.theory.instruments import KITS, instrument
 from tapeloom.theory.orchestration import Ensemble, ensemble, mend_balance, mend_playability
 
-DEFAULT_MINUTES = 4.0
 MINUTES = (0.5, 120.0)
 BARS = (4, 5000)
 LETTERS = ("A", "B", "bridge")
-OTHER_METER = {"4/4": Meter(3, 4), "3/4": Meter(4, 4), "6/8": Meter(4, 4)}
 MOST_TRIES = 3  # at a tune all of whose sections are known for what they are made of
 TASKS = {
     "lead": "melody", "comp": "keys", "pad": "pad", "arpeggio": "guitar", "bass": "bass",
     "drums": "drums",
 }  # of a band's player -> role  # fmt: skip
-Form = tuple[tuple[str, int], ...]  # sections: name, bars
 FEWEST_ANSWERS = 1  # notes a bar; where the tune leaves room for fewer, the guitar picks chords
-_LEADS = 0.5  # how often a section that stays in its key leads to the next by a dominant
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +95,10 @@ def arrange(
         material = material.in_key(key)
     tempo = material.tempo if bpm is None else Fraction(bpm).limit_denominator(1000)
     material = replace(material, tempo=tempo)
-    forms = _forms(material, form, minutes, bars, streams[1])
+    forms = draw_forms(material, form, minutes, bars, streams[1])
     steps = draw_steps(len(forms), streams[1])
-    pieces = _related(material, steps, streams[1])
-    energies = _energies(forms, steps, energy)
+    pieces = related_pieces(material, steps, streams[1])
+    energies = piece_energies(forms, steps, energy)
     seats = _seats(known) or _drawn_seats(material, streams[2])
     made = [
         _arrange_piece(piece, form, levels, seats, i, streams[3].spawn(1)[0])
@@ -150,57 +144,6 @@ def _check(
             raise InputError(f"{name} is {value:g}; it must lie between {low:g} and {high:g}")
 
 
-def _forms(
-    material: LoopMaterial,
-    form: Sequence[FormPart] | None,
-    minutes: float | None,
-    bars: int | None,
-    rng: np.random.Generator,
-) -> list[Form]:
-    """Return the sections of each piece by name and bars."""
-    meter = material.theme.meter
-    unit = 4 * bars_per_measure(meter)  # bars of a phrase of four measures
-    if form is not None:
-        names = number_names([part.name for part in form])
-        return [tuple(zip(names, [part.length(unit) for part in form], strict=True))]
-    bar_s = 60 * meter.bar_ticks / PPQ / float(material.tempo)
-    total = bars if bars is not None else max(4, round(60 * (minutes or DEFAULT_MINUTES) / bar_s))
-    seconds = total * bar_s
-    count = 1 if seconds <= LONGEST_PIECE_S else max(2, round(seconds / float(np.mean(PIECE_S))))
-    ends = [unit * round(total * (i + 1) / count / unit) for i in range(count - 1)] + [total]
-    return [draw_form(b - a, unit=unit, rng=rng) for a, b in itertools.pairwise([0, *ends])]
-
-
-def _energies(
-    forms: Sequence[Form], steps: Sequence[SetStep], curve: EnergyCurve | None
-) -> list[tuple[float, ...]]:
-    """Return the energy of each section of each piece; a set of pieces has an arc of its own."""
-    if curve is not None:
-        rest = iter(curve.over([length for form in forms for _, length in form]))
-        return [tuple(next(rest) for _ in form) for form in forms]
-    return [
-        tuple(float(np.clip(e + step.energy_shift, LOWEST, 1.0)) for e in usual_energies(form))
-        for form, step in zip(forms, steps, strict=True)
-    ]
-
-
-def _related(
-    material: LoopMaterial, steps: Sequence[SetStep], rng: np.random.Generator
-) -> list[LoopMaterial]:
-    """Return the material as each of a set of related pieces takes it; first and last at home.
-
-    The keys and tempi are those of `sets`; every third piece is in another metre where the loop's
-    has a counterpart.
-    """
-    other = OTHER_METER.get(material.theme.meter.signature)
-    pieces = []
-    for i, (key, _) in enumerate(draw_keys(material.theme.key, len(steps), rng)):
-        piece = replace(material.in_key(key), tempo=material.tempo + steps[i].bpm_shift)
-        changes = other is not None and i % 3 == 2 and i + 1 < len(steps)
-        pieces.append(piece.in_meter(other) if changes and other is not None else piece)
-    return pieces
-
-
 def _arrange_piece(
     material: LoopMaterial,
     form: Form,
@@ -221,10 +164,10 @@ def _arrange_piece(
     meters: Meters = ((0, theme.meter),)
     sources = {
         "A": theme,
-        "B": _turned(theme).in_key(_key_of(plans, "B", theme.key)),
+        "B": turned(theme).in_key(_key_of(plans, "B", theme.key)),
         "bridge": theme.in_key(_key_of(plans, "bridge", theme.key)),
     }
-    chords = _write_chords(plans, sections, sources, meters, streams["chords"])
+    chords = write_chords(plans, sections, sources, meters, streams["chords"])
     places = [
         Place(section, plan, meters, chords) for section, plan in zip(sections, plans, strict=True)
     ]
@@ -285,62 +228,6 @@ def _lay(plans: Sequence[SectionPlan], meter: Meter) -> tuple[Section, ...]:
 
 def _key_of(plans: Sequence[SectionPlan], letter: str, home: Key) -> Key:
     return next((plan.key for plan in plans if plan.letter == letter), home)
-
-
-def _turned(theme: Stretch) -> Stretch:
-    """Begin a stretch with its second half, so that its chords come from another side."""
-    bar = theme.meter.bar_ticks
-    half = theme.bars // 2 * bar
-    return theme.cut(half, theme.ticks).then(theme.cut(0, half)) if half else theme
-
-
-def _write_chords(
-    plans: Sequence[SectionPlan],
-    sections: Sequence[Section],
-    sources: dict[str, Stretch],
-    meters: Meters,
-    rng: np.random.Generator,
-) -> tuple[ChordSpan, ...]:
-    """Write each section's chords: the loop's in its key, led on to the next, closed at the end."""
-    laid = [
-        _recoloured(_tiled(sources[plan.letter], section), plan, rng)
-        for plan, section in zip(plans, sections, strict=True)
-    ]
-    draws = rng.random((len(plans), 2))
-    spans: list[ChordSpan] = []
-    for i, (plan, section) in enumerate(zip(plans, sections, strict=True)):
-        grid = measures(section.start, section.end, meters)
-        here = [span for m in grid for span in spans_in(laid[i], m.start, m.end)]
-        if i + 1 == len(plans):
-            here = end_on(here, grid, Chord(plan.key.pitch_class, TONICS[plan.key.mode]))
-        elif plan.key != plans[i + 1].key:
-            here = lead_into(here, grid, laid[i + 1][0].chord, how=1.0)
-        elif draws[i, 0] < _LEADS and plan.recoloured and plan.key.mode not in MODAL:
-            here = lead_into(here, grid, laid[i + 1][0].chord, how=float(draws[i, 1]))
-        spans.extend(here)
-    return join_equal(spans)
-
-
-def _tiled(stretch: Stretch, section: Section) -> list[ChordSpan]:
-    return [
-        ChordSpan(at + span.start, min(at + span.end, section.end), span.chord)
-        for at in range(section.start, section.end, stretch.ticks)
-        for span in stretch.chords
-        if at + span.start < section.end
-    ]
-
-
-def _recoloured(
-    spans: Sequence[ChordSpan], plan: SectionPlan, rng: np.random.Generator
-) -> list[ChordSpan]:
-    """Give some chords after the first another colour of the same function."""
-    draws = rng.random((len(spans), 2))
-    return [
-        replace(span, chord=recolour(span.chord, plan.key, richness=1 if how < 0.7 else -1))
-        if i and whether < plan.recoloured
-        else span
-        for i, (span, (whether, how)) in enumerate(zip(spans, draws, strict=True))
-    ]
 
 
 def _write_parts(

@@ -10,7 +10,7 @@ from tapeloom.compose.bassline import HIGH, LOW, play_bass
 from tapeloom.compose.comping import Comping, comp
 from tapeloom.compose.figures import pairs, read_bass_patterns, read_compings
 from tapeloom.compose.grid import Measure, measures
-from tapeloom.compose.loop_material import Stretch
+from tapeloom.compose.stretch import Stretch
 from tapeloom.compose.theme_lines import Place
 from tapeloom.core.score import Mark, Note
 from tapeloom.theory.voice_leading import Voicing

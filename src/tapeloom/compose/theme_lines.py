@@ -9,12 +9,13 @@ from tapeloom.compose.development import OCTAVE, THIRD, counter_rhythm
 from tapeloom.compose.figures import pairs
 from tapeloom.compose.grid import Measure, measure_at, measures
 from tapeloom.compose.line import STEP_SEMITONES
-from tapeloom.compose.loop_material import LoopMaterial, Stretch, sung_register
+from tapeloom.compose.loop_material import LoopMaterial, sung_register
 from tapeloom.compose.melody import chord_under, melody_range
 from tapeloom.compose.motifs import Motif, MotifNote
 from tapeloom.compose.recast import pitch_in
 from tapeloom.compose.refit import Wish, motif_of, place, refit
 from tapeloom.compose.section_plan import SectionPlan
+from tapeloom.compose.stretch import Stretch
 from tapeloom.compose.treatments import Room, Units, sentence_of, treat
 from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meters
