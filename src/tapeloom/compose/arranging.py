@@ -19,12 +19,11 @@ from tapeloom.compose.form_text import FormPart
 from tapeloom.compose.joining import join_pieces
 from tapeloom.compose.loop_material import LoopMaterial, read_loop
 from tapeloom.compose.loop_players import play_keys, play_own_bass
-from tapeloom.compose.piece_plan import Form, draw_forms, piece_energies, related_pieces
+from tapeloom.compose.piece_plan import PiecePlan, plan_pieces
 from tapeloom.compose.plan import Piece, Plan
 from tapeloom.compose.recognition import unrecognised
 from tapeloom.compose.section_chords import turned, write_chords
 from tapeloom.compose.section_plan import SectionPlan, plan_sections
-from tapeloom.compose.sets import draw_steps
 from tapeloom.compose.stretch import Stretch
 from tapeloom.compose.theme_lines import Place, answer_tune, voice_of, write_tune
 from tapeloom.compose.transcription import transcribe
@@ -40,7 +39,7 @@ from tapeloom.theory.orchestration import Ensemble, ensemble, mend_balance, mend
 MINUTES = (0.5, 120.0)
 BARS = (4, 5000)
 LETTERS = ("A", "B", "bridge")
-MOST_TRIES = 3  # at a tune all of whose sections are known for what they are made of
+MOST_TRIES = 6  # at a tune all of whose sections are known for what they are made of
 TASKS = {
     "lead": "melody", "comp": "keys", "pad": "pad", "arpeggio": "guitar", "bass": "bass",
     "drums": "drums",
@@ -95,14 +94,12 @@ def arrange(
         material = material.in_key(key)
     tempo = material.tempo if bpm is None else Fraction(bpm).limit_denominator(1000)
     material = replace(material, tempo=tempo)
-    forms = draw_forms(material, form, minutes, bars, streams[1])
-    steps = draw_steps(len(forms), streams[1])
-    pieces = related_pieces(material, steps, streams[1])
-    energies = piece_energies(forms, steps, energy)
+    pieces = plan_pieces(
+        material, form=form, energy=energy, minutes=minutes, bars=bars, rng=streams[1]
+    )
     seats = _seats(known) or _drawn_seats(material, streams[2])
     made = [
-        _arrange_piece(piece, form, levels, seats, i, streams[3].spawn(1)[0])
-        for i, (piece, form, levels) in enumerate(zip(pieces, forms, energies, strict=True))
+        _arrange_piece(piece, seats, i, streams[3].spawn(1)[0]) for i, piece in enumerate(pieces)
     ]
     score = join_pieces([score for score, _ in made])
     if known is not None and not _seats(known):
@@ -145,21 +142,20 @@ def _check(
 
 
 def _arrange_piece(
-    material: LoopMaterial,
-    form: Form,
-    energies: Sequence[float],
-    seats: Mapping[str, str],
-    number: int,
-    rng: np.random.Generator,
+    piece: PiecePlan, seats: Mapping[str, str], number: int, rng: np.random.Generator
 ) -> tuple[Score, tuple[SectionPlan, ...]]:
     """Arrange one piece from tick 0.
 
     seats   role -> instrument, of those who may play
     """
     streams = child_streams(rng)
+    material, energies = piece.material, piece.energies
     theme = material.theme
     character = Brief().character
-    plans = plan_sections(form, energies, key=theme.key, seats=tuple(seats), rng=streams["chords"])
+    plans = plan_sections(
+        piece.form, energies, key=theme.key, seats=tuple(seats), before=number,
+        rng=streams["chords"],
+    )  # fmt: skip
     sections = shape_sections(_lay(plans, theme.meter), energies, density=character.density)
     meters: Meters = ((0, theme.meter),)
     sources = {
@@ -196,7 +192,7 @@ def _write_tune(
     """Write the tune; sections that are no longer known for theirs are developed less."""
     found = list(places)
     letters = ["B" if place.plan.letter == "B" else "A" for place in places]
-    seed = int(rng.integers(2**63))
+    seed = int(rng.integers(2**62))
     for _ in range(MOST_TRIES):
         stream = np.random.default_rng(seed)
         tune = write_tune(material, sources, found, plan.instrument_of("melody"), stream)
@@ -204,9 +200,11 @@ def _write_tune(
             (Part("melody", "melody", notes=tuple(tune)),), meters=plan.meters, keys=plan.keys,
             sections=plan.sections,
         )  # fmt: skip
-        lost = [i for i in unrecognised(score, letters) if found[i].plan.treatments]
+        lost = unrecognised(score, letters)
         if not lost:
             break
+        if all(not found[i].plan.treatments for i in lost):
+            seed += 1  # another contrast
         for i in lost:
             known = found[i].plan
             found[i] = replace(found[i], plan=replace(known, treatments=known.treatments[:-1]))

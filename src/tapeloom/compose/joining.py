@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import TypeVar
 
 from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import ChordSpan, Part, Score, Section
 from tapeloom.core.time import TempoMap
+
+T = TypeVar("T")
 
 
 def join_pieces(scores: Sequence[Score]) -> Score:
@@ -42,6 +45,11 @@ def join_pieces(scores: Sequence[Score]) -> Score:
         sections.extend(replace(s, start=s.start + at, end=s.end + at) for s in score.sections)
         at = sections[-1].end
     return Score(
-        tuple(parts.values()), tempo=TempoMap(tuple(tempo)), meters=tuple(meters),
-        keys=tuple(keys), chords=tuple(chords), sections=tuple(sections),
+        tuple(parts.values()), tempo=TempoMap(_changes(tempo)), meters=_changes(meters),
+        keys=_changes(keys), chords=tuple(chords), sections=tuple(sections),
     )  # fmt: skip
+
+
+def _changes(values: Sequence[tuple[int, T]]) -> tuple[tuple[int, T], ...]:
+    """Leave out what only says again what is in force."""
+    return tuple(entry for i, entry in enumerate(values) if i == 0 or values[i - 1][1] != entry[1])

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from tapeloom.compose.grid import bars_per_measure
 from tapeloom.compose.loop_material import LoopMaterial
 from tapeloom.compose.plan import LONGEST_PIECE_S, PIECE_S
 from tapeloom.compose.section_plan import usual_energies
-from tapeloom.compose.sets import SetStep, draw_keys
+from tapeloom.compose.sets import SetStep, draw_keys, draw_steps
 from tapeloom.core.meter import Meter
 from tapeloom.core.time import PPQ
 
@@ -23,28 +23,78 @@ OTHER_METER = {"4/4": Meter(3, 4), "3/4": Meter(4, 4), "6/8": Meter(4, 4)}
 Form = tuple[tuple[str, int], ...]  # sections: name, bars
 
 
-def draw_forms(
+@dataclass(frozen=True, slots=True)
+class PiecePlan:
+    """One piece of an arrangement before its notes."""
+
+    material: LoopMaterial  # in the key, the tempo and the metre of the piece
+    form: Form
+    energies: tuple[float, ...]  # of each section, 0..1
+
+
+def plan_pieces(
     material: LoopMaterial,
+    *,
     form: Sequence[FormPart] | None,
+    energy: EnergyCurve | None,
     minutes: float | None,
     bars: int | None,
     rng: np.random.Generator,
-) -> list[Form]:
-    """Return the sections of each piece by name and bars."""
+) -> tuple[PiecePlan, ...]:
+    """Plan the pieces of an arrangement: one, or a set where it is over five and a half minutes.
+
+    A set's keys, tempi and arc of energy are those of `sets`; first and last are at home. Every
+    third piece is in another metre where the loop's has a counterpart.
+
+    form, energy, minutes, bars   as in `arranging.arrange`
+    """
     meter = material.theme.meter
-    unit = 4 * bars_per_measure(meter)  # bars of a phrase of four measures
+    bar_s = 60 * meter.bar_ticks / PPQ / float(material.tempo)
+    seconds = 60 * (minutes or DEFAULT_MINUTES) if bars is None else bars * bar_s
+    is_set = form is None and seconds > LONGEST_PIECE_S
+    count = max(2, round(seconds / float(np.mean(PIECE_S)))) if is_set else 1
+    steps = draw_steps(count, rng)
+    pieces = _related(material, steps, rng)
     if form is not None:
         names = number_names([part.name for part in form])
-        return [tuple(zip(names, [part.length(unit) for part in form], strict=True))]
-    bar_s = 60 * meter.bar_ticks / PPQ / float(material.tempo)
-    total = bars if bars is not None else max(4, round(60 * (minutes or DEFAULT_MINUTES) / bar_s))
-    seconds = total * bar_s
-    count = 1 if seconds <= LONGEST_PIECE_S else max(2, round(seconds / float(np.mean(PIECE_S))))
-    ends = [unit * round(total * (i + 1) / count / unit) for i in range(count - 1)] + [total]
-    return [draw_form(b - a, unit=unit, rng=rng) for a, b in itertools.pairwise([0, *ends])]
+        lengths = [part.length(_unit(meter)) for part in form]
+        forms: list[Form] = [tuple(zip(names, lengths, strict=True))]
+    else:
+        totals = _by_time(pieces, seconds) if bars is None else _by_bars(pieces, bars)
+        forms = [
+            draw_form(total, unit=_unit(piece.theme.meter), rng=rng)
+            for piece, total in zip(pieces, totals, strict=True)
+        ]
+    energies = _energies(forms, steps, energy)
+    return tuple(PiecePlan(*each) for each in zip(pieces, forms, energies, strict=True))
 
 
-def piece_energies(
+def _unit(meter: Meter) -> int:
+    """Return the bars of a phrase of four measures."""
+    return 4 * bars_per_measure(meter)
+
+
+def _by_time(pieces: Sequence[LoopMaterial], seconds: float) -> list[int]:
+    """Return the bars of each piece, of whole phrases but for the last, for a length in all."""
+    elapsed = 0.0
+    totals: list[int] = []
+    for i, piece in enumerate(pieces):
+        meter = piece.theme.meter
+        bar_s = 60 * meter.bar_ticks / PPQ / float(piece.tempo)
+        wanted = (seconds * (i + 1) / len(pieces) - elapsed) / bar_s
+        unit = 1 if i + 1 == len(pieces) else _unit(meter)
+        totals.append(max(4, unit * round(wanted / unit)))
+        elapsed += totals[-1] * bar_s
+    return totals
+
+
+def _by_bars(pieces: Sequence[LoopMaterial], bars: int) -> list[int]:
+    unit, count = _unit(pieces[0].theme.meter), len(pieces)
+    ends = [unit * round(bars * (i + 1) / count / unit) for i in range(count - 1)]
+    return [b - a for a, b in itertools.pairwise([0, *ends, bars])]
+
+
+def _energies(
     forms: Sequence[Form], steps: Sequence[SetStep], curve: EnergyCurve | None
 ) -> list[tuple[float, ...]]:
     """Return the energy of each section of each piece; a set of pieces has an arc of its own."""
@@ -57,14 +107,10 @@ def piece_energies(
     ]
 
 
-def related_pieces(
+def _related(
     material: LoopMaterial, steps: Sequence[SetStep], rng: np.random.Generator
 ) -> list[LoopMaterial]:
-    """Return the material as each of a set of related pieces takes it; first and last at home.
-
-    The keys and tempi are those of `sets`; every third piece is in another metre where the loop's
-    has a counterpart.
-    """
+    """Return the material as each of a set of related pieces takes it."""
     other = OTHER_METER.get(material.theme.meter.signature)
     pieces = []
     for i, (key, _) in enumerate(draw_keys(material.theme.key, len(steps), rng)):

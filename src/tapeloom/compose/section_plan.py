@@ -79,6 +79,7 @@ def plan_sections(
     *,
     key: Key,
     seats: Sequence[str],
+    before: int = 0,
     rng: np.random.Generator,
 ) -> tuple[SectionPlan, ...]:
     """Plan the sections of one piece.
@@ -86,20 +87,21 @@ def plan_sections(
     form      names and bars
     energies  of each section, 0..1
     seats     the roles that the band has
+    before    how many pieces of the same loop came before: theirs is not said again
     """
     regions = _regions(key, rng)
     seen: dict[str, int] = {}
     plans: list[SectionPlan] = []
     for (name, length), level in zip(form, energies, strict=True):
         kind = kind_of(name)
-        times = seen.get(kind, 0)
+        times = seen.get(kind, before)
         seen[kind] = times + 1
         letter = kind if kind in ("B", "bridge") else "A"
         roles = _roles(level, seats)
         plans.append(
             SectionPlan(
                 name, length, level, letter, regions[letter], _treatments(kind, times, rng), roles,
-                recoloured=RECOLOURED.get(kind, 0.0) * (times > 0 or kind == "A'"),
+                recoloured=RECOLOURED.get(kind, 0.0) * (times > before or kind == "A'"),
                 counters="guitar" in roles and level >= COUNTER,
             )
         )  # fmt: skip
