@@ -21,7 +21,7 @@ COUNTER = 0.74  # from which energy on the guitar answers the melody instead of 
 
 # What each appearance of a kind of section makes of the line, in turn; () states it as it is.
 TREATED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "intro": (("head",), ("augment",)),
+    "intro": (("head",), ("augment",), ("thin",), ("head", "ornament"), ("thin", "invert")),
     "A": ((), ("ornament",), ("answer",), ("displace", "ornament"), ("sequence",)),
     "A'": (
         ("answer", "ornament"), ("register",), ("sequence", "ornament"), ("diminish",),
@@ -30,7 +30,10 @@ TREATED: dict[str, tuple[tuple[str, ...], ...]] = {
     "B": ((), ("ornament",), ("register",), ("answer",), ("diminish",)),
     "bridge": (("augment",), ("thin", "invert"), ("answer", "retrograde")),
     "breakdown": (("thin",), ("augment",), ("thin", "displace")),
-    "outro": (("thin",), ("head",)),
+    "outro": (
+        ("thin",), ("head",), ("augment",), ("answer", "thin"), ("thin", "ornament"),
+        ("head", "ornament"), ("retrograde", "thin"),
+    ),
 }  # fmt: skip
 # The chance that a returning section's chords are another colour of themselves.
 RECOLOURED = {"A'": 0.3, "A": 0.2, "B": 0.2}
