@@ -40,6 +40,25 @@ def draft_brief(brief: Brief, *, engine: str = "theory") -> tuple[Score, list[di
     return composer.compose(drawn, rng), []
 
 
+def pieces_of(brief: Brief) -> list[dict[str, Any]]:
+    """Return the plan of a record's pieces: keys, why they follow, tempi, and where they begin."""
+    from tapeloom.compose import plan
+    from tapeloom.compose.sets import camelot
+
+    drawn = plan(brief, stream(brief.seed, "plan"))
+    firsts = {section.piece: section for section in reversed(drawn.sections)}
+    return [
+        {
+            "key": str(piece.key),
+            "camelot": camelot(piece.key),
+            "why": piece.why,
+            "bpm": float(drawn.tempo.bpm_at(firsts[number].start)),
+            "start_s": round(drawn.tempo.tick_to_s(firsts[number].start), 3),
+        }
+        for number, piece in enumerate(drawn.pieces)
+    ]
+
+
 def feel_of(brief: Brief, score: Score) -> Feel:
     """Return the feel in which a brief's record is played: by its mood and its groove."""
     style = next((part.style for part in score.parts if part.role == "drums"), "")
@@ -109,6 +128,7 @@ def write_composition(
         "engine": engine,
         "drafts": drafts,
         **score_facts(score),
+        "pieces": pieces_of(brief),
         "duration_s": round(score.tempo.tick_to_s(score.end), 3),
         "notes": {part.name: len(part.notes) for part in score.parts},
     }

@@ -65,14 +65,18 @@ class Comping:
 
 
 def draw_comping(
-    grid: Sequence[Measure], *, energy: float, density: float, rng: np.random.Generator
-) -> Comping:
-    """Draw the strokes of the keys over the first two measures of a section."""
+    grid: Sequence[Measure], *, energy: float, density: float, rng: np.random.Generator,
+    away: float = 0.0,
+) -> Comping:  # fmt: skip
+    """Draw the strokes of the keys over the first two measures of a section.
+
+    away   the section's density over the record's
+    """
     strokes: list[Stroke] = []
     base = grid[0].start
     is_broken = rng.random() < 0.65 - 0.6 * energy
     rows = BROKEN if is_broken else COMPING
-    level = (0.38 if is_broken else 0.1) + 0.28 * energy + 0.24 * density
+    level = (0.38 if is_broken else 0.1) + 0.28 * energy + 0.24 * density + 0.9 * away
     for measure in grid[:2]:
         for i, (at, ticks) in enumerate(zip(measure.group_starts, measure.groups, strict=True)):
             lively = float(np.clip(level + rng.normal(0.0, 0.16) - 0.26 * (i > 0), 0.0, 0.999))
@@ -140,8 +144,9 @@ def write_keys(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generator
             # Beside a pad or a guitar the keys hold back.
             room = 0.35 if {"pad", "guitar"} & set(section.roles) else 1.0
             comping = draw_comping(
-                grid, energy=room * section.energy, density=room * section.density, rng=rng
-            )
+                grid, energy=room * section.energy, density=room * plan.density, rng=rng,
+                away=section.density - plan.density,
+            )  # fmt: skip
             remember(compings, section, comping)
         played, signs = comp(
             comping,

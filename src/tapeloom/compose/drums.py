@@ -77,11 +77,13 @@ def write_drums(
 
     Sections whose roles lack "drums" are silent. A brushes kit is stirred and tapped
     (`brushwork`). Ghost notes carry the mark `ghost`, fills `fill`; flams, drags, ruffs and rolls
-    are marks too. The part's style is that of the first groove.
+    are marks too. The part's style is that of the first groove. `density` is that of the record;
+    sections of more or less density than the others are busier or sparser.
 
     groove  what is played in the place of a drawn one, in bars of its metre
     """
     starts = bar_starts(meters, end)
+    usual = sum(section.density for section in sections) / max(len(sections), 1)
     base_seed = int(rng.integers(2**53))
     kits: dict[int, Kit] = {}
     cycles: dict[tuple[int, str, str], tuple[Bar, ...]] = {}
@@ -113,11 +115,15 @@ def write_drums(
             key = (section.piece, section.name, str(meter))
             if key not in cycles:
                 cycles[key] = write_cycle(
-                    grooves, section.name, meter, density=section.density, rng=draw
+                    grooves,
+                    section.name,
+                    meter,
+                    density=density + section.density - usual,
+                    rng=draw,
                 )
             bar = dict(cycles[key][number % CYCLE])
             bar = _shape(bar, section, number, len(bars), meter, grooves)
-            bar = by_density(bar, grooves.main, section.density - density)
+            bar = by_density(bar, grooves.main, section.density - usual)
             fill: set[tuple[int, str]] = set()
             if number == len(bars) - 1 and follows and len(bars) > 1:
                 bar, fill = _fill(bar, section, meter, grooves, draw)
@@ -295,7 +301,7 @@ def _shape(bar: Bar, section: Section, number: int, count: int, meter: Meter, ki
 def by_density(bar: Bar, groove: Groove, away: float) -> Bar:
     """Return a bar with its small strokes left out, or with time kept twice as fast.
 
-    away   the section's density over the record's
+    away   the section's density over the others'
 
     >>> from tapeloom.rhythm.patterns import COMMON_TIME, grooves_in
     >>> groove = grooves_in(COMMON_TIME)[0]

@@ -6,6 +6,7 @@ import numpy as np
 
 from tapeloom.compose.arrange import write_guitar, write_pad
 from tapeloom.compose.bassline import write_bass
+from tapeloom.compose.casting import recast
 from tapeloom.compose.comping import write_keys
 from tapeloom.compose.drums import write_drums
 from tapeloom.compose.finishing import finish
@@ -48,7 +49,7 @@ class TheoryEngine:
         """Write a whole record from its plan."""
         streams = child_streams(rng)
         score = write_parts(plan, write_harmony(plan, streams["chords"]), streams)
-        return finish(score, rng=rng.spawn(1)[0])
+        return recast(finish(score, rng=rng.spawn(1)[0]), plan.other_band)
 
     def infill(
         self, score: Score, *, role: str, bars: range, locks: Locks, rng: np.random.Generator

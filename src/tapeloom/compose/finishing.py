@@ -4,7 +4,7 @@ import numpy as np
 
 from tapeloom.compose.dynamics import follow_energy
 from tapeloom.compose.endings import end_piece
-from tapeloom.compose.repeats import vary_repeats
+from tapeloom.compose.repeats import turn_repeats, vary_repeats
 from tapeloom.compose.transitions import add_transitions
 from tapeloom.core.score import Score
 
@@ -22,4 +22,5 @@ def finish(score: Score, *, rng: np.random.Generator) -> Score:
     score = vary_repeats(score, rng=repeats_rng)
     score = add_transitions(score, rng=transitions_rng)
     score = end_piece(score, rng=ending_rng)
-    return follow_energy(score)
+    # Where a stop or a fade has taken away what was different, the end differs again.
+    return follow_energy(turn_repeats(score))

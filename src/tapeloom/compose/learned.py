@@ -13,6 +13,7 @@ from itertools import accumulate
 import numpy as np
 
 from tapeloom.compose.brushwork import BRUSHED, brush_part
+from tapeloom.compose.casting import recast
 from tapeloom.compose.finishing import finish
 from tapeloom.compose.harmony import write_harmony
 from tapeloom.compose.layers import with_clave_kicks, without_rim, write_percussion
@@ -76,7 +77,8 @@ class TransformerEngine:
             written.append((sections[0].start, draft.score))
         score = _assemble(plan, written, touches_rng)
         score = replace(score, chords=chords) if self.plans_harmony else score
-        return finish(score, rng=finish_rng), tuple(drafts)
+        score = finish(score, rng=finish_rng)
+        return recast(score, plan.other_band), tuple(drafts)
 
     def infill(
         self, score: Score, *, role: str, bars: range, locks: Locks, rng: np.random.Generator

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from tapeloom.compose.band import GUITARS, draw_band, named_in
+from tapeloom.compose.band import GUITARS, Band, draw_band, draw_other_band, named_in
 from tapeloom.compose.curves import draw_energies, fit_layers, shape_sections
 from tapeloom.compose.energy_text import parse_energy
 from tapeloom.compose.form import ORDER, draw_form, draw_layers, kind_of, number_names
@@ -63,6 +63,7 @@ class Plan:
     clave: Timeline | None = None  # that percussion keeps
     polyrhythm: Polyrhythm | None = None  # that percussion plays over the groove
     hands: tuple[str, ...] = ()  # hand percussion that the brief names
+    other_band: Band = ()  # who has melody and keys in every second piece
 
     @property
     def end(self) -> int:
@@ -105,7 +106,8 @@ def plan(brief: Brief, rng: np.random.Generator) -> Plan:
     )
     words = (*brief.moods, *brief.scenes)
     # By a stream of its own, and two draws that it once took: a seed's form stays as it was.
-    instruments = draw_band(words, character, rng.spawn(1)[0], named_in(brief.words))
+    named = named_in(brief.words)
+    instruments = draw_band(words, character, rng.spawn(1)[0], named)
     rng.random(2)
     forms = (written,) if written else [draw_form(length, unit=unit, rng=rng) for length in bars]
     return Plan(
@@ -120,6 +122,9 @@ def plan(brief: Brief, rng: np.random.Generator) -> Plan:
         clave=rhythms.clave,
         polyrhythm=rhythms.polyrhythm,
         hands=hands_in(brief.words),
+        other_band=draw_other_band(instruments, words, character, named, rng.spawn(1)[0])
+        if len(bars) > 1
+        else (),
     )
 
 

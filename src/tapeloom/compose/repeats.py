@@ -37,14 +37,35 @@ def repeated_sections(score: Score) -> tuple[int, ...]:
 def vary_repeats(score: Score, *, rng: np.random.Generator) -> Score:
     """Return a score in which no section is repeated to the letter.
 
-    The melody's later units are turned, or where it rests the last notes of another part.
+    The melody's later units are turned, or where it rests another part is written anew; where
+    that leads to the same, the last note differs (`turn_repeats`).
     """
     for i in repeated_sections(score):
         for _ in range(TRIES):
             if i not in repeated_sections(score):
                 break
             score = _varied(score, i, rng)
+    return turn_repeats(score)
+
+
+def turn_repeats(score: Score) -> Score:
+    """Return a score whose repeated sections end in another way: a long note is struck twice.
+
+    Silences stay, so this may be done behind stops and drops.
+    """
+    for i in repeated_sections(score):
+        for _ in range(TRIES):
+            if i not in repeated_sections(score):
+                break
+            section = score.sections[i]
+            score = score.with_part(_turned(_line(score, section), section))
     return score
+
+
+def _line(score: Score, section: Section) -> Part:
+    """Return the part that is varied in a section."""
+    sounding = [part for part in score.parts if part.role != "drums" and _inside(part, section)]
+    return min(sounding, key=lambda part: (VARIED.index(part.role), part.name))
 
 
 def _letter(score: Score, section: Section) -> Hashable:
@@ -65,10 +86,8 @@ def _inside(part: Part, section: Section) -> tuple[tuple[int, int, int], ...]:
 
 def _varied(score: Score, number: int, rng: np.random.Generator) -> Score:
     section = score.sections[number]
-    sounding = [part for part in score.parts if part.role != "drums" and _inside(part, section)]
-    part = min(sounding, key=lambda part: (VARIED.index(part.role), part.name))
+    part = _line(score, section)
     if not score.chords or part.role not in VARIED[:4] or part is not score.part(part.role):
-        # Without chords to vary over, the last note says it otherwise.
         return score.with_part(_turned(part, section))
     others = tuple({part.role for part in score.parts} - {part.role})
     return vary_section(score, section=number, locks=Locks(chords=True, roles=others), rng=rng)

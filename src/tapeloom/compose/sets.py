@@ -76,17 +76,17 @@ def draw_keys(home: Key, count: int, rng: np.random.Generator) -> list[tuple[Key
     while len(keys) < count:
         left = count - 1 - len(keys)  # steps that remain behind this one
         if left == 0 and count > 2:
-            how = next((name for name, near in related_keys(keys[-1][0]).items() if near == home),
-                       None)  # fmt: skip
+            near = related_keys(keys[-1][0])
+            how = next((name for name, key in near.items() if _same(key, home)), None)
             keys.append((home, f"home again, {STEPS[how][1]}" if how else "home again"))
             break
-        near = {
+        options = {
             name: key
             for name, key in related_keys(keys[-1][0]).items()
-            if abs(key.signature - home.signature) <= FARTHEST
+            if _fifths_between(key, home) <= FARTHEST
         }
-        back = {name: key for name, key in near.items() if _reaches(key, home, left)}
-        options = back if count > 2 and back else near
+        back = {name: key for name, key in options.items() if _reaches(key, home, left)}
+        options = back if count > 2 and back else options
         recent = {key for key, _ in keys[-RECENT:]}
         weights = np.array([
             STEPS[name][0] * (AGAIN if key in recent else 1.0) for name, key in options.items()
@@ -102,8 +102,24 @@ def _reaches(key: Key, home: Key, steps: int) -> bool:
         return True  # no key that is near enough to be drawn is farther
     found = {key}
     for _ in range(steps):
-        found = {near for known in found - {home} for near in related_keys(known).values()}
-    return home in found
+        found = {
+            near
+            for known in found
+            if not _same(known, home)
+            for near in related_keys(known).values()
+        }
+    return any(_same(known, home) for known in found)
+
+
+def _same(first: Key, second: Key) -> bool:
+    """Tell whether two keys sound the same, however they are spelled."""
+    return (first.pitch_class, first.mode) == (second.pitch_class, second.mode)
+
+
+def _fifths_between(first: Key, second: Key) -> int:
+    """Return how far apart two signatures are on the circle of fifths, 0..6."""
+    away = abs(first.signature - second.signature) % 12
+    return min(away, 12 - away)
 
 
 def camelot(key: Key) -> str:

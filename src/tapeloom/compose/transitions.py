@@ -36,7 +36,7 @@ SAYS: dict[str, str] = {
 RISE = 0.1  # of energy: from here on it is built up to, or let go
 # How likely each is where the energy rises, falls and stays.
 CHANCES: dict[str, dict[str, float]] = {
-    "rise": {"riser": 0.75, "stop": 0.35, "pickup": 0.5, "filter": 0.2, "fill": 1.0},
+    "rise": {"riser": 0.75, "stop": 0.25, "pickup": 0.5, "filter": 0.2, "fill": 1.0},
     "fall": {"drop": 0.7, "stop": 0.1, "filter": 0.35, "fill": 0.6},
     "level": {"fill": 1.0, "pickup": 0.5, "stop": 0.08, "filter": 0.1},
 }
