@@ -4,8 +4,8 @@
 
 Every fourth semitone of an instrument's range is played for four seconds at velocity 80, by the
 middle of its presets, through its own cabinet. Kept are the power by third-octave bands in the
-first second, relative to the whole, how long the note holds (until it has lost 10 dB), and its
-level. With NAMEs the figures are only shown.
+first second, relative to the whole, how long the note holds (until it has lost 10 dB for good), and
+its level. With NAMEs the figures are only shown.
 """
 
 import argparse
@@ -50,12 +50,18 @@ def bands_db(sound: Floats) -> tuple[Floats, float]:
 
 
 def hold_s(sound: Floats) -> float:
-    """Return the seconds from a note's loudest moment until it has lost 10 dB."""
+    """Return the seconds from a note's loudest moment until it has lost 10 dB for good.
+
+    Levels are means over a fifth of a second: what beats or is made of grains goes on sounding.
+    """
     frames = sound[:, : sound.shape[1] // HOP * HOP].reshape(2, -1, HOP)
-    power = (frames**2).sum(axis=(0, 2))
+    each = (frames**2).sum(axis=(0, 2))
+    size = round(0.2 * RATE / HOP)
+    power = np.convolve(each, np.ones(size) / size, mode="same")
     top = int(np.argmax(power))
-    fallen = np.flatnonzero(power[top:] < power[top] / 10.0)
-    return float((fallen[0] if len(fallen) else len(power)) * HOP / RATE)
+    last = int(np.flatnonzero(power >= power[top] / 10.0)[-1])
+    # The end of the recording halves its last means.
+    return HELD_S if last >= len(power) - size else float((last - top + 1) * HOP / RATE)
 
 
 def main() -> None:

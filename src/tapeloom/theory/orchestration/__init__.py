@@ -3,8 +3,8 @@
 from tapeloom.theory.orchestration.balance import check_balance
 from tapeloom.theory.orchestration.doubling import Doubling, doublings_for
 from tapeloom.theory.orchestration.ensembles import ENSEMBLES, Ensemble, Player, ensemble
-from tapeloom.theory.orchestration.mending import mend_playability
-from tapeloom.theory.orchestration.playability import check_playability
+from tapeloom.theory.orchestration.mending import mend_part, mend_playability
+from tapeloom.theory.orchestration.playability import check_part, check_playability
 from tapeloom.theory.orchestration.problems import Problem, player_of, tally
 from tapeloom.theory.orchestration.rebalancing import mend_balance
 from tapeloom.theory.orchestration.spacing import (
@@ -22,6 +22,7 @@ __all__ = [
     "Problem",
     "Suggestion",
     "check_balance",
+    "check_part",
     "check_playability",
     "check_spacing",
     "doubling_order",
@@ -29,6 +30,7 @@ __all__ = [
     "ensemble",
     "find_spacing_faults",
     "mend_balance",
+    "mend_part",
     "mend_playability",
     "player_of",
     "suggest",

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from tapeloom.core.score import Score
-from tapeloom.theory.orchestration.lines import Floats, Ints
+from tapeloom.theory.orchestration.lines import Floats, Ints, runs
 from tapeloom.theory.orchestration.problems import Problem, the
 from tapeloom.theory.orchestration.sounding import FRAME, Sounding, Stage, hear, spread, stage_of
 
@@ -16,6 +16,7 @@ LEAST_HEARD = 0.16  # of the loudness that a tune has alone; less is masked
 _LOUDNESS = 0.3  # loudness grows with power to this exponent (S. S. Stevens's law)
 _PHRASE_BARS = 2  # the longest stretch that is judged as one
 _SILENCE = 1e-9
+_DOUBLED_RUN = 3  # notes of the tune in a row that a partner plays, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +125,24 @@ def _heard(power: Floats, masker: Floats) -> Floats:
 def _apart(other: Sounding, tune: Sounding, power: Floats) -> Floats:
     """Return a part's field without what doubles the tune, whose power is added to the tune's.
 
-    What begins with a note of the tune, at the unison or octaves apart, doubles it.
+    What begins with notes of the tune, at the unison or octaves apart, for some notes in a row,
+    doubles it, and so does a part that plays nothing else; one note alone only meets it.
     """
     keys = tune.line.start * 12 + tune.line.pitch % 12
     order = np.argsort(keys, kind="stable")
     wanted = other.line.start * 12 + other.line.pitch % 12
-    at = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
-    doubles = keys[order][at] == wanted
+    place = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    meets = keys[order][place] == wanted
+    met = np.zeros(len(keys), np.bool_)
+    met[order[place[meets]]] = True
+    if not meets.all():
+        for first, last in runs(met):
+            if last - first + 1 < min(_DOUBLED_RUN, len(keys)):
+                met[first : last + 1] = False
+    doubles = meets & met[order[place]]
     if not doubles.any():
         return other.field()
-    np.add.at(power, order[at[doubles]], other.power[doubles])
+    np.add.at(power, order[place[doubles]], other.power[doubles])
     return other.field(~doubles)
 
 

@@ -16,6 +16,7 @@ QUICK_BREATH_S = 0.15  # a rest in which a wind player can breathe
 LEGATO_S = 0.08  # notes that overlap by less are one after another
 BURST = 4  # intervals in a row that count as a run: a grace note is no tempo
 _COMFORT_RUN = 4  # notes in a row beyond the comfortable range
+_BEYOND = 999  # above every pitch
 _HAND_SPEED = 60.0  # semitones a second that a hand moves over the keys
 
 
@@ -148,33 +149,38 @@ def _leaps(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
 
 
 def _hand_leaps(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
-    """Two onsets that follow quickly must lie under the hands, or near enough to move there."""
+    """Find two or three onsets in a row that neither lie under the hands nor leave time to move."""
     firsts = line.firsts
-    if len(firsts) < 2:
-        return
+    sizes = np.diff(firsts, append=len(line))
     low, high = (each.reduceat(line.pitch, firsts) for each in (np.minimum, np.maximum))
-    time_s = np.diff(line.start_s[firsts])
-    reach = player.hand_span + _HAND_SPEED * time_s
-    lowest = np.minimum(low[:-1], low[1:])
-    # The first hand covers what lies above the lowest note; a second takes what lies beyond.
-    beyond = np.repeat(lowest + reach, np.diff(firsts, append=len(line))[:-1])
-    after = np.repeat(lowest + reach, np.diff(firsts, append=len(line))[1:])
-    kept = line.pitch[: firsts[-1]]
-    right = np.minimum(
-        np.minimum.reduceat(np.where(kept > beyond, kept, 999), firsts[:-1]),
-        np.minimum.reduceat(
-            np.where(line.pitch[firsts[1] :] > after, line.pitch[firsts[1] :], 999),
-            firsts[1:] - firsts[1],
-        ),
-    )
-    top = np.maximum(high[:-1], high[1:])
-    rushed = (right < 999) & ((top - right > reach) if player.hands > 1 else True)
-    for i in np.flatnonzero(rushed).tolist():
-        yield Problem(
-            int(line.start[firsts[i]]), int(line.end[firsts[i + 1]]), name, "leap",
-            f"{pitch_name(int(lowest[i]))} and {pitch_name(int(top[i]))} within {time_s[i]:.2f} s; "
-            f"no hand gets there on {the(player)}",
-        )  # fmt: skip
+    times = line.start_s[firsts]
+    for more in (1, 2):
+        count = len(firsts) - more
+        if count < 1:
+            return
+        spans = [slice(step, step + count) for step in range(more + 1)]
+        lowest = np.min([low[span] for span in spans], axis=0)
+        top = np.max([high[span] for span in spans], axis=0)
+        time_s = times[more:] - times[:count]
+        reach = player.hand_span + _HAND_SPEED * time_s
+        # One hand covers what lies above the lowest note; what lies beyond is left to the other.
+        right = np.full(count, _BEYOND)
+        for span in spans:
+            last = span.stop
+            notes = slice(int(firsts[span.start]), int(firsts[last - 1] + sizes[last - 1]))
+            bound = np.repeat(lowest + reach, sizes[span])
+            pitch = line.pitch[notes]
+            beyond = np.where(pitch > bound, pitch, _BEYOND)
+            right = np.minimum(
+                right, np.minimum.reduceat(beyond, firsts[span] - firsts[span.start])
+            )
+        rushed = (right < _BEYOND) & ((top - right > reach) if player.hands > 1 else True)
+        for i in np.flatnonzero(rushed).tolist():
+            yield Problem(
+                int(line.start[firsts[i]]), int(line.end[firsts[i + more]]), name, "leap",
+                f"{pitch_name(int(lowest[i]))} to {pitch_name(int(top[i]))} within "
+                f"{time_s[i]:.2f} s; no hand gets there on {the(player)}",
+            )  # fmt: skip
 
 
 def _stretch(name: str, line: Line, player: Instrument) -> Iterator[Problem]:

@@ -63,18 +63,13 @@ def mend_balance(
     """
     where = stage or stage_of(score)
     told: list[str] = []
-    for step in _STEPS:
-        problems = check_balance(score, stage=where, players=players)
-        if not problems:
-            return score, tuple(told)
-        score, reasons = step(score, score.part("melody"), _Spans.of(problems), where)
-        told += reasons
-    for _ in score.parts:
-        problems = check_balance(score, stage=where, players=players)
+    problems = check_balance(score, stage=where, players=players)
+    for step in (*_STEPS, *(_let_rest,) * len(score.parts)):
         if not problems:
             break
-        score, reasons = _let_rest(score, problems, where, players or {})
-        told += reasons
+        score, reasons = step(score, score.part("melody"), _Spans.of(problems), where)
+        told += [reason for reason in reasons if reason not in told]
+        problems = check_balance(score, stage=where, players=players)
     return score, tuple(told)
 
 
@@ -241,17 +236,15 @@ def _softer_instruments(
     return _with_parts(score, changed), told
 
 
-def _let_rest(
-    score: Score, problems: Sequence[Problem], stage: Stage, players: Mapping[str, int]
-) -> tuple[Score, list[str]]:
+def _let_rest(score: Score, tune: Part, spans: _Spans, stage: Stage) -> tuple[Score, list[str]]:
     """Let the part that is loudest beside the tune rest in the phrases that it covers."""
-    spans = _Spans.of(problems)
-    tune = score.part("melody")
     loudness = {
         each.part.name: float(each.power[spans.touch(each.part.notes)].sum())
-        for each in hear(score, stage=stage, players=players)
-        if each.part.name != tune.name and not each.part.name.endswith(_DOUBLE_AFTER)
+        for each in hear(score, stage=stage, players={})
+        if each.part is not tune and not each.part.name.endswith(_DOUBLE_AFTER)
     }
+    if not loudness:
+        return score, []
     name = max(loudness, key=lambda name: loudness[name])
     part = next(part for part in score.parts if part.name == name)
     draft = Draft(part)
