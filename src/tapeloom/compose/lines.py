@@ -167,7 +167,7 @@ def breathe(notes: Sequence[Note], player: Instrument, tempo: TempoMap) -> list[
             start_s = at_s(result[since].start)
         if at_s(result[i].end) - start_s > limit:
             if i == since:
-                result[i] = _cut(result[i], start_s + limit, tempo)
+                result[i] = _cut(result[i], start_s + limit, tempo, least=0.0)
             else:
                 longest = max(range(since, i), key=lambda j: (result[j].duration, j))
                 result[longest] = _cut(
@@ -179,11 +179,11 @@ def breathe(notes: Sequence[Note], player: Instrument, tempo: TempoMap) -> list[
     return result
 
 
-def _cut(note: Note, end_s: float, tempo: TempoMap) -> Note:
-    """End a note at a time, but keep a third of it, in whole sixteenths where it is that long."""
+def _cut(note: Note, end_s: float, tempo: TempoMap, *, least: float = 1 / 3) -> Note:
+    """End a note at a time, in whole sixteenths where it is that long; some share of it stays."""
     share = (end_s - tempo.tick_to_s(note.start)) / (
         tempo.tick_to_s(note.end) - tempo.tick_to_s(note.start)
     )
-    ticks = int(note.duration * min(max(share, 1 / 3), 1.0))
+    ticks = int(note.duration * min(max(share, least), 1.0))
     step = PPQ // 4
     return replace(note, duration=max(ticks // step * step if ticks > step else ticks, 1))

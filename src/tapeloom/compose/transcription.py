@@ -26,10 +26,13 @@ from tapeloom.compose.two_hands import (
     voice_under,
 )
 from tapeloom.compose.walking import comp_in_swing, walk
+from tapeloom.core.meter import bar_starts
 from tapeloom.core.score import Mark, Note, Part, Score, Section
 from tapeloom.theory.instruments import KITS, instrument
 from tapeloom.theory.orchestration.ensembles import Ensemble, Player, Task, ensemble
+from tapeloom.theory.orchestration.mending import mend_part
 
+_SWINGS = 0.55  # energy that a jazz band's drums have at least
 _CALM = 0.35  # energy under which broken and long chords rest
 _OTHER_LEADER = ("B", "bridge")  # kinds of sections in which another player may have the tune
 
@@ -54,10 +57,10 @@ def transcribe(score: Score, band: str, *, rng: np.random.Generator) -> Score:
         parts = _for_voices(known, material, sections, passages, rng)
     else:
         parts = _for_band(known, material, sections, passages, rng)
-    return replace(
-        score, parts=tuple(part for part in parts if part.notes), chords=material.chords,
-        keys=material.keys,
-    )  # fmt: skip
+    bars = np.array(bar_starts(material.meters, material.end), np.int64)
+    # A seam between sections may leave a leap that nobody makes in time.
+    playable = [mend_part(part, material.tempo, bars=bars)[0] for part in parts if part.notes]
+    return replace(score, parts=tuple(playable), chords=material.chords, keys=material.keys)
 
 
 def _sections(score: Score, material: Material) -> list[Section]:
@@ -187,7 +190,7 @@ def _for_band(
                 notes += _written(player, known, section, passage, stream)
         place = instrument(player.instrument)
         alone = place.polyphony == 1
-        clean = one_at_a_time(notes) if alone else without_overlaps(notes)
+        clean = _final(notes, player, material) if alone else without_overlaps(notes)
         parts.append(Part(player.name, player.role, player.instrument, tuple(clean),
                           place.program, marks=tuple(marks)))  # fmt: skip
     return parts
@@ -249,6 +252,8 @@ def _drums(
         kit = first.instrument if first.instrument in KITS else player.instrument
         return [replace(first, name=player.name, instrument=kit), *others]
     energy = float(np.mean([section.energy for section in sections]))
+    if known.kind == "jazz":  # a ride that swings, not a still groove
+        energy = max(energy, _SWINGS)
     made = write_drums(
         sections, meters=material.meters, end=material.end, density=0.45, energy=energy, rng=rng,
         kit=player.instrument,

@@ -58,7 +58,7 @@ def walk(
         ahead = begins.get(following)
         if tick in begins or not notes:
             pitch = _near(chord.bass_pitch_class, at, low, high)
-        elif ahead is not None and ahead.chord.bass_pitch_class != at % 12:
+        elif ahead is not None:
             pitch = _approach(at, ahead.chord, chord, key, low, high, float(draws[i, 0]))
         else:
             way = _way(at, way, low, high, float(draws[i, 0]))

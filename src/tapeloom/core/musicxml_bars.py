@@ -35,6 +35,10 @@ def rows_of(
     start, stop, meter = bar
 
     def cut(a: int, b: int, number: int = -1) -> list[Row]:
+        late = (a - start) % meter.unit_ticks
+        if late and b - a > meter.unit_ticks - late and _hides_beats(late, b - a, meter):
+            beat = a + meter.unit_ticks - late
+            return [*cut(a, beat, number), *cut(beat, b, number)]
         lengths = split_length(a, b, origin=start, beat=meter.unit_ticks, grid=grid)
         return [Row(first, last, number) for first, last in lengths]
 
@@ -59,6 +63,13 @@ def rows_of(
             return rows, cursor
         cursor += 1
     return rows + silence(at, stop), cursor
+
+
+def _hides_beats(late: int, ticks: int, meter: Meter) -> bool:
+    """Return whether one value from between the beats would be hard to count."""
+    value = note_value(ticks)
+    off = 2 * late % meter.unit_ticks != 0
+    return value is not None and value.actual == 1 and (value.dots == 2 or off)
 
 
 def _rest_edges(bar: tuple[int, int, Meter]) -> list[int]:

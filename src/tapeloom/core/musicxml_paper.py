@@ -15,7 +15,8 @@ LEVELS = {"ppp": 32, "pp": 42, "p": 54, "mp": 67, "mf": 80, "f": 93, "ff": 106, 
 # Clefs: sign, line, octaves that the clef itself moves.
 CLEFS = {
     "treble": ("G", "2", 0), "bass": ("F", "4", 0), "alto": ("C", "3", 0), "tenor": ("C", "4", 0),
-    "treble_8vb": ("G", "2", -1), "treble_8va": ("G", "2", 1), "bass_8vb": ("F", "4", -1),
+    "treble_8vb": ("G", "2", -1), "treble_8va": ("G", "2", 1), "treble_15ma": ("G", "2", 2),
+    "bass_8vb": ("F", "4", -1),
     "percussion": ("percussion", "", 0),
 }  # fmt: skip
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

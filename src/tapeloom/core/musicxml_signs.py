@@ -67,7 +67,7 @@ def _silence() -> ET.Element:
 
 
 def level_signs(part: Part, score: Score, paper: Paper) -> Signs:
-    """Make the dynamics: the mean level of each section, where it isn't the one before.
+    """Make the dynamics: the level of each section's louder notes, where it is another one.
 
     >>> from tapeloom.core.score import Note, Section
     >>> loud = Part("lead", "melody", notes=(Note(0, 4, 60, 54), Note(8, 4, 60, 93)))
@@ -85,7 +85,8 @@ def level_signs(part: Part, score: Score, paper: Paper) -> Signs:
         notes, key=lambda note: edges[max(bisect_right(edges, note.start) - 1, 0)]
     ):
         played = list(group)
-        mean = sum(note.velocity for note in played) / len(played)
+        loud = sorted(note.velocity for note in played)[len(played) // 2 :]  # no ghost notes
+        mean = sum(loud) / len(loud)
         found = min(LEVELS, key=lambda name: abs(LEVELS[name] - mean))
         if level and abs(mean - LEVELS[level]) < _DEADBAND:
             continue

@@ -58,7 +58,7 @@ def write_down(part: Part, places: Sequence[int], paper: Paper, staff: Staff) ->
     >>> write_down(Part("lead", "melody", notes=third), (0, 4), paper, Staff()).staves
     ((Stack(start=0, end=120, tones=((60, 0, 90), (64, 4, 80))),),)
     """
-    signatures = signatures_of(paper, staff.fifths)
+    signatures = () if part.role == "drums" else signatures_of(paper, staff.fifths)
     ticks = [tick for tick, _ in paper.keys]
     up = -staff.transposition[1]
     shown: list[tuple[Note, int]] = []
@@ -111,7 +111,7 @@ def _stacked(
 
 
 def voices_of(chords: Iterable[Stack], *, is_drums: bool = False) -> list[list[Stack]]:
-    """Deal chords to voices, each to the first one that is free; of drums hands and feet apart.
+    """Deal chords to voices, the highest first, as few as can be; of drums hands and feet apart.
 
     >>> long, short = Stack(0, 480, ((60, 0, 90),)), Stack(120, 240, ((67, 1, 90),))
     >>> [len(voice) for voice in voices_of([long, short])]
@@ -126,12 +126,34 @@ def voices_of(chords: Iterable[Stack], *, is_drums: bool = False) -> list[list[S
                     limbs[foot].append(replace(chord, tones=tones))
         return [voice for limb in limbs if limb for voice in voices_of(limb)] or [[]]
     voices: list[list[Stack]] = [[]]
-    for chord in chords:
-        free = next((v for v in voices if not v or v[-1].end <= chord.start), None)
-        if free is None:
-            voices.append(free := [])
-        free.append(chord)
+    for cluster in _clusters(sorted(chords, key=lambda chord: (chord.start, -chord.tones[-1][0]))):
+        found: list[list[Stack]] = []
+        for chord in cluster:
+            free = next((voice for voice in found if voice[-1].end <= chord.start), None)
+            if free is None:
+                found.append(free := [])
+            free.append(chord)
+        found.sort(key=_height, reverse=True)
+        voices += [[] for _ in range(len(found) - len(voices))]
+        for voice, line in zip(voices, found, strict=False):
+            voice.extend(line)
     return voices
+
+
+def _clusters(chords: Iterable[Stack]) -> list[list[Stack]]:
+    """Part chords where nothing sounds on."""
+    clusters: list[list[Stack]] = []
+    end = 0
+    for chord in chords:
+        if not clusters or chord.start >= end:
+            clusters.append([])
+        clusters[-1].append(chord)
+        end = max(end, chord.end)
+    return clusters
+
+
+def _height(voice: Sequence[Stack]) -> float:
+    return sum(chord.tones[-1][0] for chord in voice) / len(voice)
 
 
 def transpose_symbol(symbol: str, fifths: int) -> str:
