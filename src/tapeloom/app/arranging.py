@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tapeloom.app.harmony_files import MIDI, save_musicxml
+from tapeloom.app.harmony_files import MIDI
+from tapeloom.app.notation import save_notation
 from tapeloom.app.song import read_song
 from tapeloom.compose.arranging import Arrangement, arrange
 from tapeloom.compose.endings import SAYS as ENDS
@@ -186,4 +187,4 @@ def write_arrangement(path: Path, made: Arrangement, *, title: str = "") -> None
     elif suffix == ".json":
         write_json(path, score_to_json(made.score))
     else:
-        save_musicxml(path, made.score, made.score.key or Key(), title=title)
+        save_notation(path, made.score, title=title)

@@ -3,6 +3,7 @@
 import math
 import re
 import xml.etree.ElementTree as ET
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -16,7 +17,7 @@ from tapeloom.core.midi import identify_part
 from tapeloom.core.musicxml_paper import DYNAMIC, LEVELS, Staff
 from tapeloom.core.musicxml_writer import write_musicxml
 from tapeloom.core.pitch import LETTERS, name_on_line
-from tapeloom.core.score import MAX_TICK, ChordSpan, Note, Part, Score
+from tapeloom.core.score import MAX_TICK, ChordSpan, Mark, Note, Part, Score
 from tapeloom.core.time import MAX_BPM, MIN_BPM, PPQ, TempoMap
 from tapeloom.core.xml_files import read_xml
 
@@ -45,12 +46,14 @@ class _Page:
     tempos: list[tuple[int, Fraction, Fraction]] = field(default_factory=list)
     chords: list[tuple[int, Fraction, Chord | None]] = field(default_factory=list)
     lengths: list[Fraction] = field(default_factory=list)
+    fermatas: list[tuple[int, Fraction, int]] = field(default_factory=list)  # with the pitch
 
 
 def read_musicxml(path: Path) -> Score:
     """Read a MusicXML file, `.musicxml`, `.xml` or compressed `.mxl`.
 
-    Kept are parts, notes with ties joined, dynamics, keys, meters, tempo and chord symbols.
+    Kept are parts, notes with ties joined, dynamics, keys, meters, tempo, chord symbols, and
+    fermatas as marks.
     Transposing instruments come as they sound, quarter tones go to the next semitone up, a measure
     longer or shorter than its meter gets one of its own (a pickup begins late in a whole bar).
     A chord symbol that is repeated goes on. Repeats are not played; grace and cue notes, lyrics and
@@ -82,7 +85,9 @@ def _score(root: ET.Element) -> Score:
     for name, page in pages.items():
         notes = _joined(page, starts)
         if notes:
-            parts.append(_part(listed.get(name), name, notes, page, {part.name for part in parts}))
+            part = _part(listed.get(name), name, notes, page, {part.name for part in parts})
+            held = [(tick(at, late), pitch) for at, late, pitch in page.fermatas]
+            parts.append(replace(part, marks=_fermatas(notes, held)) if held else part)
     keys: dict[int, Key] = {}
     tempos: dict[int, Fraction] = {}
     for page in _by_trust(pages):
@@ -133,6 +138,20 @@ def _joined(page: _Page, starts: list[Fraction]) -> tuple[Note, ...]:
         if goes_on:
             held[pitch, end] = at
     return tuple(notes)
+
+
+def _fermatas(notes: tuple[Note, ...], held: list[tuple[int, int]]) -> tuple[Mark, ...]:
+    """Mark the notes that a fermata stands over, tied ones where they begin."""
+    lines: dict[int, list[Note]] = {}
+    for note in notes:
+        lines.setdefault(note.pitch, []).append(note)
+    found = set()
+    for tick, pitch in held:
+        line = lines.get(pitch, [])
+        at = bisect_right(line, tick, key=lambda note: note.start) - 1
+        if at >= 0 and tick < line[at].end:
+            found.add(Mark(line[at].start, pitch, "fermata"))
+    return tuple(sorted(found))
 
 
 def _lay_out(pages: list[_Page]) -> tuple[list[Fraction], Meters]:
@@ -254,6 +273,8 @@ def _read_note(
         velocity = round(_fraction(element.get("dynamics")) * DYNAMIC)
     velocity = min(max(velocity, 1), 127)
     page.notes.append((number, start, duration, pitch, velocity, "start" in ties))
+    if element.find("notations/fermata") is not None:
+        page.fermatas.append((number, start, pitch))
     if len(page.notes) > MAX_NOTES:
         raise InputError(f"it holds over {MAX_NOTES} notes")
 

@@ -42,6 +42,7 @@ app.command()(reharmonize)
 app.command()(harmonize)
 app.command()(arrange)
 app.command()(groove)
+app.command()(arrange)
 app.command()(doctor)
 app.add_typer(train)
 
