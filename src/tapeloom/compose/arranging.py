@@ -88,7 +88,7 @@ def arrange(
     """
     _check(form, minutes, bars, bpm)
     known = None if band is None else ensemble(band)
-    streams = rng.spawn(6)
+    streams = rng.spawn(4)
     material = read_loop(loop, rng=streams[0])
     if key is not None:
         material = material.in_key(key)
@@ -98,17 +98,41 @@ def arrange(
         material, form=form, energy=energy, minutes=minutes, bars=bars, rng=streams[1]
     )
     seats = _seats(known) or _drawn_seats(material, streams[2])
-    made = [
-        _arrange_piece(piece, seats, i, streams[3].spawn(1)[0]) for i, piece in enumerate(pieces)
-    ]
+    transcribed = known.name if known is not None and not _seats(known) else None
+    for _ in range(MOST_TRIES):
+        made = _attempt(material, pieces, seats, transcribed, streams[3].spawn(1)[0])
+        # What finishing changed may have made a section strange again; a set is long enough.
+        if len(pieces) > 1 or not unrecognised(made.score, _letters(made.plans)):
+            break
+    return made
+
+
+def _attempt(
+    material: LoopMaterial,
+    pieces: Sequence[PiecePlan],
+    seats: Mapping[str, str],
+    band: str | None,
+    rng: np.random.Generator,
+) -> Arrangement:
+    """Arrange the pieces, join them, and finish the whole.
+
+    band   for which it is transcribed; None where its players have the arranger's own roles
+    """
+    streams = rng.spawn(len(pieces) + 2)
+    made = [_arrange_piece(piece, seats, i, streams[i]) for i, piece in enumerate(pieces)]
     score = join_pieces([score for score, _ in made])
-    if known is not None and not _seats(known):
-        score = transcribe(score, known.name, rng=streams[4])
-    score = finish(score, rng=streams[5])
+    if band is not None:
+        score = transcribe(score, band, rng=streams[-2])
+    score = finish(score, rng=streams[-1])
     score, unplayable = mend_playability(score)
     score, covered = mend_balance(score)
     plans = tuple(plan for _, plans in made for plan in plans)
     return Arrangement(score, material, plans, (*unplayable, *covered))
+
+
+def _letters(plans: Sequence[SectionPlan]) -> list[str]:
+    """Return whose material each section is: a bridge is made of the theme."""
+    return ["B" if plan.letter == "B" else "A" for plan in plans]
 
 
 def _seats(band: Ensemble | None) -> dict[str, str]:
@@ -191,7 +215,7 @@ def _write_tune(
 ) -> tuple[list[Place], list[Note]]:
     """Write the tune; sections that are no longer known for theirs are developed less."""
     found = list(places)
-    letters = ["B" if place.plan.letter == "B" else "A" for place in places]
+    letters = _letters([place.plan for place in places])
     seed = int(rng.integers(2**62))
     for _ in range(MOST_TRIES):
         stream = np.random.default_rng(seed)

@@ -16,6 +16,7 @@ from tapeloom.compose.motifs import Motif, MotifNote, shift
 from tapeloom.core.errors import InputError
 
 OCTAVE, THIRD = 7, 2  # scale steps
+TURN = (0, 1, 2, 1, 0, -1)  # scale steps that an answer goes up and comes back by
 RING = 8 * STEP  # the longest that a note rings on over what was thinned out after it
 
 
@@ -227,14 +228,17 @@ def counter_rhythm(motif: Motif, *, pulse: int = 2 * STEP) -> Motif:
     """
     taken = sorted(note.onset for note in motif.notes)
     notes: list[MotifNote] = []
+    base = count = 0
     for at in range(0, motif.ticks, pulse):
         before = [note for note in motif.notes if note.onset <= at]
         since = at - before[-1].onset if before else 4 * STEP
         near = any(at <= onset < at + pulse for onset in taken)
         if near or since < (4 * STEP if before and _sounds(before[-1], at) else 2 * STEP):
             continue
-        contour = -before[-1].contour if before else 0
-        run = notes[-1].contour + 1 if notes and notes[-1].onset == at - pulse else contour
+        if not notes or notes[-1].onset != at - pulse:
+            base, count = (-before[-1].contour if before else 0), 0
+        run = base + TURN[count % len(TURN)]
+        count += 1
         notes.append(MotifNote(at, pulse, run))
     return replace(motif, notes=tuple(notes))
 

@@ -29,7 +29,7 @@ TREATED: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "B": ((), ("ornament",), ("register",), ("answer",), ("diminish",)),
     "bridge": (("augment",), ("thin", "invert"), ("answer", "retrograde")),
-    "breakdown": (("thin",), ("augment",), ("thin", "displace")),
+    "breakdown": (("answer", "thin"), ("augment",), ("thin", "displace")),
     "outro": (
         ("thin",), ("head",), ("augment",), ("answer", "thin"), ("thin", "ornament"),
         ("head", "ornament"), ("retrograde", "thin"),

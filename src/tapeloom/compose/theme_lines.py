@@ -24,6 +24,7 @@ from tapeloom.theory.instruments import instrument
 from tapeloom.theory.scales import nearest
 
 HIGHER = 3  # semitones by which the contrast lies above the theme, about
+BEYOND = 5  # semitones that a developed line may lie above the tune's range
 _BELOW = 9  # semitones that an answer lies under the tune
 _ANSWER_RANGE = (52, 72)
 
@@ -87,9 +88,9 @@ def write_tune(
             wishes = _develop(material, stretch, place_, voice, rng)
         if place_ is places[-1]:
             wishes = _close(wishes, place_)
-        low, high = voice.low, voice.high
-        if "register" in place_.plan.treatments:
-            low, high = voice.lowest, voice.highest
+        # A developed line may go beyond the tune, or it would lie flat at the edge.
+        beyond = 12 if "register" in place_.plan.treatments else BEYOND
+        low, high = max(voice.low - 2, voice.lowest), min(voice.high + beyond, voice.highest)
         before = notes[-1].pitch if notes else None
         line = refit(
             wishes, place_.grid, place_.chords, place_.plan.key, low=low, high=high, before=before
