@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tapeloom.compose.arranging import Arrangement, arrange
+from tapeloom.compose.arranging import Arrangement, arrange_loop
 from tapeloom.compose.energy import energy_agreement
 from tapeloom.compose.grid import measure_at, measures
 from tapeloom.compose.loop_material import LoopMaterial
@@ -111,7 +111,7 @@ def main() -> None:
     made: list[tuple[str, Score, Arrangement, float]] = []
     for name, loop in loops:
         begin = time.perf_counter()
-        arrangement = arrange(loop, minutes=options.minutes, rng=np.random.default_rng(SEED))
+        arrangement = arrange_loop(loop, minutes=options.minutes, rng=np.random.default_rng(SEED))
         made.append((name, loop, arrangement, time.perf_counter() - begin))
     materials = [arrangement.material for _, _, arrangement, _ in made]
     rows = []

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tapeloom.compose.arranging import Arrangement, arrange
+from tapeloom.compose.arranging import Arrangement, arrange_loop
 from tapeloom.compose.energy import energy_agreement
 from tapeloom.compose.energy_text import parse_energy
 from tapeloom.compose.form_text import parse_form
@@ -28,7 +28,7 @@ BAR = 4 * PPQ
 
 
 def made(seed: int = 1, *roles: str, meter: str = "4/4", **asked: object) -> Arrangement:
-    return arrange(loop(*roles, meter=meter), rng=np.random.default_rng(seed), **asked)  # type: ignore[arg-type]
+    return arrange_loop(loop(*roles, meter=meter), rng=np.random.default_rng(seed), **asked)  # type: ignore[arg-type]
 
 
 @cache
@@ -163,7 +163,7 @@ def test_chords_alone_get_a_tune() -> None:
     spans = tuple(
         ChordSpan(i * BAR, (i + 1) * BAR, Chord.parse(name)) for i, name in enumerate(names)
     )
-    score = arrange(Score((), chords=spans), bars=16, rng=np.random.default_rng(1)).score
+    score = arrange_loop(Score((), chords=spans), bars=16, rng=np.random.default_rng(1)).score
     assert score.key == Key("A", "minor")
     assert score.part("melody").notes
 
@@ -204,7 +204,7 @@ def test_thirty_loops_of_songs(tmp_path: Path) -> None:
     loops = list(read_loops(unpacked(DATA, tmp_path, sources=("pop909",)), 30))
     assert len(loops) == 30
     for name, song in loops:
-        arrangement = arrange(song, minutes=4, rng=np.random.default_rng(1))
+        arrangement = arrange_loop(song, minutes=4, rng=np.random.default_rng(1))
         score = arrangement.score
         letters = ["B" if plan.letter == "B" else "A" for plan in arrangement.plans]
         assert energy_agreement(score) >= 0.8, name

@@ -8,7 +8,7 @@ from typing import Any
 from tapeloom.app.harmony_files import MIDI
 from tapeloom.app.notation import save_notation
 from tapeloom.app.song import read_song
-from tapeloom.compose.arranging import Arrangement, arrange
+from tapeloom.compose.arranging import Arrangement, arrange_loop
 from tapeloom.compose.endings import SAYS as ENDS
 from tapeloom.compose.energy import measured_energy
 from tapeloom.compose.energy_text import parse_energy
@@ -53,7 +53,7 @@ def arrange_file(
     form     such as `intro8 A16 A'16 B8 A16 outro8`
     energy   such as `0.2 0.4 0.8 0.3`, or by bars `0:0.2 16:0.7`
 
-    The rest is as in `compose.arranging.arrange`.
+    The rest is as in `compose.arranging.arrange_loop`.
     """
     sections = None if form is None else parse_form(form)
     curve = None if energy is None else parse_energy(energy)
@@ -62,7 +62,7 @@ def arrange_file(
         loop = bars_of(loop, *_bars(take))
     if bpm is None and not any(part.notes for part in loop.parts):
         bpm = CHORDS_BPM
-    return arrange(
+    return arrange_loop(
         loop, form=sections, energy=curve, minutes=minutes, bars=bars, bpm=bpm, band=band,
         key=None if key is None else Key.parse(key), rng=stream(seed, "arrange"),
     )  # fmt: skip

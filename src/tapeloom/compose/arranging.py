@@ -57,7 +57,7 @@ class Arrangement:
     mended: tuple[str, ...] = ()  # what was changed so that it can be played and the tune heard
 
 
-def arrange(
+def arrange_loop(
     loop: Score,
     *,
     form: Sequence[FormPart] | None = None,

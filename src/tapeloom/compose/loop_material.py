@@ -33,6 +33,7 @@ LONGEST_THEME = 16  # bars; of a longer loop the theme is a phrase of eight
 PHRASE = 8  # bars
 FEWEST_BARS = 4  # a shorter loop is repeated until it has as many
 FEWEST_NOTES = 3
+SPEAKS = 0.7  # of the notes that its stretches have on average, in one that can make a contrast
 _SPLIT = 52  # E3: in a part that holds all, what lies no higher is the bass
 
 
@@ -262,7 +263,9 @@ def _parts(whole: Stretch) -> tuple[Stretch, Stretch]:
     length = 2 * bar if theme is whole else PHRASE * bar
     begins = range(length, whole.ticks - length + 1, length)
     rest = [whole.cut(at, at + length) for at in begins]
-    spoken = [stretch for stretch in rest if len(stretch.melody) >= FEWEST_NOTES]
+    usual = len(whole.melody) * length / whole.ticks
+    fewest = max(FEWEST_NOTES, SPEAKS * usual)
+    spoken = [stretch for stretch in rest if len(stretch.melody) >= fewest]
     if not spoken:
         return theme, theme.cut(0, min(length, theme.ticks))
     first = whole.cut(0, length).melody

@@ -46,7 +46,7 @@ def plan_pieces(
     A set's keys, tempi and arc of energy are those of `sets`; first and last are at home. Every
     third piece is in another metre where the loop's has a counterpart.
 
-    form, energy, minutes, bars   as in `arranging.arrange`
+    form, energy, minutes, bars   as in `arranging.arrange_loop`
     """
     meter = material.theme.meter
     bar_s = 60 * meter.bar_ticks / PPQ / float(material.tempo)

@@ -21,7 +21,9 @@ COUNTER = 0.74  # from which energy on the guitar answers the melody instead of 
 
 # What each appearance of a kind of section makes of the line, in turn; () states it as it is.
 TREATED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "intro": (("head",), ("augment",), ("thin",), ("head", "ornament"), ("thin", "invert")),
+    "intro": (
+        ("enter",), ("head",), ("augment",), ("thin",), ("enter", "ornament"), ("thin", "invert"),
+    ),
     "A": ((), ("ornament",), ("answer",), ("displace", "ornament"), ("sequence",)),
     "A'": (
         ("answer", "ornament"), ("register",), ("sequence", "ornament"), ("diminish",),

@@ -106,6 +106,16 @@ def _head(units: Units, room: Room) -> Units:
     ]
 
 
+def _enter(units: Units, room: Room) -> Units:
+    """Let every second head alone be heard, after silence."""
+    heads = [_fit(fragment(unit, max(unit.ticks // 2, 1)), unit.ticks) for unit in units]
+    last = len(units) - 1
+    return [
+        heads[i - 1 if i % 2 else i] if i % 2 or i == last else Motif((), unit.ticks)
+        for i, unit in enumerate(units)
+    ]
+
+
 def _step_on(units: Units, room: Room) -> Units:
     """Repeat the unit before on another step in the place of every second one."""
     way = int(room.rng.choice((-2, -1, 1, 2)))
@@ -158,5 +168,6 @@ TREATMENTS: Mapping[str, Treatment] = MappingProxyType({
     "retrograde": Treatment("every second unit from its end", _retrograde),
     "register": Treatment("in a higher register", _register),
     "head": Treatment("its head alone", _head),
+    "enter": Treatment("its head alone, after the keys", _enter),
     "sequence": Treatment("units repeated on other steps", _step_on),
 })  # fmt: skip
