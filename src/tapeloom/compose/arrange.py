@@ -163,10 +163,7 @@ def figure_by_density(figure: Sequence[int], away: float) -> tuple[int, ...]:
     (0, 1, 2, 3, 1, 2, 1, 2)
     """
     if away >= BUSIER:
-        return tuple(
-            1 + i // 2 % 2 if index < 0 and i % 2 == 0 else 2 if index < 0 else index
-            for i, index in enumerate(figure)
-        )
+        return tuple(1 + i % 2 if index < 0 else index for i, index in enumerate(figure))
     if away <= SPARSER:
         return tuple(-1 if i % 2 else index for i, index in enumerate(figure))
     return tuple(figure)

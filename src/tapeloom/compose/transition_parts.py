@@ -43,6 +43,12 @@ def kit_of(score: Score) -> Part | None:
     return None
 
 
+def without_percussion(score: Score) -> list[Part]:
+    """Return the parts but for percussion beside the kit: a clave keeps time through a break."""
+    kit = kit_of(score)
+    return [part for part in score.parts if part.role != "drums" or part is kit]
+
+
 def write_fill(
     score: Score, here: Section, last_bar: int, touches: dict[str, Retouch],
     rng: np.random.Generator,
@@ -170,7 +176,7 @@ def drop_layers(
         return False
     leaving = [
         part
-        for part in score.parts
+        for part in without_percussion(score)
         if part.role not in STAYING
         and played_by(part, last_bar, here.end)
         and not played_by(part, there.start, there.end)

@@ -18,6 +18,7 @@ from tapeloom.compose.transition_parts import (
     played_by,
     swell_cymbal,
     swell_pad,
+    without_percussion,
     write_fill,
     write_pickup,
 )
@@ -150,13 +151,14 @@ def _write(
 
 
 def _stop(score: Score, here: Section, last_bar: int, touches: dict[str, Retouch]) -> bool:
-    """Silence the last beat of a section, in all parts but for what picks up."""
+    """Silence the last beat of a section, in all parts but for what picks up and for a clave."""
     beats = beat_starts(meter_at(score.meters, last_bar))
     if len(beats) < 3 or last_bar + beats[-1] >= here.end:
         return False
     begin = last_bar + beats[-1]
-    if not any(played_by(part, here.start, begin) for part in score.parts):
+    parts = without_percussion(score)
+    if not any(played_by(part, here.start, begin) for part in parts):
         return False
-    for part in score.parts:
+    for part in parts:
         touches[part.name].silence(begin, here.end)
     return True
