@@ -1,5 +1,8 @@
 """What is known of instruments: whole, consistent, and checked against a second source."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 from music21 import instrument as peer
@@ -156,3 +159,14 @@ def test_a_stand_in_moves_by_whole_bands() -> None:
     violin = spectra_of("violin").power
     assert violin[99].argmax() > violin[87].argmax()
     np.testing.assert_allclose(violin[70], spectra_of("solo_cello").power[70])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["flute", "felt_piano", "synth_bass"])
+def test_the_table_is_what_the_synth_sounds(name: str) -> None:
+    script = runpy.run_path(str(Path(__file__).parents[2] / "docs/make_instrument_spectra.py"))
+    pitch = KNOWN[name].low + 12
+    shape, _ = script["bands_db"](script["played"](name, pitch))
+    kept = 10.0 * np.log10(spectra_of(name).power[pitch])
+    loud = shape > -40.0
+    np.testing.assert_allclose(kept[loud], shape[loud], atol=0.1)

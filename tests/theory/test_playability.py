@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tapeloom.core.harmony import Chord
 from tapeloom.core.score import Mark, Move, Note, Part, Score
 from tapeloom.core.time import PPQ, TempoMap
+from tapeloom.theory.guitar import GuitarShape, guitar_shapes
 from tapeloom.theory.instruments import KITS, KNOWN, instrument
 from tapeloom.theory.orchestration import check_playability, mend_playability, player_of, tally
 from tapeloom.theory.orchestration.hands import can_hold
@@ -44,7 +46,7 @@ FAULTY = {
     "a tenth with both on the G string": (chord("violin", 56, 61), "stretch"),
     "a chord on a flute": (chord("flute", 60, 64), "polyphony"),
     "five strings of four": (chord("ukulele", 60, 64, 67, 69, 72), "polyphony"),
-    "half a minute on one breath": (line("tuba", (41, 43, 45) * 10), "breath"),
+    "half a minute on one breath": (line("tuba", (41, 43, 45) * 20, 0.5), "breath"),
     "hands across the keyboard": (line("upright_piano", (21, 64, 108), 1 / 8), "leap"),
 }
 
@@ -160,7 +162,7 @@ def test_marks_and_moves_go_along() -> None:
 
 
 def test_a_breath_is_taken_before_a_bar() -> None:
-    long = line("flute", (72, 74, 76, 77) * 5)
+    long = line("flute", (72, 74, 76, 77) * 10, 0.5)
     mended, reasons = mend_playability(Score((long,), MINUTE))
     gaps = [
         b.start for a, b in zip(mended.parts[0].notes, mended.parts[0].notes[1:], strict=False)
@@ -168,8 +170,13 @@ def test_a_breath_is_taken_before_a_bar() -> None:
     ]  # fmt: skip
     assert gaps
     assert all(tick % (4 * PPQ) == 0 for tick in gaps)
-    assert len(mended.parts[0].notes) == 20
+    assert len(mended.parts[0].notes) == 40
     assert "for a breath of the flute" in reasons[0]
+
+
+def test_long_notes_give_time_for_a_breath() -> None:
+    assert kinds(line("tuba", (41, 43, 45) * 10)) == set()  # a second each
+    assert kinds(line("tuba", (41, 43, 45) * 10, 0.5)) == {"breath"}
 
 
 def test_a_note_longer_than_a_breath_ends_early() -> None:
@@ -221,6 +228,18 @@ def test_problems_are_counted_by_kind() -> None:
     found = check_part(line("flute", (50, 72, 51)), MINUTE)
     assert tally(found) == {"range": 2}
     assert str(found[0]).startswith("tick 0, part: D3 lies below C4")
+
+
+@pytest.mark.parametrize("name", ["C", "Am7", "F", "B7", "Gmaj7", "Dm9", "E7#9"])
+def test_every_shape_that_a_guitarist_holds_is_held(name: str) -> None:
+    for shape in guitar_shapes(Chord.parse(name))[:20]:
+        assert can_hold(instrument("nylon_guitar"), shape.pitches), str(shape)
+
+
+def test_a_guitarist_has_four_fingers() -> None:
+    shape = GuitarShape.parse("123412")
+    assert shape.fingers > 4
+    assert not can_hold(instrument("jazz_guitar"), shape.pitches)
 
 
 def test_hands_hold_what_hands_hold() -> None:

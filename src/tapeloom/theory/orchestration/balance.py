@@ -11,8 +11,8 @@ from tapeloom.theory.orchestration.lines import Floats, Ints, runs
 from tapeloom.theory.orchestration.problems import Problem, the
 from tapeloom.theory.orchestration.sounding import FRAME, Sounding, Stage, hear, spread, stage_of
 
-COVERED_DB = 6.0  # a tune that lies further below its accompaniment is covered
-LEAST_HEARD = 0.16  # of the loudness that a tune has alone; less is masked
+COVERED_DB = 8.0  # a tune that lies further below its accompaniment is covered
+LEAST_HEARD = 0.1  # of the loudness that a tune has alone; less is masked
 _LOUDNESS = 0.3  # loudness grows with power to this exponent (S. S. Stevens's law)
 _PHRASE_BARS = 2  # the longest stretch that is judged as one
 _SILENCE = 1e-9

@@ -1,10 +1,10 @@
 """Whether a player's hands can hold what is struck at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from tapeloom.theory.guitar import SPAN
+from tapeloom.theory.guitar import FINGERS, SPAN, GuitarShape
 from tapeloom.theory.instruments import Instrument
 
 _FRETS = 24
@@ -52,21 +52,29 @@ def _can_reach(pitches: tuple[int, ...], *, hands: int, span: int, most: int) ->
 
 @lru_cache(maxsize=8192)
 def _can_stop(strings: tuple[int, ...], pitches: tuple[int, ...]) -> bool:
-    """Each note has its own string, and the stopped ones lie under four fingers."""
-    tuning = tuple(sorted(strings))
-    return any(_placed(tuning, pitches, first) for first in range(1, _FRETS))
+    """Each note has its own string, and four fingers within reach stop those that aren't open."""
+    return any(
+        GuitarShape(frets, strings).fingers <= FINGERS
+        for first in range(1, _FRETS)
+        for frets in _placings(strings, pitches, first)
+    )
 
 
-def _placed(strings: tuple[int, ...], pitches: tuple[int, ...], first: int) -> bool:
-    if not pitches:
-        return True
+def _placings(
+    strings: tuple[int, ...], pitches: tuple[int, ...], first: int
+) -> Iterator[tuple[int | None, ...]]:
+    """Yield the ways to put rising pitches on rising strings, the hand at a fret."""
     if len(pitches) > len(strings):
-        return False
-    fret = pitches[0] - strings[0]
-    reached = fret == 0 or first <= fret < first + SPAN
-    if reached and _placed(strings[1:], pitches[1:], first):
-        return True
-    return _placed(strings[1:], pitches, first)
+        return
+    if not strings:
+        yield ()
+        return
+    fret = pitches[0] - strings[0] if pitches else -1
+    if fret == 0 or first <= fret < min(first + SPAN, _FRETS + 1):
+        for rest in _placings(strings[1:], pitches[1:], first):
+            yield (fret, *rest)
+    for rest in _placings(strings[1:], pitches, first):
+        yield (None, *rest)
 
 
 @lru_cache(maxsize=4096)

@@ -92,7 +92,7 @@ def _into_range(task: Task) -> int:
     player, line = task.player, task.line
     low, high = player.comfortable
     changed = 0
-    for first, after in pairwise([*breaths(line).tolist(), len(line)]):
+    for first, after in pairwise([*breaths(line, long_s=np.inf).tolist(), len(line)]):
         pitches = line.pitch[first:after]
         if ((pitches >= player.low) & (pitches <= player.high)).all():
             continue

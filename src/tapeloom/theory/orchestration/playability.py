@@ -13,6 +13,7 @@ from tapeloom.theory.orchestration.lines import Ints, Line, runs, windows
 from tapeloom.theory.orchestration.problems import Problem, player_of, the
 
 QUICK_BREATH_S = 0.15  # a rest in which a wind player can breathe
+STOLEN_S = 0.75  # a note this long gives the time for a breath at its end
 LEGATO_S = 0.08  # notes that overlap by less are one after another
 BURST = 4  # intervals in a row that count as a run: a grace note is no tempo
 _COMFORT_RUN = 4  # notes in a row beyond the comfortable range
@@ -216,16 +217,20 @@ def _polyphony(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def breaths(line: Line) -> Ints:
+def breaths(line: Line, *, long_s: float = STOLEN_S) -> Ints:
     """Return the indices of the notes before which a wind player can breathe, the first included.
 
+    long_s  seconds of a note whose end gives time for a breath without a written rest
+
     >>> from tapeloom.core.score import Note
-    >>> notes = [Note(0, 10080, 60), Note(10080, 5000, 62), Note(20160, 10080, 64)]
+    >>> notes = [Note(0, 5040, 60), Note(5040, 2520, 62), Note(10080, 10080, 64), Note(20160, 9, 6)]
     >>> breaths(Line.of(notes, TempoMap.constant(60))).tolist()
-    [0, 2]
+    [0, 2, 3]
     """
-    ended = np.maximum.accumulate(line.end_s)
-    return np.append(0, np.flatnonzero(line.start_s[1:] - ended[:-1] >= QUICK_BREATH_S) + 1)
+    ended = np.maximum.accumulate(line.end_s)[:-1]
+    rests = line.start_s[1:] - ended >= QUICK_BREATH_S
+    long = (line.end_s - line.start_s)[:-1] >= long_s
+    return np.append(0, np.flatnonzero(rests | long) + 1)
 
 
 def _breath(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
@@ -238,6 +243,6 @@ def _breath(name: str, line: Line, player: Instrument) -> Iterator[Problem]:
         length = float(ends[i] - line.start_s[begins[i]])
         yield Problem(
             int(line.start[begins[i]]), int(line.end[lasts[i]]), name, "breath",
-            f"a phrase of {length:.1f} s without a rest; the breath of {the(player)} lasts "
-            f"{player.breath_s:g} s",
+            f"a phrase of {length:.1f} s without a place to breathe; the breath of {the(player)} "
+            f"lasts {player.breath_s:g} s",
         )  # fmt: skip

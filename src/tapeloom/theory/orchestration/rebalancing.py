@@ -6,17 +6,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tapeloom.core.score import Note, Part, Score
+from tapeloom.core.time import TempoMap
 from tapeloom.theory.instruments import KNOWN, Instrument
 from tapeloom.theory.orchestration.balance import check_balance
 from tapeloom.theory.orchestration.draft import Draft
 from tapeloom.theory.orchestration.lines import Flags, Ints
+from tapeloom.theory.orchestration.mending import mend_part
+from tapeloom.theory.orchestration.playability import check_part
 from tapeloom.theory.orchestration.problems import Problem, player_of, the
 from tapeloom.theory.orchestration.sounding import VELOCITY_DB, Stage, hear, stage_of
 
 _SOFTEST, _LOUDEST = 24, 116  # velocities that a player is asked for at most
 _SOFTEN_DB, _STRENGTHEN_DB = 6.0, 4.0
 _NEAR = 4  # semitones about the tune that are its own
-_DOUBLE_AFTER = " double"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def mend_balance(
     for step in (*_STEPS, *(_let_rest,) * len(score.parts)):
         if not problems:
             break
-        score, reasons = step(score, score.part("melody"), _Spans.of(problems), where)
+        tune = next(part for part in score.parts if part.name == problems[0].part)
+        score, reasons = step(score, tune, _Spans.of(problems), where)
         told += [reason for reason in reasons if reason not in told]
         problems = check_balance(score, stage=where, players=players)
     return score, tuple(told)
@@ -78,13 +81,23 @@ def _with_parts(score: Score, changed: Mapping[str, Part]) -> Score:
 
 
 def _beside(score: Score, tune: Part) -> list[tuple[Part, Instrument]]:
-    """Return the pitched parts that accompany the tune."""
-    found = [(part, player_of(part)) for part in score.parts if part is not tune and part.notes]
+    """Return the pitched parts that accompany the tune and don't double it."""
+    sung = {(note.start, note.pitch % 12) for note in tune.notes}
+    found = [
+        (part, player_of(part))
+        for part in score.parts
+        if part is not tune and any((n.start, n.pitch % 12) not in sung for n in part.notes)
+    ]
     return [(part, player) for part, player in found if player is not None]
 
 
 def _count(part: Part, count: int, what: str) -> str:
     return f"{part.name}: {count} note{'s' if count > 1 else ''} {what}"
+
+
+def _still_playable(before: Part, after: Part, tempo: TempoMap) -> Part:
+    """Return a changed part, mended where it could be played before and can't any more."""
+    return after if check_part(before, tempo) else mend_part(after, tempo)[0]
 
 
 def _scaled(part: Part, spans: _Spans, gain_db: float) -> tuple[Part, int]:
@@ -150,7 +163,7 @@ def _open_register(
                 draft.drop(index)
                 chords[note.start] -= 1
                 dropped += 1
-        changed[part.name] = draft.part()
+        changed[part.name] = _still_playable(part, draft.part(), score.tempo)
         if moved:
             told.append(_count(part, moved, "an octave lower, out of the tune's register"))
         if dropped:
@@ -170,7 +183,8 @@ def _raise_tune(score: Score, tune: Part, spans: _Spans, stage: Stage) -> tuple[
     draft = Draft(tune)
     for index in inside:
         draft.move(index, 12)
-    return _with_parts(score, {tune.name: draft.part()}), [
+    raised = _still_playable(tune, draft.part(), score.tempo)
+    return _with_parts(score, {tune.name: raised}), [
         _count(tune, len(inside), "an octave higher to be heard")
     ]
 
@@ -194,14 +208,14 @@ def _double(score: Score, tune: Part, spans: _Spans, stage: Stage) -> tuple[Scor
     if not found:
         return score, []
     _, partner, octave = max(found, key=lambda row: row[0])
-    double = Part(
-        tune.name + _DOUBLE_AFTER, "other", partner.name,
-        tuple(replace(note, pitch=note.pitch + octave, moves=()) for note in inside),
-        partner.program,
-    )  # fmt: skip
+    top = {note.start: replace(note, pitch=note.pitch + octave, moves=()) for note in inside}
+    line = tuple(top.values())  # of a chord the highest note, which comes last
+    double, _ = mend_part(
+        Part(f"{tune.name} double", "other", partner.name, line, partner.program), score.tempo
+    )
     return score.with_part(double), [
         f"{tune.name}: doubled by {the(partner)}{' an octave higher' if octave else ''} in "
-        f"{len(inside)} notes"
+        f"{len(line)} notes"
     ]
 
 
@@ -229,7 +243,8 @@ def _softer_instruments(
         )  # fmt: skip
         gain_db = softer.register_at(middle).loudness_db - player.register_at(middle).loudness_db
         if gain_db <= -3.0:
-            changed[part.name] = replace(part, instrument=softer.name, program=softer.program)
+            given = replace(part, instrument=softer.name, program=softer.program)
+            changed[part.name] = _still_playable(part, given, score.tempo)
             told.append(
                 f"{part.name}: {the(softer)} instead of {the(player)}, which covers the tune"
             )
@@ -238,10 +253,11 @@ def _softer_instruments(
 
 def _let_rest(score: Score, tune: Part, spans: _Spans, stage: Stage) -> tuple[Score, list[str]]:
     """Let the part that is loudest beside the tune rest in the phrases that it covers."""
+    beside = {part.name for part, _ in _beside(score, tune)}
     loudness = {
         each.part.name: float(each.power[spans.touch(each.part.notes)].sum())
         for each in hear(score, stage=stage, players={})
-        if each.part is not tune and not each.part.name.endswith(_DOUBLE_AFTER)
+        if each.part.name in beside
     }
     if not loudness:
         return score, []

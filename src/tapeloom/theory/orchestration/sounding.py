@@ -18,6 +18,7 @@ from tapeloom.theory.orchestration.problems import player_of
 Stage = Literal["hall", "record"]
 
 FRAME = PPQ // 4  # ticks of a frame: a sixteenth
+_MOST_FRAMES = 100_000  # six hours of them: what is longer gets coarser ones
 VELOCITY_DB = 26.6  # dB a decade of velocity: the synth's, docs/make_instrument_spectra.py
 WRITTEN = 80  # the velocity at which registers and spectra are given
 FADED = 0.1  # of its power a note keeps when it has lost what its hold tells
@@ -86,8 +87,9 @@ def hear(score: Score, *, stage: Stage, players: Mapping[str, int]) -> list[Soun
     if unknown:
         told = ", ".join(part.name for part in score.parts)
         raise InputError(f"{unknown[0]!r} is no part of the score; its parts are {told}")
-    frames = -(-max((part.end for part in score.parts), default=0) // FRAME)
-    times = score.tempo.ticks_to_s(np.arange(frames + 1) * FRAME)
+    end = max((part.end for part in score.parts), default=0)
+    frame = max(FRAME, -(-end // _MOST_FRAMES))
+    times = score.tempo.ticks_to_s(np.arange(-(-end // frame) + 1) * frame)
     found = []
     for part in score.parts:
         player = player_of(part)
@@ -96,12 +98,19 @@ def hear(score: Score, *, stage: Stage, players: Mapping[str, int]) -> list[Soun
             if count < 1:
                 raise InputError(f"{count} players for {part.name}; one at least must play")
             line = Line.of(part.notes, score.tempo)
-            found.append(_sounding(part, player, line, times, stage=stage, players=count))
+            found.append(_sounding(part, player, line, times, frame, stage=stage, players=count))
     return found
 
 
 def _sounding(
-    part: Part, player: Instrument, line: Line, times: Floats, *, stage: Stage, players: int
+    part: Part,
+    player: Instrument,
+    line: Line,
+    times: Floats,
+    frame: int,
+    *,
+    stage: Stage,
+    players: int,
 ) -> Sounding:
     spectra = spectra_of(player.name)
     level_db = VELOCITY_DB * np.log10(line.velocity / WRITTEN)
@@ -112,8 +121,8 @@ def _sounding(
         desks = np.maximum(players / np.repeat(struck, struck), 1.0)
         level_db = level_db + by_pitch[line.pitch] + 10.0 * np.log10(desks)
     power = spectra.power[line.pitch] * ear_weights() * (10.0 ** (level_db / 10.0))[:, None]
-    first = line.start // FRAME
-    last = np.maximum(-(-line.end // FRAME), first + 1)
+    first = line.start // frame
+    last = np.maximum(-(-line.end // frame), first + 1)
     faded_s = line.start_s + spectra.hold_s[line.pitch]
     faded = np.clip(np.searchsorted(times, faded_s), first + 1, last)
     sounding = Sounding(part, player, line, power, first, faded, last, len(times) - 1)
