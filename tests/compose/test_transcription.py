@@ -15,6 +15,7 @@ from tapeloom.compose.transcription import transcribe
 from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
+from tapeloom.core.meter import Meter
 from tapeloom.core.score import ChordSpan, Mark, Note, Part, Score, Section
 from tapeloom.core.time import PPQ, TempoMap
 from tapeloom.theory.instruments import KITS, instrument
@@ -154,6 +155,18 @@ def test_chords_alone_become_music() -> None:
     score = Score((), chords=spans, keys=((0, Key("C", "major")),))
     made = transcribe(score, "jazz-quartet", rng=np.random.default_rng(1))
     assert {"bass", "drums", "keys"} == {part.role for part in made.parts}
+
+
+def test_chords_with_holes_and_sections_that_cut_bars_are_taken_as_they_come() -> None:
+    tune = Part("t", "melody", "flute", tuple(Note(i * PPQ, PPQ, 72 + i % 5) for i in range(35)))
+    chords = (ChordSpan(PPQ, 3 * PPQ, Chord(0)), ChordSpan(20 * PPQ, 35 * PPQ, Chord(7, "7")))
+    sections = (Section("A", 0, 9 * PPQ), Section("B", 9 * PPQ, 35 * PPQ))
+    score = Score((tune,), TempoMap.constant(90), ((0, Meter(7, 8)),), ((0, Key("C")),), chords,
+                  sections)  # fmt: skip
+    for band in ("lofi-band", "lofi-strings", "wind-quintet", "piano-solo", "flute-and-harp"):
+        made = transcribe(score, band, rng=np.random.default_rng(1))
+        assert {(n.start, n.pitch % 12) for n in tune.notes} <= classes(made)
+        assert check_playability(made) == ()
 
 
 def test_the_highest_line_is_found_over_what_accompanies_it() -> None:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.musicxml import SUFFIXES, Staff, write_musicxml
@@ -60,10 +62,17 @@ def write_spelled(
     from tapeloom.theory.spelling import spell
 
     keys = score.keys or ((0, key or Key("C", "major")),)
-    places = [
-        spell(Events.from_notes(part.notes), keys=keys, chords=score.chords).tolist()
-        for part in score.parts
-    ]
+    # All parts together: what one of them plays says how another is to be read.
+    pitched = [i for i, part in enumerate(score.parts) if part.role != "drums"]
+    rows = sorted(
+        (note.start, note.pitch, i, j, note.end)
+        for i in pitched for j, note in enumerate(score.parts[i].notes)
+    )  # fmt: skip
+    onset, pitch, part, _, end = np.array(rows, np.int64).reshape(-1, 5).T
+    spelled = spell(Events.from_columns(onset, end, pitch, part), keys=keys, chords=score.chords)
+    places = [[0] * len(part.notes) for part in score.parts]
+    for (_, _, i, j, _), place in zip(rows, spelled.tolist(), strict=True):
+        places[i][j] = place
     after = [*score.chords[1:], None][: len(score.chords)]
     symbols = [
         chord_text(span.chord, _key_at(keys, span.start), following=next_.chord if next_ else None)

@@ -135,7 +135,7 @@ def _heaviness(tick: int) -> int:
 def one_at_a_time(notes: Sequence[Note]) -> list[Note]:
     """End each note where the next begins; of those that begin together the highest stays."""
     found: dict[int, Note] = {}
-    for note in sorted(notes):
+    for note in sorted(notes, key=lambda note: (note.start, note.pitch)):
         found[note.start] = note
     ordered = list(found.values())
     ends = [note.start for note in ordered[1:]]

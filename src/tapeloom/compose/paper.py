@@ -83,7 +83,10 @@ def _strokes(notes: Sequence[Note], score: Score, bars: Sequence[int]) -> list[N
 def _readable(notes: Sequence[Note], small: set[tuple[int, int]]) -> list[Note]:
     """Join what begins together, fill small holes, and cut what a third voice would need."""
     graces = [note for note in notes if (note.start, note.pitch) in small]
-    plain = sorted(note for note in notes if (note.start, note.pitch) not in small)
+    plain = sorted(
+        (note for note in notes if (note.start, note.pitch) not in small),
+        key=lambda note: (note.start, note.pitch),
+    )
     groups: list[list[Note]] = []
     for _, together in itertools.groupby(plain, key=lambda note: note.start):
         chord = list(together)

@@ -1,5 +1,6 @@
 """A passage to be set, and what every texture makes of it: lines in range, voices led between."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -55,6 +56,17 @@ class Passage:
         return [tick for tick in bar_starts(self.meters, self.end) if tick >= self.start]
 
     @property
+    def harmony(self) -> tuple[ChordSpan, ...]:
+        """Its chords without gaps: each holds until the next one."""
+        if not self.chords:
+            return ()
+        starts = [self.start, *(span.start for span in self.chords[1:]), self.end]
+        return tuple(
+            ChordSpan(start, stop, span.chord)
+            for span, (start, stop) in zip(self.chords, itertools.pairwise(starts), strict=True)
+        )
+
+    @property
     def lowest(self) -> tuple[Note, ...]:
         """The bass line that it has, or that of its chords."""
         return self.bass or tuple(roots(self.chords))
@@ -79,7 +91,8 @@ def as_parts(
             notes = breathe(one_at_a_time(notes), known, passage.tempo)
         marks: list[Mark] = []
         if player.name == led:
-            pitches = {note.start: note.pitch for note in notes}
+            rising = sorted(notes, key=lambda note: note.pitch)  # the tune lies on top
+            pitches = {note.start: note.pitch for note in rising}
             marks = [replace(m, pitch=pitches[m.tick]) for m in passage.marks if m.tick in pitches]
         parts.append(
             Part(player.name, player.role, player.instrument, tuple(notes), known.program,

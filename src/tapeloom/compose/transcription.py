@@ -65,9 +65,9 @@ def transcribe(score: Score, band: str, *, rng: np.random.Generator) -> Score:
 
 def _sections(score: Score, material: Material) -> list[Section]:
     """Return the sections without gaps between them, each with the roles that sound in it."""
-    edges = {0, material.end}
-    edges |= {tick for each in score.sections for tick in (each.start, each.end)}
-    bounds = sorted(edge for edge in edges if edge <= material.end)
+    bars = {*bar_starts(material.meters, material.end), material.end}
+    edges = {tick for each in score.sections for tick in (each.start, each.end)}
+    bounds = sorted({0, material.end} | (edges & bars))
     named = {each.start: each for each in score.sections}
     found = []
     for start, end in itertools.pairwise(bounds):
@@ -179,15 +179,11 @@ def _for_band(
         notes: list[Note] = []
         marks: list[Mark] = []
         for section, passage in zip(sections, passages, strict=True):
-            if player.task == "lead":
-                (made,) = as_parts(
-                    {player.name: place_line(passage.melody, instrument(player.instrument))},
-                    passage, [player], led=player.name,
-                )  # fmt: skip
-                notes += made.notes
-                marks += made.marks
-            else:
-                notes += _written(player, known, section, passage, stream)
+            written = _written(player, known, section, passage, stream)
+            led = player.name if player.task in ("lead", "solo") else ""
+            (made,) = as_parts({player.name: written}, passage, [player], led=led)
+            notes += made.notes
+            marks += made.marks
         place = instrument(player.instrument)
         alone = place.polyphony == 1
         clean = _final(notes, player, material) if alone else without_overlaps(notes)
@@ -201,8 +197,10 @@ def _written(
 ) -> list[Note]:
     place = instrument(player.instrument)
     has_bass = bool(known.with_task("bass", "walk"))
+    if player.task == "lead" or (player.task == "solo" and not passage.chords):
+        return place_line(passage.melody, place)
     if not passage.chords:
-        return list(place_line(passage.melody, place)) if player.task == "solo" else []
+        return []
     match player.task:
         case "bass":
             return place_bass(passage, player)
@@ -218,9 +216,9 @@ def _written(
         case "arpeggio" if section.energy >= _CALM:
             grid = measures(section.start, section.end, passage.meters)
             layer = Layer("drop2", 4, max(45, place.low), min(71, place.high))
-            return pick(draw_figure(rng), grid, passage.chords, layer, section=section)
+            return pick(draw_figure(rng), grid, passage.harmony, layer, section=section)
         case "pad" if section.energy >= _CALM:
-            return hold(passage.chords, replace(PAD, low=max(PAD.low, place.low)), section=section)
+            return hold(passage.harmony, replace(PAD, low=max(PAD.low, place.low)), section=section)
         case _:
             return []
 
@@ -238,7 +236,7 @@ def _comping(
     drawn = draw_comping(grid, energy=0.6 * section.energy, density=0.4, rng=rng)
     sounding = replace(section, roles=("melody", "keys", "bass", "drums"))
     layer = Layer("rootless", 4, 48, high)
-    played, _ = comp(drawn, grid, passage.chords, layer, section=sounding, rng=rng)
+    played, _ = comp(drawn, grid, passage.harmony, layer, section=sounding, rng=rng)
     return played
 
 

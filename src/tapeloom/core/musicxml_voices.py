@@ -14,7 +14,7 @@ from tapeloom.core.pitch import LETTERS, name_on_line
 # General MIDI drums -> step and octave on a staff of five lines, and the note's head.
 _DRUM_LINES = {
     35: ("E", 4, ""), 36: ("F", 4, ""), 37: ("C", 5, "x"), 38: ("C", 5, ""), 39: ("C", 5, "x"),
-    40: ("C", 5, ""), 41: ("G", 4, ""), 42: ("G", 5, "x"), 43: ("A", 4, ""), 44: ("D", 4, "x"),
+    40: ("B", 4, "slash"), 41: ("G", 4, ""), 42: ("G", 5, "x"), 43: ("A", 4, ""), 44: ("D", 4, "x"),
     45: ("B", 4, ""), 46: ("G", 5, "circle-x"), 47: ("B", 4, ""), 48: ("D", 5, ""),
     49: ("A", 5, "x"), 50: ("E", 5, ""), 51: ("F", 5, "x"), 52: ("B", 5, "x"),
     53: ("F", 5, "diamond"), 54: ("E", 5, "diamond"), 55: ("B", 5, "x"), 56: ("E", 5, "triangle"),

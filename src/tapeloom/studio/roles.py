@@ -51,7 +51,7 @@ KINDS: dict[str, Kind] = {
     "texture": Kind("texture", 5, -38.0, 0.0, 120.0, None,
                     words=("vinyl", "rain", "noise", "fx", "foley", "texture", "crackle", "hiss",
                            "wind", "waves", "cafe", "fire", "birds", "sfx")),
-    "answer": Kind("other", 45, -29.5, -0.3, 120.0, -10.0, words=("answer", "countermelody")),
+    "answer": Kind("other", 45, -31.0, -0.3, 120.0, -10.0, words=("answer", "countermelody")),
     "other": Kind("other", 40, -28.0, -0.3, 80.0, -14.0),
 }  # fmt: skip
 
