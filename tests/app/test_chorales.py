@@ -138,6 +138,15 @@ def test_a_melody_is_harmonised_with_its_fermatas(tmp_path: Path) -> None:
     assert set_for_choir(str(low)).remarks == ("the melody went up 1 octave(s), for a soprano",)
 
 
+def test_passing_notes_fill_the_lower_voices() -> None:
+    plain = set_for_choir("C Am | F Dm | G C", roots=True)
+    passing = set_for_choir("C Am | F Dm | G C", roots=True, passing=True)
+    assert passing.chorale.faults == ()
+    assert len(passing.score.parts[3].notes) > len(plain.score.parts[3].notes)
+    assert passing.score.parts[0].notes == plain.score.parts[0].notes
+    assert "B2" in run("C Am | F Dm | G C", "--satb", "--roots", "--passing").splitlines()[4]
+
+
 def test_bad_input_is_told_in_a_sentence(tmp_path: Path) -> None:
     empty = tmp_path / "empty.txt"
     empty.write_text("", "utf-8")

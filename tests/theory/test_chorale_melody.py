@@ -8,6 +8,7 @@ from tapeloom.core.harmony import Key
 from tapeloom.core.score import Note
 from tapeloom.core.time import PPQ
 from tapeloom.theory.chorale import Chorale
+from tapeloom.theory.chorale_decoration import decorate_chorale
 from tapeloom.theory.chorale_melody import harmonise_chorale
 from tapeloom.theory.chorale_reading import check_chorale
 from tests.theory.test_chorale import benchmark
@@ -125,6 +126,22 @@ def test_bad_melodies_are_refused() -> None:
     ):
         with pytest.raises(InputError, match=match):
             harmonise_chorale(melody)
+
+
+@pytest.mark.parametrize(("tune", "key", "beats"), TUNES[1:3])
+def test_passing_notes_make_no_fault(tune: Tune, key: Key, beats: int) -> None:
+    line, ends = notes(tune)
+    plain = harmonise_chorale(line, key, phrase_ends=ends, bar=beats * PPQ)
+    passing = decorate_chorale(plain)
+    assert passing.faults == ()
+    assert passing.voices[3] == plain.voices[3]
+    for before, after in zip(plain.voices[:3], passing.voices[:3], strict=True):
+        added = {note.start for note in after} - {note.start for note in before}
+        assert {note.start for note in before} <= {note.start for note in after}
+        for note, beyond in itertools.pairwise(after):
+            if beyond.start in added:
+                assert 1 <= abs(beyond.pitch - note.pitch) <= 2
+    assert sum(map(len, passing.voices)) > sum(map(len, plain.voices))
 
 
 @pytest.mark.slow

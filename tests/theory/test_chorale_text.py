@@ -40,7 +40,8 @@ def test_the_head_says_key_meter_and_title() -> None:
         ("G:7", "C", "G7"), ("B:65", "C", "G7/B"), ("D:43", "C", "G7/D"), ("F:42", "C", "G7/F"),
         ("F:2", "C", "G7/F"), ("G:4", "C", "Gsus4"), ("E:#", "Am", "E"), ("E:7#", "Am", "E7"),
         ("E", "Am", "Em"), ("G#:6", "Am", "E/G#"), ("F#:6", "G", "D/F#"), ("F:n", "Cm", "F"),
-        ("G:7n", "Cm", "G7"), ("G:n7", "Cm", "Gm7"), ("Bb:9", "Bb", "Bbadd9"), ("B:7", "C", "Bm7b5"),
+        ("G:7n", "Cm", "G7"), ("G:n7", "Cm", "Gm7"), ("Bb:9", "Bb", "Bbadd9"),
+        ("B:7", "C", "Bm7b5"),
     ],
 )  # fmt: skip
 def test_figures_are_read_in_the_key(word: str, key: str, chord: str) -> None:

@@ -21,6 +21,7 @@ from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import Note, Part, Score
 from tapeloom.theory.chorale import VOICES, Chorale, write_chorale
+from tapeloom.theory.chorale_decoration import decorate_chorale
 from tapeloom.theory.chorale_melody import harmonise_chorale
 from tapeloom.theory.chorale_text import ChoraleText, read_chorale_text, write_voices
 
@@ -41,7 +42,12 @@ class ChoirSetting:
 
 
 def set_for_choir(
-    source: str, *, key: Key | None = None, meter: Meter | None = None, roots: bool = False
+    source: str,
+    *,
+    key: Key | None = None,
+    meter: Meter | None = None,
+    roots: bool = False,
+    passing: bool = False,
 ) -> ChoirSetting:
     """Set a progression or a melody for soprano, alto, tenor and bass.
 
@@ -50,22 +56,27 @@ def set_for_choir(
     key      found where neither it nor the source names one
     meter    of a text that names none
     roots    chords without a written bass stand on their roots; else the bass is a line of its own
+    passing  passing notes fill the thirds that the voices below a melody move, where they can
     """
     path = Path(source)
     if _is_file(path) and not _is_text(path):
         song = read_song(source, meter=meter)
-        return set_song_for_choir(song, key=key, roots=roots)
+        return set_song_for_choir(song, key=key, roots=roots, passing=passing)
     if not _is_file(path) and len(source.split()) == 1 and (path.suffix or "/" in source):
         read_song(source)  # tells that there is no such file
     text = _read_text(path) if _is_file(path) else source
     if not text.strip():
         raise InputError(f"{path.name if _is_file(path) else 'the text'} is empty; write chords")
     if any(line.lstrip()[:2] in ("m0", "m1") for line in text.splitlines()):
-        return set_song_for_choir(read_chords(text, meter=meter), key=key, roots=True)
-    return _set_text(read_chorale_text(text, key=key, meter=meter), key=key, roots=roots)
+        song = read_chords(text, meter=meter)
+        return set_song_for_choir(song, key=key, roots=True, passing=passing)
+    told = read_chorale_text(text, key=key, meter=meter)
+    return _set_text(told, key=key, roots=roots, passing=passing)
 
 
-def set_song_for_choir(song: Song, *, key: Key | None = None, roots: bool = False) -> ChoirSetting:
+def set_song_for_choir(
+    song: Song, *, key: Key | None = None, roots: bool = False, passing: bool = False
+) -> ChoirSetting:
     """Set a song's melody for four voices, or its chords where it has no melody."""
     home = key or song.score.key
     parts = [part for part in song.score.parts if part.notes and part.role != "drums"]
@@ -80,7 +91,7 @@ def set_song_for_choir(song: Song, *, key: Key | None = None, roots: bool = Fals
             raise InputError("there is neither a melody nor a chord in it")
         home = home or _key_of(song.score)
         chorale = write_chorale(song.score.chords, home, free_inversions=not roots)
-        return _setting(chorale, song.score, (), song.title)
+        return _setting(chorale, song.score, (), song.title, passing=passing)
     first = song.score.meters[0][1]
     beat = first.unit_ticks * (3 if first.is_compound else 1)
     ends = _phrase_ends(parts, melody)
@@ -94,17 +105,17 @@ def set_song_for_choir(song: Song, *, key: Key | None = None, roots: bool = Fals
         remarks.append("the chords of the file were left; the melody has new ones")
     if len(song.score.meters) > 1:
         remarks.append(f"the beats are those of {first} throughout")
-    return _setting(chorale, song.score, tuple(remarks), song.title)
+    return _setting(chorale, song.score, tuple(remarks), song.title, passing=passing)
 
 
-def _set_text(text: ChoraleText, *, key: Key | None, roots: bool) -> ChoirSetting:
+def _set_text(text: ChoraleText, *, key: Key | None, roots: bool, passing: bool) -> ChoirSetting:
     score = Score((), meters=((0, text.meter),), chords=text.chords)
     home = key or text.key or _key_of(score)
     chorale = write_chorale(
         text.chords, home, free_inversions=text.form == "symbols" and not roots,
         phrases=text.phrases,
     )  # fmt: skip
-    return _setting(chorale, score, (), text.title)
+    return _setting(chorale, score, (), text.title, passing=passing)
 
 
 def _key_of(score: Score) -> Key:
@@ -123,7 +134,11 @@ def _phrase_ends(parts: list[Part], melody: tuple[Note, ...]) -> tuple[int, ...]
     return tuple(note.start for note, after in pairs if after.start > note.end)
 
 
-def _setting(chorale: Chorale, told: Score, remarks: tuple[str, ...], title: str) -> ChoirSetting:
+def _setting(
+    chorale: Chorale, told: Score, remarks: tuple[str, ...], title: str, *, passing: bool
+) -> ChoirSetting:
+    if passing:
+        chorale = decorate_chorale(chorale)
     names = [name.capitalize() for name in VOICES]
     parts = tuple(
         Part(name, "melody" if name == "Soprano" else "bass" if name == "Bass" else "other", "",

@@ -27,8 +27,10 @@ Rows = NDArray[np.int64]
 FAULT = 1e4  # cost of a fault; a search counts faults first
 FORBIDDEN = 1e9  # parallels: never, whatever else must give
 TURNING = 40.0  # a tritone leap, which is a fault unless the voice turns back
-_LINES = (0.35, 1.0, 1.0, 0.7)  # cost of a semitone that a voice moves, from the bass
-_FREE = (7, 4, 4, 5)  # semitones beyond which a voice leaps
+_LINES = np.array([0.35, 1.0, 1.0, 0.7], np.float32)[
+    :, None, None
+]  # cost of a semitone that a voice moves, from the bass
+_FREE = np.array([7, 4, 4, 5], np.int16)[:, None, None]  # semitones beyond which a voice leaps
 _LEAP = 0.6  # cost of a semitone beyond
 _SMALL_OVERLAP = 3.0
 _TOGETHER = 2.5  # all four voices move the same way
@@ -92,33 +94,27 @@ def moving(a: Rows, b: Rows, rules: Rules, key: Key | None, *, phrase: bool = Fa
     >>> moving(c, np.array([[50, 57, 65, 74], [50, 53, 62, 69]]), CHORALE, None)[0] > FAULT
     array([ True, False])
     """
-    first, second = a[:, None], b[None]
-    scale = 0.4 if phrase else 1.0
-    cost = np.zeros((len(a), len(b)))
-    ways = np.zeros((len(a), len(b)), np.int64)
-    signs = []
-    for voice in range(a.shape[1]):
-        step = b[None, :, voice] - a[:, None, voice]
-        size = np.abs(step)
-        cost += scale * (_LINES[voice] * size + _LEAP * np.maximum(size - _FREE[voice], 0))
-        signs.append(np.sign(step))
-        ways += signs[-1]
-    low, high = signs[0], signs[-1]
-    cost += _TOGETHER * (np.abs(ways) == a.shape[1])
+    first, second = a[:, None].astype(np.int16), b[None].astype(np.int16)
+    step = np.moveaxis(second, -1, 0) - np.moveaxis(first, -1, 0)  # (4, a, b)
+    size = np.abs(step)
+    smooth = _LINES * size + _LEAP * np.maximum(size - _FREE, 0)
+    cost = (0.4 if phrase else 1.0) * smooth.sum(axis=0, dtype=np.float64)
+    sign = np.sign(step)
+    low, high = sign[0], sign[-1]
+    cost += _TOGETHER * (np.abs(sign.sum(axis=0, dtype=np.int16)) == len(sign))
     cost += _ALIKE * (low * high > 0) + _STATIC * ((high == 0) & (low != 0))
-    for voice in range(a.shape[1] - 1):
-        under, over = slice(voice, voice + 1), slice(voice + 1, voice + 2)
-        passed = (a[:, over] < b[:, under].T) | (a[:, under] > b[:, over].T)
-        cost += _SMALL_OVERLAP * passed
+    for _, _, where in overlap_faults(first, second, 0):
+        cost += _SMALL_OVERLAP * where.sum(axis=0)
     for name, _, where in pair_faults(first, second, rules):
-        if name in rules.faults and (name.startswith("parallel") or not phrase):
-            cost += (FORBIDDEN if name.startswith("parallel") else FAULT) * where
+        parallel = name.startswith("parallel")
+        if name in rules.faults and (parallel or not phrase):
+            cost += (FORBIDDEN if parallel else FAULT) * where.any(axis=0)
     if phrase:
         return np.asarray(cost)
-    for _, _, where in overlap_faults(first, second, rules):
-        cost += FAULT * where
+    for _, _, where in overlap_faults(first, second, rules.overlap_room):
+        cost += FAULT * where.any(axis=0)
     for name, _, where in leap_faults(first, second, key):
-        cost += (TURNING if name == "tritone leap" else FAULT) * where
+        cost += (TURNING if name == "tritone leap" else FAULT) * where.any(axis=0)
     return np.asarray(cost)
 
 
@@ -129,5 +125,7 @@ def resolving(a: Rows, b: Rows, chord: Chord, after: Chord, key: Key | None) -> 
     >>> resolving(g7, c, Chord.parse("G7"), Chord.parse("C"), None).tolist()
     [[0.0, 10000.0]]
     """
-    charges = [where for _, _, where in resolution_faults(a[:, None], b[None], chord, after, key)]
+    charges = [
+        where[0] for _, _, where in resolution_faults(a[:, None], b[None], chord, after, key)
+    ]
     return np.asarray(FAULT * np.sum(charges, axis=0)) if charges else None

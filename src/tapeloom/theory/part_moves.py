@@ -3,12 +3,14 @@
 Each function takes two arrays of pitches, `a` and `b`, with the voices from the lowest on the last
 axis and -1 for a rest. They are broadcast: rows of a passage against the rows after them tell the
 passage's faults, and every voicing against every voicing of the next chord what a search may do.
+What is found comes with the voices on the first axis: one entry for each voice or pair of voices.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,8 +42,9 @@ FAULTS = {
     "doubled seventh": "two voices sound the chord's seventh",
     "missing third": "a chord sounds without its third",
 }
-Pitches = NDArray[np.int64]
-Found = Iterator[tuple[str, tuple[int, ...], NDArray[np.bool_]]]  # fault, voices, where
+Pitches = NDArray[np.integer[Any]]
+Voices = tuple[tuple[int, ...], ...]
+Found = Iterator[tuple[str, Voices, NDArray[np.bool_]]]  # fault, who, where: (who, ...)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,52 +66,66 @@ class Rules:
             raise InputError(f"{unknown[0]!r} is no fault; choose from {', '.join(FAULTS)}")
 
 
+@lru_cache(maxsize=32)
+def _pairs(voices: int) -> Voices:
+    return tuple(itertools.combinations(range(voices), 2))
+
+
+def _of(pitches: Pitches, who: Sequence[int]) -> Pitches:
+    """Return some voices of an array, on its first axis."""
+    return np.moveaxis(pitches[..., list(who)], -1, 0)
+
+
 def pair_faults(a: Pitches, b: Pitches, rules: Rules) -> Found:
     """Find what two voices do together in a move: parallels and direct motion.
 
     >>> a, b = np.array([48, 55]), np.array([[50, 57], [50, 55]])
-    >>> [(name, where.tolist()) for name, _, where in pair_faults(a, b, Rules(frozenset(FAULTS)))
-    ...  if where.any()]
-    [('parallel fifths', [True, False])]
+    >>> [(name, who, where.tolist())
+    ...  for name, who, where in pair_faults(a, b, Rules(frozenset(FAULTS))) if where.any()]
+    [('parallel fifths', ((0, 1),), [[True, False]])]
     """
-    voices = a.shape[-1]
-    steps = np.where((a >= 0) & (b >= 0), b - a, 0)
-    wanted = rules.faults
-    for low, high in itertools.combinations(range(voices), 2):
-        i, j = steps[..., low], steps[..., high]
-        before, after = np.abs(a[..., high] - a[..., low]), np.abs(b[..., high] - b[..., low])
-        goal = after % 12
-        perfect = ((goal == 0) | (goal == 7)) & (i != 0) & (j != 0)
-        if not perfect.any():
-            continue
-        same, alike, fifth = perfect & (before % 12 == goal), (i > 0) == (j > 0), goal == 7
-        unison = (before == 0) & (after == 0)
-        yield "parallel fifths", (low, high), same & alike & fifth
-        yield "parallel unisons", (low, high), same & alike & unison
-        yield "parallel octaves", (low, high), same & alike & ~fifth & ~unison
-        if "fifths by contrary motion" in wanted or "octaves by contrary motion" in wanted:
-            yield "fifths by contrary motion", (low, high), same & ~alike & fifth
-            yield "octaves by contrary motion", (low, high), same & ~alike & ~fifth
-        if (low, high) == (0, voices - 1) or not rules.outer_direct:
-            over = b[..., high] >= b[..., low]  # else the voices are crossed
-            leap = np.abs(np.where(over, j, i)) >= rules.direct_leap
-            direct = perfect & ~same & alike & leap
-            yield "direct fifth", (low, high), direct & fifth
-            yield "direct octave", (low, high), direct & ~fifth
+    pairs = _pairs(a.shape[-1])
+    lows, highs = [low for low, _ in pairs], [high for _, high in pairs]
+    x, y, u, v = _of(a, lows), _of(a, highs), _of(b, lows), _of(b, highs)
+    before, after = np.abs(y - x), np.abs(v - u)
+    goal = after % 12
+    fifth, octave = goal == 7, goal == 0
+    moved = (x != u) & (y != v)
+    if (a < 0).any() or (b < 0).any():
+        moved &= (x >= 0) & (u >= 0) & (y >= 0) & (v >= 0)
+    moved &= fifth | octave
+    alike = (u > x) == (v > y)
+    same = moved & (before % 12 == goal)
+    together, apart = same & alike, same & ~alike
+    unison = (before == 0) & (after == 0)
+    yield "parallel fifths", pairs, together & fifth
+    yield "parallel unisons", pairs, together & unison
+    yield "parallel octaves", pairs, together & octave & ~unison
+    yield "fifths by contrary motion", pairs, apart & fifth
+    yield "octaves by contrary motion", pairs, apart & octave
+    outer = [i for i, pair in enumerate(pairs) if pair == (0, a.shape[-1] - 1)]
+    at = slice(outer[0], outer[0] + 1) if rules.outer_direct and outer else slice(None)
+    high = np.where(v >= u, v - y, u - x)[at]  # what the upper voice does, crossed or not
+    direct = (moved & ~same & alike)[at] & (np.abs(high) >= rules.direct_leap)
+    yield "direct fifth", pairs[at], direct & fifth[at]
+    yield "direct octave", pairs[at], direct & octave[at]
 
 
-def overlap_faults(a: Pitches, b: Pitches, rules: Rules) -> Found:
-    """Find where a voice goes beyond where its neighbour just was.
+def overlap_faults(a: Pitches, b: Pitches, room: int) -> Found:
+    """Find where a voice goes more than some semitones beyond where its neighbour just was.
 
     >>> [where.tolist() for _, _, where in overlap_faults(
-    ...     np.array([48, 55]), np.array([[57, 60], [53, 60]]), Rules(frozenset(FAULTS)))]
-    [[True, False]]
+    ...     np.array([48, 55]), np.array([[57, 60], [53, 60]]), 0)]
+    [[[True, False]]]
     """
-    room = rules.overlap_room
-    for low in range(a.shape[-1] - 1):
-        x, y, u, v = a[..., low], a[..., low + 1], b[..., low], b[..., low + 1]
-        sound = (x >= 0) & (y >= 0) & (u >= 0) & (v >= 0) & (x <= y) & (u <= v)
-        yield "overlap", (low, low + 1), sound & ((u > y + room) | (v < x - room))
+    voices = a.shape[-1]
+    lows, highs = range(voices - 1), range(1, voices)
+    x, y, u, v = _of(a, lows), _of(a, highs), _of(b, lows), _of(b, highs)
+    apart = (x <= y) & (u <= v)
+    if (a < 0).any() or (b < 0).any():
+        apart = apart & (x >= 0) & (u >= 0) & (y >= 0) & (v >= 0)
+    pairs = tuple(zip(lows, highs, strict=True))
+    yield "overlap", pairs, apart & ((u > y + room) | (v < x - room))
 
 
 def leap_faults(a: Pitches, b: Pitches, key: Key | None) -> Found:
@@ -116,17 +133,19 @@ def leap_faults(a: Pitches, b: Pitches, key: Key | None) -> Found:
 
     >>> [(name, where.tolist()) for name, _, where in leap_faults(
     ...     np.array([60]), np.array([[66], [70], [64]]), None) if where.any()]
-    [('leap', [False, True, False]), ('tritone leap', [True, False, False])]
+    [('leap', [[False, True, False]]), ('tritone leap', [[True, False, False]])]
     """
-    for voice in range(a.shape[-1]):
-        x, y = a[..., voice], b[..., voice]
-        size = np.where((x >= 0) & (y >= 0), np.abs(y - x), 0)
-        yield "leap", (voice,), (size == 10) | (size == 11) | (size > 12)
-        yield "tritone leap", (voice,), size == 6
-        if key is not None and key.is_minor:
-            here, there = (x - key.pitch_class) % 12, (y - key.pitch_class) % 12
-            ends = ((here == 8) & (there == 11)) | ((here == 11) & (there == 8))
-            yield "augmented second", (voice,), (size == 3) & ends
+    who = tuple((voice,) for voice in range(a.shape[-1]))
+    x, y = np.moveaxis(a, -1, 0), np.moveaxis(b, -1, 0)
+    size = np.abs(y - x)
+    if (a < 0).any() or (b < 0).any():
+        size = np.where((x >= 0) & (y >= 0), size, 0)
+    yield "leap", who, (size >= 10) & (size != 12)
+    yield "tritone leap", who, size == 6
+    if key is not None and key.is_minor:
+        here, there = (x - key.pitch_class) % 12, (y - key.pitch_class) % 12
+        ends = ((here == 8) & (there == 11)) | ((here == 11) & (there == 8))
+        yield "augmented second", who, (size == 3) & ends
 
 
 @lru_cache(maxsize=16384)
@@ -173,9 +192,9 @@ def resolution_faults(a: Pitches, b: Pitches, chord: Chord, after: Chord, key: K
     """Find the leading tones and sevenths that don't go where they must.
 
     >>> g7, c = Chord.parse("G7"), Chord.parse("C")
-    >>> [(name, voices) for name, voices, where in resolution_faults(
+    >>> [(name, who, where.tolist()) for name, who, where in resolution_faults(
     ...     np.array([43, 59, 65, 74]), np.array([48, 60, 67, 72]), g7, c, None) if where.any()]
-    [('unresolved seventh', (2,))]
+    [('unresolved seventh', ((2,),), [True])]
     """
     voices = a.shape[-1]
     for wish in wishes(chord, after, key):
@@ -187,7 +206,7 @@ def resolution_faults(a: Pitches, b: Pitches, chord: Chord, after: Chord, key: K
             wrong, step = held, y - x
             for allowed in allowed_steps(wish, voice, voices):
                 wrong = wrong & (step != allowed)
-            yield f"unresolved {wish.name}", (voice,), wrong
+            yield f"unresolved {wish.name}", ((voice,),), wrong[None]
 
 
 @lru_cache(maxsize=8192)

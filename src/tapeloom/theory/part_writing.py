@@ -96,13 +96,11 @@ def _fault(
 def _moves(texture: Texture, rules: Rules, starts: NDArray[np.bool_]) -> Iterator[Fault]:
     """Find what voices do together from one moment to the next."""
     a, b = texture.pitches[:-1], texture.pitches[1:]
-    for name, voices, where in pair_faults(a, b, rules):
+    found = itertools.chain(pair_faults(a, b, rules), overlap_faults(a, b, rules.overlap_room))
+    for name, voices, where in found:
         free = starts[1:] & (not name.startswith("parallel"))
-        for row in np.flatnonzero(where & ~free).tolist():
-            yield _fault(texture, row + 1, name, voices, moved=True)
-    for name, voices, where in overlap_faults(a, b, rules):
-        for row in np.flatnonzero(where & ~starts[1:]).tolist():
-            yield _fault(texture, row + 1, name, voices, moved=True)
+        for i, row in np.argwhere(where & ~free).tolist():
+            yield _fault(texture, row + 1, name, voices[i], moved=True)
 
 
 def _verticals(
@@ -177,7 +175,7 @@ def _lines(
             for row in np.flatnonzero((line < bottom) | (line > top)).tolist():
                 yield _fault(texture, int(at[row]), "range", (voice,))
         for name, _, where in leap_faults(line[:-1, None], line[1:, None], key):
-            for row in np.flatnonzero(where).tolist():
+            for row in np.flatnonzero(where[0]).tolist():
                 if starts[at[row] + 1 : at[row + 1] + 1].any():
                     continue
                 here, there = line[row : row + 2].tolist()

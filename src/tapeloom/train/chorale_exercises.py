@@ -98,8 +98,8 @@ def plant(passage: Passage, name: str, rng: np.random.Generator) -> Planted | No
     >>> rows = ((48, 60, 64, 67), (53, 60, 65, 69))
     >>> passage = Passage(rows, (Chord(0), Chord(5)), Key("C", "major"))
     >>> planted = plant(passage, "parallel octaves", np.random.default_rng(0))
-    >>> planted.at, planted.voices[0]
-    (1, 0)
+    >>> planted.at, planted.voices
+    (1, (2, 3))
     """
     rows = [list(row) for row in passage.rows]
     found = _PLANTERS[name](passage, rows, name, rng)

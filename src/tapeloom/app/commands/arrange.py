@@ -51,6 +51,9 @@ def arrange(
             "--roots", help="With --satb: chords stand on their roots, not on what sings best."
         ),
     ] = False,
+    passing: Annotated[
+        bool, typer.Option("--passing", help="With --satb: passing notes in the lower voices.")
+    ] = False,
     seed: options.Seed = None,
     out: Annotated[
         Path | None,
@@ -71,10 +74,14 @@ def arrange(
                               take=take, bpm=bpm, seed=seed)  # fmt: skip
         if given:
             raise InputError(f"--{next(iter(given))} cannot be given with --satb")
-        _satb(source, key, meter, out, roots=roots, force=force, as_json=as_json, quiet=quiet)
+        _satb(
+            source, key, meter, out, roots=roots, passing=passing, force=force, as_json=as_json,
+            quiet=quiet,
+        )  # fmt: skip
         return
-    if roots:
-        raise InputError("--roots goes with --satb, which sets chords for four voices")
+    if roots or passing:
+        name = "roots" if roots else "passing"
+        raise InputError(f"--{name} goes with --satb, which sets chords for four voices")
     drawn = secrets.randbelow(1_000_000) if seed is None else seed
     _loop(
         source, out, drawn, force=force, as_json=as_json, quiet=quiet, take=take, meter=meter,
@@ -129,9 +136,10 @@ def _loop(
 
 
 def _satb(
-    source: str, key: str | None, meter: str | None, out: Path | None, *, roots: bool, force: bool,
-    as_json: bool, quiet: bool,
+    source: str, key: str | None, meter: str | None, out: Path | None, *, roots: bool,
+    passing: bool, force: bool, as_json: bool, quiet: bool,
 ) -> None:  # fmt: skip
+    from tapeloom.app import kernels
     from tapeloom.app.chorales import save_for_choir, set_for_choir
     from tapeloom.app.harmony_files import check_target
     from tapeloom.core.harmony import Key
@@ -141,12 +149,14 @@ def _satb(
         check_target(out)
         if out.exists() and not force:
             raise InputError(f"{out} exists; use --force to replace it, or give --out")
+    kernels.announce_theory(lambda line: None if quiet else typer.echo(line, err=True))
     with ExitStack() as cleanup:
         setting = set_for_choir(
             str(standard_input(cleanup)) if source == "-" else source,
             key=Key.parse(key) if key else None,
             meter=Meter.parse(meter) if meter else None,
             roots=roots,
+            passing=passing,
         )
     if out is not None:
         save_for_choir(out, setting)
