@@ -16,7 +16,7 @@ from tapeloom.compose.section_plan import TREATED, plan_sections, usual_energies
 from tapeloom.compose.treatments import TREATMENTS
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
-from tapeloom.core.score import ChordSpan, Note, Score
+from tapeloom.core.score import ChordSpan, Note, Part, Score
 from tapeloom.core.time import PPQ
 from tapeloom.theory.orchestration import check_balance, check_playability
 
@@ -122,6 +122,15 @@ def test_any_metre_will_do(meter: str) -> None:
     arrangement = made(3, meter=meter, bars=16)
     assert str(arrangement.score.meters[0][1]) == meter
     assert check_playability(arrangement.score) == ()
+
+
+@pytest.mark.parametrize("pitch", [0, 127])
+def test_a_tune_at_the_edge_of_all_pitches_is_sung_in_range(pitch: int) -> None:
+    notes = tuple(Note(i * PPQ, PPQ, abs(pitch - i % 5)) for i in range(16))
+    score = arrange_loop(
+        Score((Part("m", "melody", notes=notes),)), bars=12, rng=np.random.default_rng(1)
+    ).score
+    assert check_playability(score) == ()
 
 
 def test_another_key_tempo_and_length() -> None:

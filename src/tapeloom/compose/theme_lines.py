@@ -87,7 +87,7 @@ def write_tune(
         else:
             wishes = _develop(material, stretch, place_, voice, rng)
         if place_ is places[-1]:
-            wishes = _close(wishes, place_)
+            wishes = _close(wishes, place_, voice)
         # A developed line may go beyond the tune, or it would lie flat at the edge.
         beyond = 12 if "register" in place_.plan.treatments else BEYOND
         low, high = max(voice.low - 2, voice.lowest), min(voice.high + beyond, voice.highest)
@@ -213,14 +213,14 @@ def _lift(units: Units, anchor: int, voice: Voice) -> int:
     return OCTAVE if anchor + STEP_SEMITONES * top + 12 <= voice.highest + 2 else THIRD
 
 
-def _close(wishes: Sequence[Wish], place_: Place) -> list[Wish]:
+def _close(wishes: Sequence[Wish], place_: Place, voice: Voice) -> list[Wish]:
     """End the piece on one long tone of the key's triad over its last chord."""
     grid = place_.grid
     last = grid[-2] if len(grid) > 4 else grid[-1]
     kept = [wish for wish in wishes if wish.note.start < last.start]
     key = place_.plan.key
     triad = (key.scale[0], key.scale[2], key.scale[4])
-    near = kept[-1].note.pitch if kept else 72
+    near = min(max(kept[-1].note.pitch if kept else 72, voice.low + 2), voice.high - 2)
     return [*kept, Wish(Note(last.start, last.ticks, nearest(near, triad)), stays=True)]
 
 
