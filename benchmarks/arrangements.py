@@ -6,8 +6,8 @@ DATA holds pop909 and pop909cl, unpacked. Each loop is eight bars from where the
 enters. Told for each: the correlation of the energies asked with those measured; sections whose
 tune is nearer to another section's material, or to another loop, than to their own; sections that
 repeat one before to the letter; the share of the tune's heavy notes that are chord tones and of
-its intervals over an octave, in the loop and in its arrangement; what players could not play and
-phrases that are not heard; seconds of work.
+its intervals over an octave and of its notes that rub, in the loop and in its arrangement; what
+players could not play and phrases that are not heard; seconds of work.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from tapeloom.theory.orchestration import check_balance, check_playability, tall
 from tapeloom.train.loops import read_loops
 
 SEED = 1
+EIGHTH = 5040  # ticks
 
 
 def chord_tone_share(notes: list[Note], chords: tuple[ChordSpan, ...], score: Score) -> float:
@@ -49,6 +50,25 @@ def leap_share(notes: list[Note]) -> float:
     """Return the share of intervals over an octave."""
     steps = [abs(a.pitch - b.pitch) for a, b in itertools.pairwise(notes)]
     return sum(step > 12 for step in steps) / max(len(steps), 1)
+
+
+def rub_share(score: Score) -> float:
+    """Return the share of the tune's notes of an eighth or more with a semitone or a minor ninth.
+
+    It counts where both sound together for an eighth or more.
+    """
+    tune = [note for note in score.part("melody").notes if note.duration >= EIGHTH]
+    others = [n for p in score.parts if p.role not in ("melody", "drums") for n in p.notes]
+    others.sort(key=lambda note: note.start)
+    rubbing = sum(
+        any(
+            abs(note.pitch - other.pitch) in (1, 13)
+            and min(note.end, other.end) - max(note.start, other.start) >= EIGHTH
+            for other in others
+        )
+        for note in tune
+    )
+    return rubbing / max(len(tune), 1)
 
 
 def repeated(score: Score) -> list[str]:
@@ -115,7 +135,7 @@ def main() -> None:
         made.append((name, loop, arrangement, time.perf_counter() - begin))
     materials = [arrangement.material for _, _, arrangement, _ in made]
     rows = []
-    for i, (name, _, arrangement, seconds) in enumerate(made):
+    for i, (name, loop, arrangement, seconds) in enumerate(made):
         score, theme = arrangement.score, arrangement.material.theme
         # The bridge is made of the theme in another mode.
         letters = ["B" if plan.letter == "B" else "A" for plan in arrangement.plans]
@@ -132,12 +152,15 @@ def main() -> None:
             chord_tone_share(tune, score.chords, score),
             leap_share(list(theme.melody)),
             leap_share(tune),
+            rub_share(loop),
+            rub_share(score),
             seconds,
         )
         rows.append((*row, len(lost), len(strange), len(same), sum(problems.values())))
         print(
             f"{name}: energy {row[0]:.2f}; chord tones {row[1]:.2f} -> {row[2]:.2f}; "
-            f"leaps {row[3]:.3f} -> {row[4]:.3f}; {seconds:.2f} s"
+            f"leaps {row[3]:.3f} -> {row[4]:.3f}; rubs {row[5]:.3f} -> {row[6]:.3f}; "
+            f"{seconds:.2f} s"
             + (f"; lost {lost}" if lost else "")
             + (f"; nearer to another loop {strange}" if strange else "")
             + (f"; repeated {same}" if same else "")
@@ -146,13 +169,15 @@ def main() -> None:
         if options.pictures is not None:
             draw(options.pictures, name, score)
     table = np.array(rows)
+    mean = table.mean(axis=0)
+    lost, strange, same, problems = (int(total) for total in table[:, 8:].sum(axis=0))
     print(
-        f"{len(rows)} loops: energy {table[:, 0].min():.2f} at least, {table[:, 0].mean():.2f} on "
-        f"average; chord tones {table[:, 1].mean():.2f} -> {table[:, 2].mean():.2f}; leaps "
-        f"{table[:, 3].mean():.3f} -> {table[:, 4].mean():.3f}; {table[:, 5].max():.2f} s at most; "
-        f"{int(table[:, 6].sum())} sections lost, {int(table[:, 7].sum())} nearer to another loop, "
-        f"{int(table[:, 8].sum())} repeated, {int(table[:, 9].sum())} problems, "
-        f"of {sum(len(arrangement.plans) for _, _, arrangement, _ in made)}"
+        f"{len(rows)} loops: energy {table[:, 0].min():.2f} at least, {mean[0]:.2f} on average; "
+        f"chord tones {mean[1]:.2f} -> {mean[2]:.2f}; leaps {mean[3]:.3f} -> {mean[4]:.3f}; "
+        f"rubs {mean[5]:.3f} -> {mean[6]:.3f}; {np.median(table[:, 7]):.2f} s in the middle, "
+        f"{table[:, 7].max():.2f} s at most; of "
+        f"{sum(len(arrangement.plans) for _, _, arrangement, _ in made)} sections {lost} lost, "
+        f"{strange} nearer to another loop, {same} repeated; {problems} problems"
     )
 
 

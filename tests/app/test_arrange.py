@@ -48,7 +48,7 @@ def test_the_plan_is_told_in_words(loop: Path) -> None:
     lines = run(loop, "--form", FORM, "--seed", 1).splitlines()
     assert lines[0].startswith("G major, 120 bpm, 4/4, 12 bars, 0:24; from 4 bars of melody, keys")
     told = "\n".join(lines)
-    for word in ("intro", "outro", "energy 0.14", "its head alone", "as it is"):
+    for word in ("intro", "outro", "energy 0.14", "its beginning alone", "as it is"):
         assert word in told
 
 

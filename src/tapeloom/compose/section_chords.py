@@ -12,8 +12,9 @@ from tapeloom.compose.section_plan import SectionPlan
 from tapeloom.compose.stretch import Stretch
 from tapeloom.core.harmony import Chord
 from tapeloom.core.meter import Meters
-from tapeloom.core.score import ChordSpan, Section
+from tapeloom.core.score import ChordSpan, Note, Section
 from tapeloom.theory.chords import recolour
+from tapeloom.theory.melody_fit import melody_over, misfit
 
 _LEADS = 0.5  # how often a section that stays in its key leads to the next by a dominant
 
@@ -34,7 +35,13 @@ def write_chords(
 ) -> tuple[ChordSpan, ...]:
     """Write each section's chords: the loop's in its key, led on to the next, closed at the end."""
     laid = [
-        _recoloured(_tiled(sources[plan.letter], section), plan, rng)
+        _recoloured(
+            _tiled(sources[plan.letter], section),
+            plan,
+            _tune(sources[plan.letter], section),
+            meters,
+            rng,
+        )
         for plan, section in zip(plans, sections, strict=True)
     ]
     draws = rng.random((len(plans), 2))
@@ -61,14 +68,34 @@ def _tiled(stretch: Stretch, section: Section) -> list[ChordSpan]:
     ]
 
 
-def _recoloured(
-    spans: Sequence[ChordSpan], plan: SectionPlan, rng: np.random.Generator
-) -> list[ChordSpan]:
-    """Give some chords after the first another colour of the same function."""
-    draws = rng.random((len(spans), 2))
+def _tune(stretch: Stretch, section: Section) -> list[Note]:
     return [
-        replace(span, chord=recolour(span.chord, plan.key, richness=1 if how < 0.7 else -1))
-        if i and whether < plan.recoloured
-        else span
-        for i, (span, (whether, how)) in enumerate(zip(spans, draws, strict=True))
+        replace(note, start=at + note.start)
+        for at in range(section.start, section.end, stretch.ticks)
+        for note in stretch.melody
+        if at + note.start < section.end
     ]
+
+
+def _recoloured(
+    spans: Sequence[ChordSpan],
+    plan: SectionPlan,
+    tune: Sequence[Note],
+    meters: Meters,
+    rng: np.random.Generator,
+) -> list[ChordSpan]:
+    """Give some chords after the first another colour of the same function, where the tune may.
+
+    tune   the theme over the section, before it is developed
+    """
+    draws = rng.random((len(spans), 2))
+    result: list[ChordSpan] = []
+    for i, (span, (whether, how)) in enumerate(zip(spans, draws, strict=True)):
+        chord = span.chord
+        if i and whether < plan.recoloured:
+            other = recolour(chord, plan.key, richness=1 if how < 0.7 else -1)
+            sung = melody_over(tune, span.start, span.end, meters=meters)
+            if misfit(other, sung) <= misfit(chord, sung):
+                chord = other
+        result.append(replace(span, chord=chord))
+    return result

@@ -214,14 +214,16 @@ def _lift(units: Units, anchor: int, voice: Voice) -> int:
 
 
 def _close(wishes: Sequence[Wish], place_: Place, voice: Voice) -> list[Wish]:
-    """End the piece on one long tone of the key's triad over its last chord."""
+    """End the piece on one long tone of the key's triad that suits its last chord."""
     grid = place_.grid
     last = grid[-2] if len(grid) > 4 else grid[-1]
     kept = [wish for wish in wishes if wish.note.start < last.start]
     key = place_.plan.key
+    sounding = place_.chords[-1].chord.pitch_classes
     triad = (key.scale[0], key.scale[2], key.scale[4])
+    quiet = [tone for tone in triad if (tone - 1) % 12 not in sounding] or triad  # rubs with none
     near = min(max(kept[-1].note.pitch if kept else 72, voice.low + 2), voice.high - 2)
-    return [*kept, Wish(Note(last.start, last.ticks, nearest(near, triad)), stays=True)]
+    return [*kept, Wish(Note(last.start, last.ticks, nearest(near, quiet)), stays=True)]
 
 
 def _louder(note: Note, place_: Place) -> Note:

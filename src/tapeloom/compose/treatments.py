@@ -107,13 +107,14 @@ def _head(units: Units, room: Room) -> Units:
 
 
 def _enter(units: Units, room: Room) -> Units:
-    """Let every second head alone be heard, after silence."""
-    heads = [_fit(fragment(unit, max(unit.ticks // 2, 1)), unit.ticks) for unit in units]
+    """Let every first unit of two be heard in the place of the second, after silence."""
     last = len(units) - 1
-    return [
-        heads[i - 1 if i % 2 else i] if i % 2 or i == last else Motif((), unit.ticks)
-        for i, unit in enumerate(units)
-    ]
+    result: Units = []
+    for i, unit in enumerate(units):
+        sung = units[i - 1] if i % 2 else unit
+        sounds = i % 2 or i == last
+        result.append(_fit(sung, unit.ticks) if sounds else Motif((), unit.ticks))
+    return result
 
 
 def _step_on(units: Units, room: Room) -> Units:
@@ -168,6 +169,6 @@ TREATMENTS: Mapping[str, Treatment] = MappingProxyType({
     "retrograde": Treatment("every second unit from its end", _retrograde),
     "register": Treatment("in a higher register", _register),
     "head": Treatment("its head alone", _head),
-    "enter": Treatment("its head alone, after the keys", _enter),
+    "enter": Treatment("its beginning alone, after the keys", _enter),
     "sequence": Treatment("units repeated on other steps", _step_on),
 })  # fmt: skip
