@@ -186,3 +186,13 @@ def test_wrong_forms_stop_before_any_work(capsys, arguments, told):
              else ("compose", *arguments))  # fmt: skip
     assert stopped.value.code == 2
     assert told in capsys.readouterr().err
+
+
+def test_a_new_form_takes_the_place_of_an_old_length(tmp_path):
+    from tapeloom.app.order import Order, read_order, write_order
+
+    write_order(Order(Brief("rain", minutes=2, seed=1)), tmp_path)
+    assert read_order(tmp_path, {"form": "A8 outro4"}).brief.minutes is None
+    write_order(Order(Brief("rain", form="A8", seed=1)), tmp_path)
+    changed = read_order(tmp_path, {"bars": 16}).brief
+    assert (changed.bars, changed.form) == (16, None)

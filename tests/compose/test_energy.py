@@ -178,6 +178,22 @@ def test_dynamics_make_up_for_what_is_left_and_no_more() -> None:
     assert follow_energy(one) is one
 
 
+def test_a_calmer_section_is_never_played_up_more_than_a_livelier_one() -> None:
+    quiet = [Note(0, BAR, 60, 70)]
+    busy = [Note(BAR + i * PPQ // 4, PPQ // 4, 72, 70) for i in range(32)]
+    score = Score(
+        (Part("keys", "keys", notes=(*quiet, *busy)),),
+        sections=(Section("intro", 0, BAR, 0.3), Section("A", BAR, 2 * BAR, 0.4),
+                  Section("B", 2 * BAR, 3 * BAR, 0.9)),
+    )  # fmt: skip
+    played = follow_energy(score).parts[0].notes
+    steps = [
+        next(note.velocity for note in played if note.start >= section.start) - 70
+        for section in score.sections
+    ]
+    assert steps == sorted(steps)
+
+
 # ---- repeats ----
 
 

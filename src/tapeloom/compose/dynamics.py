@@ -21,7 +21,8 @@ LIMITS = (12, 118)  # velocities
 def follow_energy(score: Score) -> Score:
     """Return the score with the velocities of its sections moved towards the asked energies.
 
-    Only differences between the sections count: a quiet record stays quiet. Ghost notes stay.
+    Only differences between the sections count: a quiet record stays quiet. What asks for less is
+    never played up by more than what asks for more. Ghost notes stay.
     """
     if len(score.sections) < 2:
         return score
@@ -32,9 +33,28 @@ def follow_energy(score: Score) -> Score:
     slope = float(away @ (found - found.mean())) / spread if spread > 1e-9 else 0.0
     wished = found.mean() + max(slope, SLOPE) * away
     louder = (wished - found) * (LOUDEST - SOFTEST) / LOUDNESS
-    steps = np.rint(np.clip(louder, -MOST, MOST)).astype(np.int64).tolist()
+    steps = [round(step) for step in _rising(np.clip(louder, -MOST, MOST).tolist(), asked.tolist())]
     parts = tuple(_played(part, score, steps) for part in score.parts)
     return replace(score, parts=parts)
+
+
+def _rising(steps: Sequence[float], asked: Sequence[float]) -> list[float]:
+    """Return the steps nearest to some that don't fall where the asked energy rises.
+
+    Pool adjacent violators: R. E. Barlow et al., "Statistical Inference under Order Restrictions",
+    1972. Sections that ask the same are free.
+    """
+    order = sorted(range(len(steps)), key=lambda i: (asked[i], steps[i]))
+    pools: list[tuple[float, int]] = []  # mean and size
+    for i in order:
+        pool = (steps[i], 1)
+        while pools and pools[-1][0] > pool[0]:
+            mean, size = pools.pop()
+            total = size + pool[1]
+            pool = ((mean * size + pool[0] * pool[1]) / total, total)
+        pools.append(pool)
+    flat = [mean for mean, size in pools for _ in range(size)]
+    return [flat[order.index(i)] for i in range(len(steps))]
 
 
 def _played(part: Part, score: Score, steps: Sequence[int]) -> Part:

@@ -102,7 +102,7 @@ def _draw_ending(energy: float, draw: float) -> tuple[str, ...]:
 
 def _possible(kind: str, bars: Sequence[int], *, is_last: bool) -> bool:
     if kind == "ritardando":
-        return is_last
+        return is_last and len(bars) > 2
     if kind == "tag":
         return len(bars) >= 6 and bars[-4] - bars[-6] == bars[-2] - bars[-4]
     return kind != "fade" or len(bars) >= 4

@@ -14,6 +14,9 @@ def finish(score: Score, *, rng: np.random.Generator) -> Score:
 
     rng   each step has a stream of its own
 
+    The order matters: what adds notes to whole sections stands before the transitions, which may
+    silence them; what mends notes stands behind the endings; dynamics are last.
+
     A score without sections is returned as it is.
     """
     if not score.sections:

@@ -47,7 +47,7 @@ def parse_form(text: str) -> tuple[FormPart, ...]:
     [('intro', 4), ('A', 8), ("A'", 8), ('B', None), ('outro', None)]
     >>> parse_form("A8 solo8")
     Traceback (most recent call last):
-    tapeloom.core.errors.InputError: 'solo8' is no section; write intro, A, B, bridge, ...
+    tapeloom.core.errors.InputError: 'solo8' is no section; choose one of intro, A, B, ...
     """
     words = [word for word in re.split(r"[\s,]+", text) if word]
     if not words:
@@ -67,9 +67,10 @@ def _section(word: str) -> FormPart:
     name = said if said in NAMES else said.lower()
     name = ALIASES.get(name, name)
     if match is None or name not in NAMES:
-        known = ", ".join((*NAMES, "each with bars behind it, such as A16"))
+        known = (*NAMES, *(alias for alias in ALIASES if len(alias) > 1))
         raise InputError(
-            f"{word!r} is no section; write {known}{nearest(said.lower(), (*NAMES, *ALIASES))}"
+            f"{word!r} is no section{nearest(said.lower(), known)}, with its bars behind it "
+            "such as A16"
         )
     if match[2] and name in SHORT:
         raise InputError(f"{word!r} has a prime; only A, B and bridge have variations")
