@@ -16,7 +16,12 @@ _DEADBAND = 7  # of velocity that a mean must leave its level by
 
 
 def tempo_signs(score: Score) -> Signs:
-    """Make the metronome marks."""
+    """Make the metronome marks.
+
+    >>> (tick, mark), = tempo_signs(Score(()))
+    >>> tick, mark.find("sound").get("tempo") is not None
+    (0, True)
+    """
     signs: Signs = []
     for tick, bpm in score.tempo.changes:
         direction = ET.Element("direction", {"placement": "above"})
@@ -29,7 +34,13 @@ def tempo_signs(score: Score) -> Signs:
 
 
 def section_signs(score: Score) -> Signs:
-    """Make a rehearsal mark of each section's name."""
+    """Make a rehearsal mark of each section's name.
+
+    >>> from tapeloom.core.score import Section
+    >>> signs = section_signs(Score((), sections=(Section("bridge", 8, 16),)))
+    >>> [(tick, sign.findtext("direction-type/rehearsal")) for tick, sign in signs]
+    [(8, 'bridge')]
+    """
     signs: Signs = []
     for section in score.sections:
         direction = ET.Element("direction", {"placement": "above"})
@@ -44,6 +55,15 @@ def chord_signs(
     """Make the chord symbols, as a player reads them whose notes are written elsewhere.
 
     semitones, fifths  how far what is written lies above what sounds
+
+    >>> from tapeloom.core.harmony import Chord
+    >>> from tapeloom.core.meter import Meter
+    >>> from tapeloom.core.score import ChordSpan
+    >>> score = Score((), chords=(ChordSpan(0, 8, Chord.parse("Bb7")),))
+    >>> (tick, sign), = chord_signs(score, Paper(((0, 8, Meter()),), 1, ()), (), semitones=2,
+    ...                             fifths=2)
+    >>> sign.findtext("root/root-step"), sign.findtext("kind")
+    ('C', 'dominant')
     """
     signs: Signs = []
     for i, span in enumerate(score.chords):

@@ -170,14 +170,27 @@ def transpose_symbol(symbol: str, fifths: int) -> str:
 
 
 def write_key(attributes: ET.Element, signature: Signature) -> None:
-    """Add a key signature to a bar's attributes."""
+    """Add a key signature to a bar's attributes.
+
+    >>> attributes = ET.Element("attributes")
+    >>> write_key(attributes, (0, -3, "minor"))
+    >>> attributes.findtext("key/fifths"), attributes.findtext("key/mode")
+    ('-3', 'minor')
+    """
     element = add(attributes, "key")
     add(element, "fifths", str(signature[1]))
     add(element, "mode", signature[2])
 
 
 def write_clefs(attributes: ET.Element, written: Written, staff: Staff) -> None:
-    """Add the number of staves, their clefs, and how what is written is transposed."""
+    """Add the number of staves, their clefs, and how what is written is transposed.
+
+    >>> tenor = Staff("Tenor saxophone", clefs=("treble",), transposition=(-8, -14))
+    >>> attributes = ET.Element("attributes")
+    >>> write_clefs(attributes, Written(Part("t", "melody"), ((),), tenor.clefs, (), {}), tenor)
+    >>> [each.text for each in attributes.find("transpose")]
+    ['-1', '-2', '-1']
+    """
     two = len(written.clefs) > 1
     if two:
         add(attributes, "staves", str(len(written.clefs)))
@@ -207,6 +220,11 @@ def accidentals_of(
     bars  the ticks at which each begins and ends
 
     An accidental holds for its line until the bar ends; a note that is tied over shows none.
+
+    >>> line = tuple(Stack(i, i + 1, ((66, 6, 80),)) for i in range(3))
+    >>> written = Written(Part("t", "melody"), (line,), ("treble",), ((0, 0, "major"),), {})
+    >>> accidentals_of(written, [(0, 2), (2, 4)])
+    {(0, 0, 66): 1, (0, 2, 66): 1}
     """
     shown: dict[tuple[int, int, int], int] = {}
     begins = [start for start, _ in bars]
