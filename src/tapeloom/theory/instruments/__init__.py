@@ -1,9 +1,9 @@
 """What each instrument can play, how it sounds by register, and whom it goes with.
 
 `INSTRUMENTS` are those that the synth plays, `KNOWN` are all that an arranger can write for.
-Loudness by register is set by hand at mezzo-forte. Between families it keeps near the rule of
-N. Rimsky-Korsakov, "Principles of Orchestration" (1913): in forte a trumpet, a trombone or a tuba
-is as strong as two horns, and a horn as two woodwinds.
+Loudness by register is set by hand at mezzo-forte. Between families it keeps to half of what
+N. Rimsky-Korsakov, "Principles of Orchestration" (1913), says of forte: a trumpet, a trombone or a
+tuba is as strong as two horns, and a horn as two woodwinds; in piano they are alike.
 """
 
 from tapeloom.theory.instruments.catalogue import (

@@ -8,7 +8,7 @@ _JAZZ = (*_BLOWN, "fall", "doit", "scoop", "shake")
 BRASS = (
     Instrument(
         "horn", "Horn in F", 35, 77, (43, 72), 60, 1, family="brass",
-        registers=registers("low 35 47 dark 0; middle 48 64 mellow 6; high 65 77 heroic 10"),
+        registers=registers("low 35 47 dark -1; middle 48 64 mellow 4; high 65 77 heroic 8"),
         transposition=-7, notes_per_s=8.0, repeats_per_s=8.0, leap=12, breath_s=12.0,
         articulations=(*_BLOWN, "stopped"), blends=("brass", "reed", "bowed"),
         partners=("bassoon", "cello", "clarinet", "trombone"), stand_in="muted_trumpet",
@@ -16,7 +16,7 @@ BRASS = (
     ),
     Instrument(
         "trumpet", "Trumpet", 52, 84, (55, 79), 56, 1, family="brass",
-        registers=registers("low 52 59 dull 5; middle 60 72 ringing 10; high 73 84 brilliant 13"),
+        registers=registers("low 52 59 dull 3; middle 60 72 ringing 7; high 73 84 brilliant 11"),
         transposition=-2, notes_per_s=11.0, repeats_per_s=11.0, leap=11, breath_s=12.0,
         articulations=_JAZZ, blends=("brass", "reed"),
         partners=("trombone", "tenor_sax", "alto_sax", "horn"), stand_in="muted_trumpet",
@@ -32,7 +32,7 @@ BRASS = (
     ),
     Instrument(
         "cornet", "Cornet", 52, 82, (55, 77), 56, 1, family="brass",
-        registers=registers("low 52 59 dark 3; middle 60 72 round 7; high 73 82 bright 9"),
+        registers=registers("low 52 59 dark 2; middle 60 72 round 5; high 73 82 bright 8"),
         transposition=-2, notes_per_s=12.0, repeats_per_s=11.0, leap=12, breath_s=12.0,
         articulations=_JAZZ, blends=("brass", "reed"),
         partners=("clarinet", "trombone", "euphonium"), stand_in="muted_trumpet",
@@ -48,7 +48,7 @@ BRASS = (
     ),
     Instrument(
         "trombone", "Trombone", 40, 74, (41, 67), 57, 1, family="brass",
-        registers=registers("low 40 48 dark 8; middle 49 62 noble 10; high 63 74 brilliant 12"),
+        registers=registers("low 40 48 dark 5; middle 49 62 noble 7; high 63 74 brilliant 10"),
         clef="bass", notes_per_s=7.0, repeats_per_s=8.0, leap=11, breath_s=10.0,
         articulations=(*_JAZZ, "glissando"), blends=("brass", "reed"),
         partners=("trumpet", "horn", "tenor_sax", "tuba"), stand_in="tenor_sax",
@@ -56,21 +56,21 @@ BRASS = (
     ),
     Instrument(
         "bass_trombone", "Bass trombone", 34, 67, (34, 62), 57, 1, family="brass",
-        registers=registers("low 34 43 grave 9; middle 44 57 full 10; high 58 67 bright 11"),
+        registers=registers("low 34 43 grave 6; middle 44 57 full 7; high 58 67 bright 9"),
         clef="bass", notes_per_s=6.0, repeats_per_s=7.0, leap=11, breath_s=7.0,
         articulations=_BLOWN, blends=("brass", "reed"),
         partners=("tuba", "trombone", "baritone_sax"), stand_in="tenor_sax",
     ),
     Instrument(
         "euphonium", "Euphonium", 40, 70, (41, 67), 58, 1, family="brass",
-        registers=registers("low 40 49 warm 5; middle 50 62 mellow 7; high 63 70 singing 8"),
+        registers=registers("low 40 49 warm 3; middle 50 62 mellow 5; high 63 70 singing 7"),
         clef="bass", notes_per_s=10.0, repeats_per_s=9.0, leap=12, breath_s=10.0,
         articulations=_BLOWN, blends=("brass", "reed"),
         partners=("tuba", "horn", "trombone"), stand_in="tenor_sax",
     ),
     Instrument(
         "tuba", "Tuba", 26, 65, (29, 58), 58, 1, family="brass",
-        registers=registers("low 26 38 massive 8; middle 39 52 round 9; high 53 65 firm 10"),
+        registers=registers("low 26 38 massive 5; middle 39 52 round 6; high 53 65 firm 8"),
         clef="bass", notes_per_s=7.0, repeats_per_s=7.0, leap=11, breath_s=6.0,
         articulations=_BLOWN, blends=("brass", "reed", "bowed"),
         partners=("trombone", "double_basses", "bassoon"), stand_in="tenor_sax",

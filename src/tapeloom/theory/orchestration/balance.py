@@ -49,7 +49,7 @@ def check_balance(
     ...     return Part(name, role, instrument, notes)
     >>> low = Score((part("tune", "melody", "flute", 62), part("brass", "keys", "trumpet", 60, 64)))
     >>> print(check_balance(low)[0])
-    tick 0, tune: the flute lies 21 dB below brass, the trumpet
+    tick 0, tune: the flute lies 18 dB below brass, the trumpet
     """
     where = stage or stage_of(score)
     sounding = hear(score, stage=where, players=players or {})
