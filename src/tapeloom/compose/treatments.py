@@ -59,7 +59,7 @@ def _answer(units: Units, room: Room) -> Units:
 
 
 def _thin(units: Units, room: Room) -> Units:
-    return [thin(unit, pair, keep=0.7) for unit, pair in zip(units, room.pairs, strict=True)]
+    return [thin(unit, pair, keep=0.8) for unit, pair in zip(units, room.pairs, strict=True)]
 
 
 def _augment(units: Units, room: Room) -> Units:
