@@ -112,6 +112,7 @@ def read_bass_patterns(
 def read_groove(notes: Sequence[Note], meter: Meter, bars: int) -> Groove | None:
     """Read drums as a groove of whole bars on sixteenths; None where no drum of the kit is struck.
 
+    >>> from tapeloom.core.time import PPQ
     >>> hits = [Note(0, 9, 36, 100), Note(PPQ, 9, 38, 90), Note(2 * PPQ, 9, 36, 60)]
     >>> read_groove(hits, Meter(3, 4), 1).lines
     {'kick': 'X.......-...', 'snare': '....x.......'}
