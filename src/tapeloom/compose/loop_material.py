@@ -33,6 +33,7 @@ LONGEST_THEME = 16  # bars; of a longer loop the theme is a phrase of eight
 PHRASE = 8  # bars
 FEWEST_BARS = 4  # a shorter loop is repeated until it has as many
 FEWEST_NOTES = 3
+FEWEST_BELOW = 4  # notes under a tune that tell chords
 SPEAKS = 0.7  # of the notes that its stretches have on average, in one that can make a contrast
 _SPLIT = 52  # E3: in a part that holds all, what lies no higher is the bass
 
@@ -237,7 +238,7 @@ def _chords(
             return tuple(
                 ChordSpan(a, b, s.chord) for a, b, s in zip(starts, ends, stated, strict=True)
             )
-    if len(below) >= FEWEST_BARS:
+    if len(below) >= FEWEST_BELOW:
         edges = [*range(0, ticks, PPQ), ticks]
         return recognise_chords(sorted(below), edges, key=key, change_cost=2.0)
     section = Section("A", 0, ticks, roles=("melody",))

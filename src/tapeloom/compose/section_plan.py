@@ -55,11 +55,6 @@ class SectionPlan:
     recoloured: float = 0.0  # 0..1, how much of its chords takes another colour
     counters: bool = False  # whether the guitar answers in the melody's rests
 
-    @property
-    def kind(self) -> str:
-        """The kind of section by its name."""
-        return kind_of(self.name)
-
 
 def usual_energies(form: Sequence[tuple[str, int]]) -> tuple[float, ...]:
     """Return the energy of each section of a piece: by its kind, growing towards the end.
