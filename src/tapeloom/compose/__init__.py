@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tapeloom.compose.arranging import Arrangement, arrange_loop
 from tapeloom.compose.borrow import accompany
 from tapeloom.compose.energy import measured_energy
 from tapeloom.compose.engines import Engine, TheoryEngine, engine
@@ -14,11 +15,13 @@ from tapeloom.core.brief import Brief
 from tapeloom.core.score import Score
 
 __all__ = [
+    "Arrangement",
     "Engine",
     "Locks",
     "Plan",
     "TheoryEngine",
     "accompany",
+    "arrange_loop",
     "compose",
     "engine",
     "fingerprint",

@@ -1,5 +1,6 @@
 """Borrowing from a song: its melody or its chords are kept, everything else is written around."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -90,6 +91,19 @@ def find_melody(song: Score) -> Part | None:
         if (named or single > 0.8) and (best is None or score > best[0]):
             best = (score, part)
     return best[1] if best else None
+
+
+def skyline(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Keep the highest note of each onset that nothing higher covers, cut at the next one."""
+    line: list[Note] = []
+    for _, group in itertools.groupby(sorted(notes, key=lambda n: n.start), lambda n: n.start):
+        top = max(group, key=lambda n: n.pitch)
+        if line and line[-1].end > top.start:
+            if line[-1].pitch > top.pitch:
+                continue
+            line[-1] = replace(line[-1], duration=top.start - line[-1].start)
+        line.append(top)
+    return tuple(line)
 
 
 def plan_around(

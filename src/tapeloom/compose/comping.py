@@ -164,7 +164,7 @@ def write_keys(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generator
 
 
 def comp(
-    comping: Comping,
+    comping: Comping | Sequence[Comping],
     grid: Sequence[Measure],
     chords: Sequence[ChordSpan],
     layer: Layer,
@@ -175,14 +175,18 @@ def comp(
     before: Voicing | None = None,
     after: Voicing | None = None,
 ) -> tuple[list[Note], list[Mark]]:
-    """Play a comping pattern through a section's measures, every chord struck as it begins."""
+    """Play a comping pattern through a section's measures, every chord struck as it begins.
+
+    comping   one pattern, or one for each pair of measures, which take turns
+    """
+    patterns = (comping,) if isinstance(comping, Comping) else tuple(comping)
     begin, end = grid[0].start, grid[-1].end
     spans = spans_in(chords, begin, end)
     voicings = voice_chords(
         spans, style=layer.style, voices=layer.voices, low=layer.low, high=layer.high,
         before=before, after=after,
     )  # fmt: skip
-    strokes = _strokes(comping, grid, spans, closes=closes)
+    strokes = _strokes(patterns, grid, spans, closes=closes)
     ticks = sorted(strokes)
     draws = rng.random((len(ticks), 2))
     needs_root = "bass" not in section.roles
@@ -208,21 +212,25 @@ def comp(
             top = 4 if j == len(chosen) - 1 else 0
             notes.append(Note(tick, held, pitch, round(loud) + top))
         is_last = closes and tick == ticks[-1]
-        if len(chosen) > 2 and (is_last or draws[i, 1] < comping.rolls * weight):
+        if len(chosen) > 2 and (is_last or draws[i, 1] < patterns[0].rolls * weight):
             marks.append(Mark(tick, chosen[0], "roll"))
     return without_overlaps(notes), marks
 
 
 def _strokes(
-    comping: Comping, grid: Sequence[Measure], spans: Sequence[ChordSpan], *, closes: bool
+    patterns: Sequence[Comping],
+    grid: Sequence[Measure],
+    spans: Sequence[ChordSpan],
+    *,
+    closes: bool,
 ) -> dict[int, tuple[int, ChordSpan, str]]:
-    """Lay a pattern over measures: by tick the stroke's end, its chord and its voices."""
+    """Lay patterns over measures: by tick the stroke's end, its chord and its voices."""
     end = grid[-1].end
     starts = [span.start for span in spans]
     strokes: dict[int, tuple[int, ChordSpan, str]] = {}
     for i in range(0, len(grid), 2):
         pair = grid[i : i + 2]
-        for stroke in comping.strokes:
+        for stroke in patterns[i // 2 % len(patterns)].strokes:
             tick = pair[0].start + stroke.offset
             if tick < pair[-1].end:
                 span = spans[bisect_right(starts, tick) - 1]
@@ -234,7 +242,7 @@ def _strokes(
     for before, span in zip([None, *spans], spans, strict=False):
         ends, _, voices = strokes.get(span.start, (span.end, span, "x"))
         early = span.start - 2 * STEP
-        if comping.pushes and before and early in strokes and early > before.start:
+        if patterns[0].pushes and before and early in strokes and early > before.start:
             del strokes[early]
             strokes.pop(span.start, None)
             strokes[early] = (max(ends, span.start + 2 * STEP), span, "x")

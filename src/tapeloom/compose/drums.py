@@ -71,6 +71,7 @@ def write_drums(
     energy: float,
     rng: np.random.Generator,
     kit: str = KITS[0],
+    groove: Groove | None = None,
 ) -> Part:
     """Write the drum part of a whole record on the straight grid.
 
@@ -78,6 +79,8 @@ def write_drums(
     (`brushwork`). Ghost notes carry the mark `ghost`, fills `fill`; flams, drags, ruffs and rolls
     are marks too. The part's style is that of the first groove. `density` is that of the record;
     sections of more or less density than the others are busier or sparser.
+
+    groove  what is played in the place of a drawn one, in bars of its metre
     """
     starts = bar_starts(meters, end)
     usual = sum(section.density for section in sections) / max(len(sections), 1)
@@ -97,6 +100,8 @@ def write_drums(
                 meter=meter_at(meters, section.start),
                 kit=kit,
             )
+            if groove is not None and groove.meter == meter_at(meters, section.start):
+                kits[section.piece] = _led_by(groove, kits[section.piece])
         grooves = kits[section.piece]
         draw = _generator(base_seed, section.piece, index + 1)
         first, last = (bisect_left(starts, at) for at in (section.start, section.end))
@@ -181,6 +186,11 @@ def draw_kit(
         tuple(fitting[int(i)] for i in order),
         0.82 + 0.26 * energy + float(rng.uniform(-0.03, 0.03)),
     )
+
+
+def _led_by(groove: Groove, kit: Kit) -> Kit:
+    """Put a groove in the place of a kit's own; the contrast keeps its backbeat's drum."""
+    return replace(kit, main=groove, other=_with_drum(kit.other, "backbeat", groove.backbeat))
 
 
 def write_cycle(
