@@ -101,7 +101,9 @@ def _repetitions(context: Context, voice: int) -> Iterator[Fault]:
         if line[i].pitch != line[i - 1].pitch or not context.flows(voice, i):
             continue
         if species > 1:
-            if not _is_anticipation(context, voice, i):
+            # Companions close in whole notes, and may stand still there.
+            at_close = i == len(line) - 1 and len(context.voices) > 2
+            if not at_close and not _is_anticipation(context, voice, i):
                 yield _fault(context, "repeated note", voice, range(i - 1, i + 1))
         elif i > 1 and line[i - 2].pitch == line[i].pitch:
             yield _fault(context, "standing line", voice, range(i - 2, i + 1))
