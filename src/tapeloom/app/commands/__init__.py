@@ -9,6 +9,7 @@ import typer
 from tapeloom import __version__
 from tapeloom.app.commands.analyze import analyze
 from tapeloom.app.commands.compose import compose
+from tapeloom.app.commands.counterpoint import counterpoint
 from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.groove import groove
 from tapeloom.app.commands.harmonize import harmonize
@@ -40,6 +41,7 @@ app.command()(loudness)
 app.command()(reharmonize)
 app.command()(harmonize)
 app.command()(groove)
+app.command()(counterpoint)
 app.command()(doctor)
 app.add_typer(train)
 

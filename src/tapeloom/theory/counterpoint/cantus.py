@@ -117,6 +117,14 @@ def make_cantus(pitches: Sequence[int], mode: Key | None = None) -> Cantus:
         raise InputError(
             f"the cantus firmus ends on {_name(pitches[-1])}; in {key} it must end on {key.tonic}"
         )
+    # B flat and the leading tone belong to every mode.
+    own = {*key.scale, 7 * (key.signature - 2) % 12, (key.pitch_class - 1) % 12}
+    strangers = [pitch for pitch in pitches if pitch % 12 not in own]
+    if strangers:
+        raise InputError(
+            f"{_name(strangers[0])} in the cantus firmus doesn't belong to {key}; give the mode "
+            "that it is in, or transpose it"
+        )
     if abs(pitches[-1] - pitches[-2]) not in (1, 2):
         raise InputError(
             f"the cantus firmus ends {_name(pitches[-2])} {_name(pitches[-1])}; it must come to "

@@ -3,8 +3,9 @@
 import itertools
 from collections.abc import Iterator
 
+from tapeloom.core.harmony import Key
 from tapeloom.theory.counterpoint.context import Context
-from tapeloom.theory.counterpoint.exercise import BAR, HALF, QUARTER, is_tied
+from tapeloom.theory.counterpoint.exercise import BAR, FLATS_OF_MODE, HALF, QUARTER, is_tied
 from tapeloom.theory.counterpoint.rules import Fault
 
 LEAPS = {0: (0,), 1: (1, 2), 2: (3, 4), 3: (5,), 4: (7,), 5: (8,), 7: (12,)}  # steps: semitones
@@ -28,6 +29,15 @@ def leap_fault(steps: int, semitones: int) -> str:
     natural = _DIATONIC.get(size % 7 or 7, ())
     octaves = 12 * ((size - 1) // 7)
     return "leap" if size > 7 or span - octaves in natural else "awkward leap"
+
+
+def foreign_class(mode: Key) -> int:
+    """Return the one pitch class that a mode never uses: E flat on the white keys.
+
+    >>> foreign_class(Key("D", "dorian")), foreign_class(Key("G", "dorian"))
+    (3, 8)
+    """
+    return 7 * (mode.signature - FLATS_OF_MODE) % 12
 
 
 def find_melodic(context: Context, voice: int) -> Iterator[Fault]:
@@ -130,6 +140,8 @@ def _compass(context: Context, voice: int) -> Iterator[Fault]:
     pitches = [note.pitch for note in line]
     bottom, top = min(pitches), max(pitches)
     for i, pitch in enumerate(pitches):
+        if pitch % 12 == foreign_class(context.exercise.mode):
+            yield _fault(context, "foreign note", voice, range(i, i + 1))
         if not LOWEST <= pitch <= HIGHEST:
             yield _fault(context, "range", voice, range(i, i + 1))
     if top - bottom > WIDEST_COMPASS:

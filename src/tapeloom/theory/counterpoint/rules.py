@@ -58,6 +58,8 @@ _TABLE = (
     Rule("figure repeated", "a group of four notes isn't sung again at once", (2, 3, 5), 0,
          CUSTOM),
     Rule("leading tone astray", "a raised note steps up", ALL, 0, CUSTOM),
+    Rule("foreign note", "beside the mode's notes there are its flat (B flat on the white keys) "
+         "and raised ones (F, C and G sharp)", ALL, 4, PRACTICE),
     # Two voices in motion.
     Rule("parallel fifths", "two voices don't go from fifth to fifth in the same direction",
          ALL, 4, FUX),
