@@ -1,6 +1,6 @@
 """Small exercises, each with one fault that is known: its name, its bar, and the voices.
 
-Voices from the lowest; `*` marks the cantus firmus. The lines are as `counterpoint.text` reads them.
+Voices from the lowest; `*` marks the cantus firmus. Lines are as `counterpoint.text` reads.
 """
 
 from tapeloom.core.harmony import Key

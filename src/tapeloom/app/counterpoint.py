@@ -11,7 +11,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.files import replacing, write_json
 from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter
-from tapeloom.core.midi import write_midi
+from tapeloom.core.midi import identify_part, write_midi
 from tapeloom.core.musicxml import SUFFIXES, write_musicxml
 from tapeloom.core.pitch import line_of_fifths
 from tapeloom.core.score import Note, Part, Score
@@ -159,7 +159,8 @@ def exercise_score(exercise: Exercise) -> Score:
     parts = []
     for k in reversed(range(len(exercise.voices))):
         name = "Cantus firmus" if k == exercise.cantus else f"Voice {k + 1}"
-        parts.append(Part(name, "other", "", exercise.voices[k], _CHOIR))
+        role = identify_part(name, _CHOIR, is_drum=False)[1]  # so that files bear plain names
+        parts.append(Part(name, role, "", exercise.voices[k], _CHOIR))
     return Score(
         tuple(parts), TempoMap.constant(_BPM), ((0, Meter(4, 4)),), keys=((0, exercise.mode),)
     )
@@ -238,4 +239,4 @@ def mode_name(mode: Key) -> str:
     >>> mode_name(Key("A", "minor")), mode_name(Key("D", "dorian"))
     ('A aeolian', 'D dorian')
     """
-    return f"{mode.tonic} { {'minor': 'aeolian', 'major': 'ionian'}.get(mode.mode, mode.mode)}"
+    return f"{mode.tonic} { {'minor': 'aeolian', 'major': 'ionian'}.get(mode.mode, mode.mode) }"

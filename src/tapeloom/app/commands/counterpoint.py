@@ -87,9 +87,7 @@ def counterpoint(
             typer.echo(f"# advice not taken: {fault}")
 
 
-def _check(
-    source: str, place: int | None, mode: str | None, *, as_json: bool, quiet: bool
-) -> None:
+def _check(source: str, place: int | None, mode: str | None, *, as_json: bool, quiet: bool) -> None:
     from tapeloom.app.counterpoint import check_voices, exercise_figures, mode_name
 
     exercise, faults = check_voices(source, cantus=place, mode=mode)

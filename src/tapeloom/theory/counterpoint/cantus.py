@@ -7,6 +7,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.pitch import pitch_class_name
 from tapeloom.theory.counterpoint.exercise import spell_in_mode
+from tapeloom.theory.counterpoint.line_tables import flat_of
 from tapeloom.theory.counterpoint.melodies import HIGHEST, LOWEST, WIDEST_COMPASS
 from tapeloom.theory.intervals import SpelledPitch
 
@@ -15,7 +16,7 @@ MODES = {
     "ionian": "major", "dorian": "dorian", "phrygian": "phrygian", "lydian": "lydian",
     "mixolydian": "mixolydian", "aeolian": "minor",
 }  # fmt: skip
-_WHITE_FINALS = {0: "major", 2: "dorian", 4: "phrygian", 5: "lydian", 7: "mixolydian", 9: "minor"}
+_RARE = {"phrygian", "lydian", "mixolydian"}
 
 
 class Cantus(NamedTuple):
@@ -52,22 +53,21 @@ FUX = {
 def find_mode(pitches: Sequence[int]) -> Key:
     """Find the mode of a cantus firmus: its last note, and the mode that has most of its tones.
 
-    The mode of the white keys on the final is preferred among those that fit alike.
+    Among those that fit alike the one of the simplest signature is preferred.
 
     >>> str(find_mode(FUX["dorian"].pitches)), str(find_mode((67, 70, 69, 67)))
     ('D dorian', 'G dorian')
     """
     final = pitches[-1] % 12
-    home = _WHITE_FINALS.get(final)
-    order = ["major", "minor", "dorian", "mixolydian", "phrygian", "lydian"]
-    if home:
-        order.remove(home)
-        order.insert(0, home)
-    elif final in (10, 3, 8):
-        order = ["major", "lydian", *order[1:]]
-    keys = [Key(pitch_class_name(final, sharps=final in (1, 6)), mode) for mode in order]
+    keys = [
+        min((Key(pitch_class_name(final, sharps=sharps), mode) for sharps in (False, True)),
+            key=lambda key: abs(key.signature))
+        for mode in MODES.values()
+    ]  # fmt: skip
+    # The rarer modes are taken for what they are on the white keys alone.
+    plain = [abs(k.signature) + (3 if k.mode in _RARE and k.signature else 0) for k in keys]
     fits = [sum(pitch % 12 in key.scale for pitch in pitches) for key in keys]
-    return keys[fits.index(max(fits))]
+    return keys[min(range(len(keys)), key=lambda i: (-fits[i], plain[i]))]
 
 
 def parse_mode(text: str, pitches: Sequence[int]) -> Key:
@@ -118,7 +118,7 @@ def make_cantus(pitches: Sequence[int], mode: Key | None = None) -> Cantus:
             f"the cantus firmus ends on {_name(pitches[-1])}; in {key} it must end on {key.tonic}"
         )
     # B flat and the leading tone belong to every mode.
-    own = {*key.scale, 7 * (key.signature - 2) % 12, (key.pitch_class - 1) % 12}
+    own = {*key.scale, flat_of(key), (key.pitch_class - 1) % 12}
     strangers = [pitch for pitch in pitches if pitch % 12 not in own]
     if strangers:
         raise InputError(

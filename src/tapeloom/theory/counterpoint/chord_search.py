@@ -14,6 +14,7 @@ from tapeloom.core.harmony import Key
 from tapeloom.theory.counterpoint.context import octaves_off
 from tapeloom.theory.counterpoint.dissonances import DIMINISHED_FIFTH, is_consonant
 from tapeloom.theory.counterpoint.exercise import spell_in_mode
+from tapeloom.theory.counterpoint.line_tables import flat_of
 from tapeloom.theory.counterpoint.melodies import leap_fault
 from tapeloom.theory.counterpoint.motions import motion_fault
 from tapeloom.theory.counterpoint.rules import RULES
@@ -54,7 +55,7 @@ def closing_pitches(mode: Key, cantus: Sequence[int]) -> tuple[int, int]:
     final = mode.pitch_class
     if cantus[-2] < cantus[-1]:
         second = mode.scale[1]
-        return second, final - second if second < final else final - second
+        return second, (final - second + 6) % 12 - 6
     rise = 2 if (final + 1) % 12 in mode.scale else 1
     return (final - rise) % 12, rise
 
@@ -75,7 +76,7 @@ class ChordSearch:
         self.count = len(task.ranges)
         self.heights = {p: spell_in_mode(p, task.mode).height for p in range(128)}
         self.closing, self.rise = closing_pitches(task.mode, task.cantus)
-        self.flat = 7 * (task.mode.signature - 2) % 12
+        self.flat = flat_of(task.mode)
         self.bars = len(task.cantus)
         self.chance = (
             np.zeros((self.bars, 128)) if rng is None
@@ -88,8 +89,8 @@ class ChordSearch:
     def find(self, *, count: int = 20) -> list[tuple[float, tuple[Chord, ...]]]:
         """Return the cheapest rows of chords with their costs, the best first."""
         remaining = self._look_ahead()
-        # By the last two chords: what it costs, what it will cost at least, and the chords.
-        front = {
+        # By the last two chords: the least that the whole will cost, the cost, and the chords.
+        front: dict[tuple[Chord, ...], tuple[float, float, tuple[Chord, ...]]] = {
             (chord,): (cost + remaining[0][chord], cost, (chord,))
             for cost, chord in self._chords(0)
             if chord in remaining[0]
@@ -102,7 +103,7 @@ class ChordSearch:
                     total = cost + step
                     if len(rows) > 1:
                         total += self._lines(rows[-2], rows[-1], chord)
-                    key = (*rows[-1:], chord)
+                    key = (rows[-1], chord)
                     at_least = total + remaining[bar][chord]
                     if key not in front or at_least < front[key][0]:
                         front[key] = (at_least, total, (*rows, chord))
@@ -156,7 +157,7 @@ class ChordSearch:
         task, scale = self.task, set(self.task.mode.scale)
         final = task.mode.pitch_class
         if bar == self.bars - 1:
-            if voice == task.leading or voice == 0:
+            if voice in (0, task.leading):
                 return {final}
             return {final, (final + 4) % 12, (final + 7) % 12}
         if bar == self.bars - 2:
@@ -179,9 +180,9 @@ class ChordSearch:
             ):
                 return False
         if bar == 0 and self.task.waiting == 0:
-            upper = chord[1:]
-            return all(is_consonant((self.heights[p] - self.heights[upper[0]], p - upper[0]))
-                       for p in upper[1:]) and upper[0] % 12 == self.task.mode.pitch_class  # fmt: skip
+            low, *upper = chord[1:]
+            agree = all(is_consonant((self.heights[p] - self.heights[low], p - low)) for p in upper)
+            return agree and low % 12 == self.task.mode.pitch_class
         if bar == self.bars - 2:
             return [p % 12 for p in chord].count(self.closing) == 1
         return True
@@ -274,6 +275,4 @@ class ChordSearch:
         final = self.task.mode.pitch_class
         rises = 2 if (final + 1) % 12 in self.task.mode.scale else 1
         moves = [(b - a, b % 12 == final) for a, b in zip(before, chord, strict=True)]
-        return (rises, True) in moves and any(
-            goal and move in (-1, -2) for move, goal in moves
-        )
+        return (rises, True) in moves and any(goal and move in (-1, -2) for move, goal in moves)

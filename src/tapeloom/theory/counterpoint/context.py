@@ -114,8 +114,8 @@ def octaves_off(size: Size) -> Size:
     >>> octaves_off((9, 16)), octaves_off((-4, -7)), octaves_off((0, 1))
     ((2, 4), (4, 7), (0, 1))
     """
-    steps, semitones = size if size[0] > 0 or (size[0] == 0 and size[1] >= 0) else (
-        -size[0], -size[1]
+    steps, semitones = (
+        size if size[0] > 0 or (size[0] == 0 and size[1] >= 0) else (-size[0], -size[1])
     )
     octave = steps // 7
     return steps - 7 * octave, semitones - 12 * octave

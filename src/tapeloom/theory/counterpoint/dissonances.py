@@ -66,7 +66,8 @@ def _is_leading_bass(context: Context, moment: Moment) -> bool:
 def excuse(context: Context, moment: Moment, voice: int, other: int) -> str:
     """Name the figure by which a voice may be dissonant with another; empty where there is none."""
     i = moment.places[voice]
-    assert i is not None
+    if i is None:
+        return ""
     line = context.voices[voice]
     if line[i].start < moment.tick:
         held = context.is_struck(other, moment) and is_suspended(

@@ -53,8 +53,8 @@ def find_motions(context: Context) -> Iterator[Fault]:
 def _of_move(context: Context, name: str, move: Move) -> Fault:
     moment = context.at[move.tick]
     i, j = moment.places[move.low], moment.places[move.high]
-    assert i is not None
-    assert j is not None
+    if i is None or j is None:
+        return Fault(move.tick, name, (move.low, move.high))
     rows = [
         f"{context.exercise.name(context.voices[move.low][i - k])} "
         f"{context.exercise.name(context.voices[move.high][j - k])}"
@@ -104,9 +104,7 @@ def _downbeats(context: Context, low: int, high: int) -> Iterator[Fault]:
             yield _of_moment(context, f"{found} on downbeats", after, low, high)
 
 
-def _same_perfect(
-    context: Context, before: Moment, after: Moment, low: int, high: int
-) -> str:
+def _same_perfect(context: Context, before: Moment, after: Moment, low: int, high: int) -> str:
     places = (before.places[low], before.places[high], after.places[low], after.places[high])
     if None in places:
         return ""

@@ -145,6 +145,3 @@ class Fault:
             who = " and ".join(str(voice + 1) for voice in self.voices)
             text += f" in voice{'s' if len(self.voices) > 1 else ''} {who}"
         return f"{text}, {self.heard}" if self.heard else text
-
-
-

@@ -11,7 +11,8 @@ from tapeloom.theory.counterpoint.cantus import Cantus
 from tapeloom.theory.counterpoint.check import check, cost
 from tapeloom.theory.counterpoint.chord_search import ChordSearch, ChordTask, closing_pitches
 from tapeloom.theory.counterpoint.exercise import BAR, MOST_VOICES, Exercise
-from tapeloom.theory.counterpoint.line_search import LineSearch, Task
+from tapeloom.theory.counterpoint.line_search import LineSearch
+from tapeloom.theory.counterpoint.line_tables import Task
 from tapeloom.theory.counterpoint.melodies import HIGHEST, LOWEST
 from tapeloom.theory.counterpoint.rules import Fault
 
@@ -210,14 +211,12 @@ def _beside(cantus: Cantus, above: bool) -> tuple[int, int]:
     return max(low, LOWEST), min(high, HIGHEST)
 
 
-def _moved(
-    cantus: Cantus, ranges_of: Callable[[Cantus], Sequence[tuple[int, int]]]
-) -> Cantus:
+def _moved(cantus: Cantus, ranges_of: Callable[[Cantus], Sequence[tuple[int, int]]]) -> Cantus:
     """Move a cantus by octaves until every voice beside it has room, as Fux moves his."""
     for octaves in (0, -1, 1, -2, 2):
         pitches = tuple(pitch + 12 * octaves for pitch in cantus.pitches)
         moved = Cantus(pitches, cantus.mode)
-        fits = LOWEST <= min(pitches) and max(pitches) <= HIGHEST
+        fits = min(pitches) >= LOWEST and max(pitches) <= HIGHEST
         if fits and all(high - low >= _ROOM for low, high in ranges_of(moved)):
             return moved
     raise InputError("the cantus firmus spans too much for the voices beside it; take fewer voices")

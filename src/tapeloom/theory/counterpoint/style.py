@@ -38,7 +38,6 @@ class Style:
         """Return what a melodic interval costs."""
         return self.leaps[min(abs(steps), 7)] + (self.falling_sixth if steps == -5 else 0.0)
 
-
     def lowered(self, mode: str) -> float:
         """Return what the flat costs in a mode."""
         return self.flat_in_lydian if mode == "lydian" else self.flat

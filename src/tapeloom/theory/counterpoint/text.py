@@ -25,7 +25,9 @@ def read_line(text: str) -> tuple[Note, ...]:
     for word in text.replace("|", " ").replace(",", " ").split():
         match = _WORD.fullmatch(word)
         if match is None or (match[2] and match[2] not in VALUES):
-            raise InputError(f"{word[:20]!r} is no note; write a pitch and a value, as in F#4 or A4h")
+            raise InputError(
+                f"{word[:20]!r} is no note; write a pitch and a value, as in F#4 or A4h"
+            )
         duration = VALUES[match[2]] if match[2] else BAR
         if match[1] != "r":
             notes.append(Note(tick, duration, SpelledPitch.parse(match[1]).midi))
