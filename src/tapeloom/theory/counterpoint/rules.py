@@ -77,7 +77,7 @@ _TABLE = (
     Rule("octaves on downbeats", "octaves on two downbeats need a leap of a fourth or more "
          "between; a ligature doesn't save them", (2, 4), 2, FUX),
     Rule("battuta", "an octave on the downbeat isn't reached by a step down against a leap up",
-         ALL, 0, FUX, 1.0),
+         ALL, 0, CUSTOM, 1.0),
     Rule("unison", "a unison stands at the beginning, at the end or on a weak beat", ALL, 2, FUX),
     Rule("crossing", "a voice doesn't go above the next higher one", ALL, 0, CUSTOM, 1.0),
     Rule("spacing", "neighbouring voices lie no more than a twelfth apart", ALL, 0, CUSTOM, 1.0),
