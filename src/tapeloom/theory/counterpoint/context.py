@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from tapeloom.core.score import Note
 from tapeloom.theory.counterpoint.exercise import BAR, Exercise, Moment
 
 # (steps modulo the octave, semitones modulo the octave) of the consonances.
@@ -119,8 +118,3 @@ def octaves_off(size: Size) -> Size:
     )
     octave = steps // 7
     return steps - 7 * octave, semitones - 12 * octave
-
-
-def last_note_before(line: tuple[Note, ...], tick: int) -> int:
-    """Return the index of the note that begins last before a tick; -1 where none does."""
-    return max((i for i, note in enumerate(line) if note.start < tick), default=-1)
