@@ -14,6 +14,7 @@ from tapeloom.core.harmony import Key
 from tapeloom.theory.counterpoint.context import octaves_off
 from tapeloom.theory.counterpoint.dissonances import DIMINISHED_FIFTH, is_consonant
 from tapeloom.theory.counterpoint.exercise import spell_in_mode
+from tapeloom.theory.counterpoint.frame import THIRDS_AND_SIXTHS
 from tapeloom.theory.counterpoint.line_tables import flat_of
 from tapeloom.theory.counterpoint.melodies import leap_fault
 from tapeloom.theory.counterpoint.motions import motion_fault
@@ -22,7 +23,6 @@ from tapeloom.theory.counterpoint.style import STYLE
 
 Chord = tuple[int, ...]  # pitches from the lowest voice to the highest
 _MOST_CHORDS = 220  # of a bar, the cheapest
-_THIRDS_AND_SIXTHS = {3, 4, 8, 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class ChordSearch:
         cost = float(sum(self.chance[bar, pitch] for pitch in chord))
         over = {(pitch - chord[0]) % 12 for pitch in chord}
         inner = 0 < bar < self.bars - 1
-        if inner and not over & _THIRDS_AND_SIXTHS:
+        if inner and not over & THIRDS_AND_SIXTHS:
             cost += RULES["missing third"].weight
         if inner and len(over) < 3:
             cost += STYLE.doubling

@@ -8,7 +8,7 @@ from tapeloom.theory.counterpoint.rules import Fault
 
 _TRIAD = frozenset({0, 3, 4, 7})
 _MAJOR_CLOSE = frozenset({0, 4, 7})
-_SIXTHS_AND_THIRDS = frozenset({3, 4, 8, 9})
+THIRDS_AND_SIXTHS = frozenset({3, 4, 8, 9})
 
 
 def find_frame(context: Context) -> Iterator[Fault]:
@@ -97,6 +97,6 @@ def _thirds(context: Context) -> Iterator[Fault]:
     for moment in context.moments:
         if moment.tick % BAR or not 0 < moment.tick < end or None in moment.places:
             continue
-        if not _above_final(context, moment)[0] & _SIXTHS_AND_THIRDS:
+        if not _above_final(context, moment)[0] & THIRDS_AND_SIXTHS:
             voices = tuple(range(len(context.voices)))
             yield Fault(moment.tick, "missing third", voices, _sounding(context, moment))

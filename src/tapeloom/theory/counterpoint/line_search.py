@@ -20,6 +20,8 @@ from tapeloom.theory.counterpoint.melodies import WIDEST_COMPASS
 from tapeloom.theory.counterpoint.rules import RULES
 from tapeloom.theory.counterpoint.style import STYLE
 
+_MEMORY = 6  # notes after which the other form of a degree is forgotten
+
 
 @dataclass(slots=True)
 class _State:
@@ -55,7 +57,17 @@ class LineSearch:
         )
 
     def find(self, *, count: int = 8) -> list[tuple[float, tuple[Note, ...]]]:
-        """Return the cheapest lines with their costs, the best first; empty where there is none."""
+        """Return the cheapest lines with their costs, the best first; empty where there is none.
+
+        A beam that dies out before the close is widened.
+        """
+        for width in (self.width, 5 * self.width):
+            found = self._find(width)
+            if found:
+                return [(s.cost, tuple(Note(*row) for row in s.rows)) for s in found[:count]]
+        return []
+
+    def _find(self, width: int) -> list[_State]:
         fronts: dict[int, dict[tuple[object, ...], _State]] = {}
         for start, duration in _beginnings(self.task.species):
             for pitch in sorted(self.task.first & self.tables.agree[0]):
@@ -65,9 +77,9 @@ class LineSearch:
         end = (self.tables.bars - 1) * BAR
         while fronts:
             tick = min(fronts)
-            states = sorted(fronts.pop(tick).values(), key=lambda state: state.cost)[: self.width]
+            states = sorted(fronts.pop(tick).values(), key=lambda state: state.cost)[:width]
             if tick > end:
-                return [(s.cost, tuple(Note(*row) for row in s.rows)) for s in states[:count]]
+                return states
             for state in states:
                 for figure in self._figures(tick, state):
                     for grown in self._grow(state, figure):
@@ -297,6 +309,11 @@ class LineSearch:
                 cost += 2 * STYLE.turned_back
         if steps == 0 and came == 0:
             cost += RULES["standing line"].weight
+        if not self.tables.is_certain[pitch]:
+            letter = self.tables.heights[pitch] % 7
+            recent = {row[2] for row in rows[-_MEMORY:]}
+            if any(self.tables.heights[p] % 7 == letter and (p - pitch) % 12 for p in recent):
+                cost += STYLE.mixed
         if len(rows) > 6 and [r[2] for r in rows[-3:]] == [r[2] for r in rows[-7:-4]] and (
             rows[-4][2] == pitch
         ):  # fmt: skip

@@ -6,6 +6,7 @@ from tapeloom.core.harmony import Key
 from tapeloom.theory.counterpoint.context import octaves_off
 from tapeloom.theory.counterpoint.dissonances import is_consonant
 from tapeloom.theory.counterpoint.exercise import spell_in_mode
+from tapeloom.theory.counterpoint.frame import THIRDS_AND_SIXTHS
 from tapeloom.theory.counterpoint.melodies import leap_fault
 from tapeloom.theory.counterpoint.motions import motion_fault
 from tapeloom.theory.counterpoint.rules import RULES
@@ -62,6 +63,11 @@ class LineTables:
             p for p in range(task.low, task.high + 1)
             if p % 12 in mode.scale or p % 12 == self.flat or p in fixed
         ]  # fmt: skip
+        letters = {p: (self.heights[p] % 7, p % 12) for p in self.pitches}
+        forms = {letter: len({form for other, form in letters.values() if other == letter})
+                 for letter, _ in letters.values()}  # fmt: skip
+        # Whether the line knows a degree in one form only.
+        self.is_certain = {p: forms[letters[p][0]] == 1 for p in self.pitches}
         self.agree = [{p for p in self.pitches if self._agrees(bar, p)} for bar in range(self.bars)]
         self.upright = [{p: self._upright(bar, p) for p in self.pitches}
                         for bar in range(self.bars)]  # fmt: skip
@@ -110,6 +116,10 @@ class LineTables:
                 return None
             total += RULES["crossing"].weight
         inner = 0 < bar < self.bars - 1
+        sounding = (*self.task.others[bar], pitch)
+        over = {(p - min(sounding)) % 12 for p in sounding}
+        if inner and not self.strict and not over & THIRDS_AND_SIXTHS:
+            total += RULES["missing third"].weight
         for k, other in enumerate(self.task.others[bar]):
             size = octaves_off(self.size(pitch, other))
             if pitch == other and inner:

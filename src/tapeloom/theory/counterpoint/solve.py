@@ -21,7 +21,7 @@ _WIDTH = {1: 200, 2: 160, 3: 120, 4: 200, 5: 80}
 _FRAMES = 24  # rows of companions that are tried
 _MOST_ROWS, _PREFERENCES = 60, 3
 _ENOUGH = 4  # of them with a solution
-_ROOM = 14  # semitones that a voice has at least
+_ROOM = 12  # semitones that a voice has at least
 _APART = 0.25  # of the notes at least differ between alternatives
 
 

@@ -21,6 +21,7 @@ class Style:
     flat: float = 1.0  # a note lowered from the mode
     flat_in_lydian: float = 0.2  # where the tritone over the final asks for it
     wide: float = 0.06  # a semitone beyond a tenth from the next voice
+    mixed: float = 1.2  # a note soon after the same note altered, as B after B flat
     turned_back: float = 0.35  # the note before last again
     same_shape: float = 1.0  # a florid bar in the rhythm of the one before it
     like_earlier: float = 0.4  # a florid bar in the rhythm of the one before that
