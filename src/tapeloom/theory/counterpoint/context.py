@@ -31,6 +31,7 @@ class Move:
 class Context:
     """What the judges of an exercise ask for again and again.
 
+    >>> from tapeloom.core.score import Note
     >>> line = tuple(Note(i * BAR, BAR, pitch) for i, pitch in enumerate((62, 64, 62)))
     >>> over = tuple(Note(i * BAR, BAR, pitch) for i, pitch in enumerate((69, 71, 69)))
     >>> from tapeloom.core.harmony import Key
