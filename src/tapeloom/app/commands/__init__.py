@@ -12,6 +12,7 @@ from tapeloom.app.commands.arrange import arrange
 from tapeloom.app.commands.compose import compose
 from tapeloom.app.commands.convert import convert
 from tapeloom.app.commands.describe import describe
+from tapeloom.app.commands.counterpoint import counterpoint
 from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.groove import groove
 from tapeloom.app.commands.harmonize import harmonize
@@ -49,6 +50,7 @@ app.command()(convert)
 app.command()(describe)
 app.command()(kit)
 app.command()(arrange)
+app.command()(counterpoint)
 app.command()(doctor)
 app.add_typer(train)
 
