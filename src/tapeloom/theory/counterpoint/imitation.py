@@ -71,7 +71,7 @@ def place(line: Sequence[Degree], source: Key, target: Key, *, steps: int = 0) -
         for d in line
     ]
     if target.is_minor:
-        moved = _raised(moved)
+        moved = raise_leading(moved)
     return tuple(degree.pitch(target) for degree in moved)
 
 
@@ -80,8 +80,12 @@ def _is_modal(degree: Degree, key: Key) -> bool:
     return key.is_minor and degree.step % 7 in (5, 6)
 
 
-def _raised(line: list[Degree]) -> list[Degree]:
-    """Raise what leads to the tonic, from the end to the beginning."""
+def raise_leading(line: Sequence[Degree]) -> list[Degree]:
+    """Raise the sevenths of a minor line that rise to the tonic, and sixths that rise to these.
+
+    >>> [d.alteration for d in raise_leading([Degree(5), Degree(6), Degree(7), Degree(6)])]
+    [1, 1, 0, 0]
+    """
     found = list(line)
     for i in range(len(found) - 1, -1, -1):
         degree = found[i].step % 7

@@ -88,8 +88,9 @@ def check_inversion(
 ) -> tuple[Clash, ...]:
     """Find what goes wrong when two voices change places: dissonances and parallels that arise.
 
-    Both are looked for on the beats and wherever both voices begin a note; passing notes,
-    neighbours and suspensions are right in either position. What is wrong as written is not told.
+    Dissonances are looked for on the beats and wherever both voices begin a note of a beat or
+    more, parallels everywhere; passing notes, neighbours and suspensions are right in either
+    position. What is wrong as written is not told.
 
     >>> c = Key("C", "major")
     >>> low, high = [Note(0, 4, 60), Note(4, 4, 65)], [Note(0, 4, 67), Note(4, 4, 69)]
@@ -120,7 +121,8 @@ def _check(at: int) -> None:
 
 
 def _meetings(lower: Sequence[Note], upper: Sequence[Note], beat_ticks: int) -> list[int]:
-    both = {note.start for note in lower} & {note.start for note in upper}
+    long = [{n.start for n in line if n.duration >= beat_ticks} for line in (lower, upper)]
+    both = long[0] & long[1]
     end = max(lower[-1].end, upper[-1].end)
     return sorted(both | set(range(0, end, beat_ticks)))
 

@@ -1,23 +1,24 @@
 """The countersubject: a line that goes above the subject and below it, found by search."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import Note
 from tapeloom.theory.counterpoint.dissonance import find_dissonances
 from tapeloom.theory.counterpoint.invertible import PARALLELS, Clash, check_inversion
 from tapeloom.theory.fugue.answer import Answer
 from tapeloom.theory.fugue.frame import Frame, Slot, lay
-from tapeloom.theory.fugue.harmony import Beat, plan_chords
+from tapeloom.theory.fugue.harmony import Place, plan_chords
 from tapeloom.theory.fugue.subject import Subject
 from tapeloom.theory.fugue.voice_writing import Task, write_voice
 from tapeloom.theory.part_writing import find_faults
 
-_TRIES = 8
+_TRIES = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +48,32 @@ def slot_ticks(subject: Subject) -> int:
 
 def make_frame(
     lines: Sequence[Sequence[Note]],
-    beats: Sequence[Beat],
+    keys: Sequence[tuple[int, Key]],
     *,
+    end: int,
     meter: Meter,
     slot: int,
+    forced: Mapping[int, Chord] | None = None,
     bass: int | None = None,
     still_from: int = -1,
-    weights: dict[str, float] | None = None,
 ) -> Frame:
-    """Harmonise given lines, and lay the grid for the voices that are to come."""
-    chords = plan_chords(lines, beats, bass=bass, weights=weights)
-    slots = []
-    for beat, chord in zip(beats, chords, strict=True):
-        for tick in range(beat.start, beat.end, slot):
-            level = (2 if beat.strong else 1) if tick == beat.start else 0
-            slots.append(Slot(tick, level, beat.key, chord, 0 <= still_from <= tick))
-    return Frame(tuple(slots), slot, beats[0].end - beats[0].start, meter.bar_ticks)
+    """Harmonise given lines up to a tick, and lay the grid for the voices that are to come.
+
+    keys    (tick, key) pairs in order
+    forced  chords that are known, by the tick from which they hold for one slot
+    """
+    beat = beat_ticks(meter)
+    places = []
+    for tick in range(0, -(-end // slot) * slot, slot):
+        key = next(key for start, key in reversed(keys) if start <= tick)
+        level = 2 if tick % meter.bar_ticks == 0 else int(tick % beat == 0)
+        places.append(Place(tick, tick + slot, key, level, (forced or {}).get(tick)))
+    chords = plan_chords(lines, places, bass=bass)
+    slots = tuple(
+        Slot(place.start, place.level, place.key, chord, 0 <= still_from <= place.start)
+        for place, chord in zip(places, chords, strict=True)
+    )
+    return Frame(slots, slot, beat, meter.bar_ticks)
 
 
 def write_countersubject(
@@ -74,24 +85,21 @@ def write_countersubject(
     subject and answer alike. Of several lines, drawn by lot, the one is taken that has the
     fewest faults, then the most rhythm and shape of its own.
     """
-    beat, slot, bar = beat_ticks(subject.meter), slot_ticks(subject), subject.meter.bar_ticks
+    beat, slot = beat_ticks(subject.meter), slot_ticks(subject)
     end = subject.notes[0].start + subject.period_ticks
     end = -(-end // slot) * slot
     begin = _first_tick(subject, answer, slot)
     modulation = subject.modulation
     turn = subject.notes[modulation].start if modulation is not None else end
-    beats = [
-        Beat(t, t + beat, answer.key if t >= turn else subject.key, t % bar == 0)
-        for t in range(0, -(-end // beat) * beat, beat)
-    ]
-    frame = make_frame([subject.notes], beats, meter=subject.meter, slot=slot)
+    keys = [(0, subject.key)] + ([(turn, answer.key)] if turn < end else [])
+    frame = make_frame([subject.notes], keys, end=end, meter=subject.meter, slot=slot)
     given = lay(subject.notes, frame)
     high = max(subject.pitches)
     middle = (min(subject.pitches) + high) // 2
-    task = Task(begin // slot, end // slot, middle + 1, middle + 16, 1, 2, invertible=True,
-                motion=1.3)  # fmt: skip
     best: tuple[float, Countersubject] | None = None
-    for _ in range(_TRIES):
+    for i in range(_TRIES):
+        task = Task(begin // slot, end // slot, middle + 1, middle + 16, 1, 2, invertible=True,
+                    motion=1.0 + 0.4 * (i % 6))  # fmt: skip
         strikes = write_voice(frame, [(0, given)], task, rng)
         notes = notes_of(strikes, frame, end)
         if len(notes) < 3:
@@ -139,7 +147,13 @@ def _worth(subject: Subject, found: Countersubject) -> float:
     own = sum(note.start not in theirs for note in found.notes) / len(found.notes)
     pitches = [note.pitch for note in found.notes]
     shape = len(set(pitches)) / len(pitches)
-    return 4.0 * len(found.clashes) + 3.0 * found.free_dissonances - 2.0 * own - shape
+    length = (found.notes[-1].end - found.notes[0].start) / beat_ticks(subject.meter)
+    lively = min(1.6, len(found.notes) / length)
+    repeated = sum(a == b for a, b in itertools.pairwise(pitches)) / len(pitches)
+    return (
+        4.0 * len(found.clashes) + 3.0 * found.free_dissonances
+        - 2.0 * own - shape - 2.5 * lively + 3.0 * repeated
+    )  # fmt: skip
 
 
 def with_answer(
@@ -156,13 +170,3 @@ def with_answer(
         shift = shifts[i] if modulation is not None and i >= modulation else 7
         moved.append(replace(note, pitch=note.pitch + shift))
     return tuple(moved)
-
-
-def overlaps(a: Sequence[Note], b: Sequence[Note]) -> bool:
-    """Tell whether two lines cross anywhere."""
-    signs = {
-        x.pitch > y.pitch
-        for x, y in itertools.product(a, b)
-        if x.start < y.end and y.start < x.end and x.pitch != y.pitch
-    }
-    return len(signs) > 1

@@ -90,16 +90,21 @@ def add_episode(
     keys = [here if i < (units + 1) // 2 else target for i in range(units)]
     cut = fragments(subject.notes, found, unit, beat_ticks(subject.meter))
     used = taken if taken is not None else set()
+    found_ = [
+        replace(made, cost=made.cost + float(rng.uniform(0, 0.6)) + 2.0 * (fragment.start in used))
+        for fragment in cut or _heads(subject.notes, unit)
+        for step, level in itertools.product(_STEPS, range(-6, 8))
+        for pair in itertools.permutations(voices, 2)
+        if (made := _sequence(plan, fragment, keys, step, level, pair)) is not None
+    ]
+    # What is dear to judge is judged in the order of what is cheap, while it can still win.
     best: Sequence_ | None = None
-    for fragment in cut or _heads(subject.notes, unit):
-        for step, level in itertools.product(_STEPS, range(-6, 8)):
-            for pair in itertools.permutations(voices, 2):
-                made = _sequence(plan, fragment, keys, step, level, pair)
-                if made is None:
-                    continue
-                cost = made.cost + float(rng.uniform(0, 0.6)) + 2.0 * (fragment.start in used)
-                if best is None or cost < best.cost:
-                    best = replace(made, cost=cost)
+    for made in sorted(found_, key=lambda made: made.cost):
+        if best is not None and made.cost >= best.cost:
+            break
+        judged = replace(made, cost=made.cost + _clashing(plan, made, len(keys)))
+        if best is None or judged.cost < best.cost:
+            best = judged
     for i, key in enumerate(keys):
         plan.set_key(plan.now + i * unit, key)
     end = plan.now + units * unit
@@ -156,22 +161,22 @@ def _sequence(
             return None
         cost += _join(plan, voice, line)
         lines.append(tuple(line))
-    first, second = lines
-    low_voice = pair[0] < pair[1]
-    ordered = [first, second] if low_voice else [second, first]
-    if all(ordered):
-        crossed = sum(
-            a.pitch > b.pitch for a in ordered[0] for b in ordered[1]
-            if a.start < b.end and b.start < a.end
-        )  # fmt: skip
-        cost += 1.5 * crossed
-        faults = find_faults(ordered, rules=PARALLELS)
-        beats = range(plan.now, plan.now + len(keys) * unit, beat_ticks(subject.meter))
-        free = sum(d.kind == "free" for d in find_dissonances(ordered, ticks=beats))
-        cost += 20.0 * len(faults) + 2.0 * free
-    else:
-        cost += 1.5
-    return Sequence_(fragment, step, (first, second), pair, cost)
+    return Sequence_(fragment, step, (lines[0], lines[1]), pair, cost)
+
+
+def _clashing(plan: Blueprint, made: Sequence_, count: int) -> float:
+    """Weigh what the two voices of a sequence do to each other."""
+    ordered = made.lines if made.voices[0] < made.voices[1] else made.lines[::-1]
+    if not all(ordered):
+        return 1.5
+    crossed = sum(
+        a.pitch > b.pitch for a in ordered[0] for b in ordered[1]
+        if a.start < b.end and b.start < a.end
+    )  # fmt: skip
+    beat = beat_ticks(plan.subject.meter)
+    beats = range(plan.now, plan.now + count * plan.subject.unit_ticks, beat)
+    free = sum(d.kind == "free" for d in find_dissonances(ordered, ticks=beats))
+    return 1.5 * crossed + 20.0 * len(find_faults(ordered, rules=PARALLELS)) + 2.0 * free
 
 
 def _octave(plan: Blueprint, voice: int, pitches: Sequence[int], drift: int) -> int:

@@ -51,6 +51,7 @@ def add_entry(
     else:
         line = transposed(source, subject.key, key, plan.ranges[voice], at=now,
                           near=plan.last_pitch(voice))  # fmt: skip
+    plan.rests[voice].append((now, line[0].start))
     plan.add(voice, line)
     told = ""
     if answer:

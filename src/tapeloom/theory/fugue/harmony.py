@@ -1,4 +1,4 @@
-"""The harmony under lines that are given: one chord a beat, the cheapest path through a key."""
+"""The harmony under lines that are given: the cheapest path through the chords of the keys."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -26,17 +26,19 @@ _MOVES = (
     (0.7, 0.1, 0.8, 0.1, 0.4, 0.3, 0.8),  # VI
     (0.0, 1.2, 0.3, 1.2, 0.5, 0.8, 0.3),  # VII
 )
-_OUTSIDE, _PASSING, _HELD, _SIXFOUR = 3.5, 0.25, 1.0, 0.8
+_OUTSIDE, _PASSING, _HELD, _SIXFOUR = 3.0, 0.25, 0.8, 1.6
+_STAYS = (0.0, 0.2, 0.5)  # by level: the chord is the same as before
+_OFF_BEAT = 0.9  # it changes between beats
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
+class Place:
     """One step of the plan."""
 
     start: int  # ticks
     end: int
     key: Key
-    strong: bool  # begins a bar
+    level: int  # 2 begins a bar, 1 a beat, 0 lies between beats
     chord: Chord | None = None  # what it must be
 
 
@@ -55,16 +57,16 @@ def vocabulary(key: Key) -> tuple[tuple[Chord, float], ...]:
 
 def plan_chords(
     lines: Sequence[Sequence[Note]],
-    beats: Sequence[Beat],
+    beats: Sequence[Place],
     *,
     bass: int | None = None,
     weights: Mapping[str, float] | None = None,
 ) -> tuple[Chord, ...]:
-    """Choose a chord for each beat that the lines fit, by the cheapest path (Viterbi).
+    """Choose a chord for each place that the lines fit, by the cheapest path (Viterbi).
 
     A note on the beat that is no chord tone costs much, unless it is held over and falls by step,
-    or passes by step; chords go where they go in tonal music; a bass that sings the fifth of its
-    chord is avoided.
+    or passes by step; chords go where they go in tonal music, and change on beats rather than between
+    them; a bass that sings the fifth of its chord is avoided.
 
     lines    what sounds already, in any order
     bass     which of the lines is the bass, where one is
@@ -72,7 +74,7 @@ def plan_chords(
 
     >>> tune = [Note(i * 4, 4, pitch) for i, pitch in enumerate((72, 71, 72))]
     >>> c = Key("C", "major")
-    >>> beats = [Beat(i * 4, i * 4 + 4, c, i == 0) for i in range(3)]
+    >>> beats = [Place(i * 4, i * 4 + 4, c, 1) for i in range(3)]
     >>> [str(chord) for chord in plan_chords([tune], beats)]
     ['C', 'G', 'C']
     """
@@ -107,21 +109,22 @@ def plan_chords(
     return tuple(reversed(found))
 
 
-def _move(before: Chord, chord: Chord, beat: Beat) -> float:
+def _move(before: Chord, chord: Chord, beat: Place) -> float:
     if before == chord:
-        return 0.5 if beat.strong else 0.15
+        return _STAYS[beat.level]
     tonic = beat.key.pitch_class
     start = _DEGREES.get((before.root - tonic) % 12)
     end = _DEGREES.get((chord.root - tonic) % 12)
+    late = 0.0 if beat.level else _OFF_BEAT
     if start is None or end is None:
-        return 0.6
+        return 0.6 + late
     if before.root == chord.root:
-        return 0.1 if chord.quality == "7" else 0.8
-    return _MOVES[start][end]
+        return late + (0.1 if chord.quality == "7" else 0.8)
+    return _MOVES[start][end] + late
 
 
 def _heard(
-    line: Sequence[Note], beats: Sequence[Beat], is_bass: bool
+    line: Sequence[Note], beats: Sequence[Place], is_bass: bool
 ) -> list[list[tuple[int, float, bool]]]:
     """Weigh the notes of a line in each beat: pitch class, cost outside the chord, in the bass."""
     starts = [note.start for note in line]
@@ -141,14 +144,14 @@ def _heard(
             share = (min(note.end, beat.end) - max(note.start, beat.start)) / (
                 beat.end - beat.start
             )
+            passes = abs(down) in (1, 2) and abs(up) in (1, 2)
             if note.start < beat.start:
                 cost = _HELD if down in (1, 2) else _OUTSIDE
             elif note.start == beat.start:
-                cost = _OUTSIDE * (0.4 + 0.6 * share)
-                if abs(down) in (1, 2) and abs(up) in (1, 2):
-                    cost *= 0.55
+                cost = _OUTSIDE * (0.4 + 0.6 * share) * (1.0 if beat.level else 0.8)
+                if passes:
+                    cost *= 0.7 if beat.level else 0.3
             else:
-                passes = abs(down) in (1, 2) and abs(up) in (1, 2)
                 cost = _PASSING if passes else _OUTSIDE * (0.3 + 0.7 * share)
             row.append((note.pitch % 12, cost, is_bass and note.start <= beat.start))
         found.append(row)

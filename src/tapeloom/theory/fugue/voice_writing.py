@@ -10,8 +10,8 @@ from tapeloom.theory.fugue.frame import Frame, Sounding
 BEAM = 64
 FORBIDDEN = 60.0
 # What a melodic interval costs, by semitones.
-_LEAPS = (1.1, 0.0, 0.0, 0.35, 0.4, 0.7, 9.0, 0.9, 1.9, 2.4, 12.0, 14.0, 1.8)
-_BASS_LEAPS = (0.9, 0.0, 0.0, 0.3, 0.3, 0.35, 9.0, 0.4, 1.5, 2.0, 12.0, 14.0, 0.9)
+_LEAPS = (1.7, 0.0, 0.0, 0.35, 0.4, 0.7, 9.0, 0.9, 1.9, 2.4, 12.0, 14.0, 1.8)
+_BASS_LEAPS = (1.4, 0.0, 0.0, 0.3, 0.3, 0.35, 9.0, 0.4, 1.5, 2.0, 12.0, 14.0, 0.9)
 _CLASH = {1: 3.0, 2: 1.6, 10: 1.6, 11: 3.0, 6: 0.6, 5: 0.0, 0: 0.0}
 _NEED_STEP, _NEED_DOWN = 1, 2
 
@@ -160,8 +160,13 @@ def _hold(state: _State, place: _Place, task: Task) -> _State | None:
             cost -= 0.6 if place.level == 2 else 0.3
         elif state.age < 2 and state.age % 2 == 1:
             cost += 0.3  # a syncope without a suspension
+    elif place.changes and not is_tone:
+        if not place.others_struck or not state.stable or need:
+            return None
+        need = _NEED_DOWN
+        cost += 0.8
     elif not place.others_struck:
-        cost += 0.7 * task.motion
+        cost += 0.9 * task.motion
     if place.changes and is_tone and need == 0:
         cost += _vertical(state.pitch, place, task) * 0.5
         if state.leading:
@@ -196,7 +201,11 @@ def _strike(state: _State, place: _Place, task: Task, pitch: int) -> _State | No
     is_tone = pitch % 12 in place.tones
     need = 0
     cost = state.cost
-    if not is_tone or (task.invertible and _hollow(pitch, place)):
+    hollow = task.invertible and _hollow(pitch, place)
+    if hollow and not place.level and is_tone:
+        cost += 0.8
+        hollow = False
+    if not is_tone or hollow:
         if before < 0 or abs(step) not in (1, 2):
             return None
         need = _NEED_STEP
@@ -208,7 +217,7 @@ def _strike(state: _State, place: _Place, task: Task, pitch: int) -> _State | No
         cost += _melodic(state, place, task, pitch)
         cost += _motion(before, pitch, place, task)
     if not place.level:
-        cost += 0.12 * min(place.others_struck, 3) - (0.35 * task.motion if not place.others_struck else 0)
+        cost += 0.12 * min(place.others_struck, 3) - (0.5 * task.motion if not place.others_struck else 0)
         if state.struck and state.age == 0 and state.parent and state.parent.struck:
             cost += 0.05
     elif state.age == 0 and place.level == 0:
@@ -313,15 +322,14 @@ def _vertical(pitch: int, place: _Place, task: Task) -> float:
 
 def _clashes(pitch: int, place: _Place, task: Task, *, tone: bool) -> float:
     cost = 0.0
-    nearest = 99
+    lowest = min((other.now for _, other in place.others), default=pitch)
     for rank, other in place.others:
         gap = other.now - pitch if rank > task.rank else pitch - other.now
         if gap < 0:
-            cost += 4.0 + 0.5 * min(-gap, 8)
+            cost += 7.0 + 0.5 * min(-gap, 8)
         elif gap == 0:
             cost += 2.0 if place.level else 1.2
         if rank == task.rank - 1 or rank == task.rank + 1:
-            nearest = min(nearest, gap)
             limit = 19 if 0 in (rank, task.rank) else 12
             cost += 0.25 * max(0, gap - limit)
         interval = abs(gap) % 12
@@ -336,12 +344,9 @@ def _clashes(pitch: int, place: _Place, task: Task, *, tone: bool) -> float:
                 easy = other.steps_on and (not other.struck or not place.level)
                 cost += weight * (0.35 if easy else 1.6)
             else:
-                cost += weight * (1.4 if other.struck else 0.15)
-        elif interval in (5, 6) and place.level and tone:
-            low = gap < 0 if rank < task.rank else gap > 0
-            lowest = task.rank == 0 or rank == 0
-            if lowest and low is not None and interval == 5:
-                cost += 1.5
+                cost += weight * (0.9 if other.struck else 0.15)
+        elif interval == 5 and place.level and tone and min(pitch, other.now) <= lowest:
+            cost += 3.0  # a fourth above the bass
     return cost
 
 

@@ -13,7 +13,6 @@ from tapeloom.theory.fugue.answer import find_answer
 from tapeloom.theory.fugue.blueprint import ENTRIES, Blueprint, Span
 from tapeloom.theory.fugue.checking import Report, check
 from tapeloom.theory.fugue.countersubject import (
-    beat_ticks,
     make_frame,
     notes_of,
     slot_ticks,
@@ -22,7 +21,6 @@ from tapeloom.theory.fugue.countersubject import (
 from tapeloom.theory.fugue.exposition import Themes
 from tapeloom.theory.fugue.form import draw_outline, lay_out
 from tapeloom.theory.fugue.frame import Frame, Sounding, lay
-from tapeloom.theory.fugue.harmony import Beat
 from tapeloom.theory.fugue.subject import Subject
 from tapeloom.theory.fugue.voice_writing import Task, write_voice
 
@@ -117,20 +115,12 @@ def _badness(report: Report) -> float:
     )  # fmt: skip
 
 
-def _beats(plan: Blueprint) -> list[Beat]:
-    beat, bar = beat_ticks(plan.subject.meter), plan.subject.meter.bar_ticks
-    return [
-        Beat(t, t + beat, plan.key_at(t), t % bar == 0, plan.chords.get(t))
-        for t in range(0, plan.now, beat)
-    ]
-
-
 def _write(plan: Blueprint, themes: Themes, rng: np.random.Generator) -> Fugue:
     meter = plan.subject.meter
-    beats = _beats(plan)
     bar = meter.bar_ticks
     heard = [[n for n in line if n.duration <= bar or n.end >= plan.now] for line in plan.lines]
-    frame = make_frame(heard, beats, meter=meter, slot=slot_ticks(plan.subject), bass=0,
+    frame = make_frame(heard, plan.keys, end=plan.now, meter=meter, bass=0,
+                       slot=slot_ticks(plan.subject), forced=plan.chords,
                        still_from=plan.still_from)  # fmt: skip
     chords = _spans(frame)
     writer = _Writer(plan, frame, rng)
