@@ -90,8 +90,8 @@ def solve_canon(
     chords  a harmonic frame, one a beat, which all voices keep to as they can
     reach   the leader's range, MIDI pitches
 
-    The notes are the scale's, in minor without raised degrees. All voices are consonant on beats, no two go in parallel fifths, octaves or unisons, and all
-    end together on the tonic's chord.
+    The notes are the scale's, in minor without raised degrees. All voices are consonant on beats,
+    no two go in parallel fifths, octaves or unisons, and all end together on the tonic's chord.
 
     >>> canon = solve_canon(np.random.default_rng(0), key=Key("C", "major"), steps=4, delay=2,
     ...                     beats=12)
@@ -193,7 +193,8 @@ def _canon(
     path: Sequence[int], key: Key, steps: int, delay: int, voices: int, beat_ticks: int
 ) -> Canon:
     leader = tuple(
-        Note(i * beat_ticks, beat_ticks, Degree(step).pitch(_white(key))) for i, step in enumerate(path)
+        Note(i * beat_ticks, beat_ticks, Degree(step).pitch(_white(key)))
+        for i, step in enumerate(path)
     )
     return _followed(leader, key, steps, delay * beat_ticks, voices)
 
@@ -204,7 +205,9 @@ def _followed(
     """Let the followers sing after a leader, until the leader ends."""
     lines = [leader]
     for number in range(1, voices):
-        told = imitate(leader, key=_white(key), steps=number * steps, delay_ticks=number * delay_ticks)
+        told = imitate(
+            leader, key=_white(key), steps=number * steps, delay_ticks=number * delay_ticks
+        )
         lines.append(tuple(note for note in told if note.end <= leader[-1].end))
     return Canon(tuple(lines), key, steps, delay_ticks)
 

@@ -92,9 +92,8 @@ def raise_leading(line: Sequence[Degree]) -> list[Degree]:
         after = found[i + 1] if i + 1 < len(found) else None
         if found[i].alteration or after is None:
             continue
-        if degree == 6 and after.step == found[i].step + 1:
-            found[i] = replace(found[i], alteration=1)
-        elif degree == 5 and after == Degree(found[i].step + 1, 1):
+        to_tonic = degree == 6 and after.step == found[i].step + 1
+        if to_tonic or (degree == 5 and after == Degree(found[i].step + 1, 1)):
             found[i] = replace(found[i], alteration=1)
     return found
 

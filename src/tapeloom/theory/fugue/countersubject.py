@@ -156,9 +156,7 @@ def _worth(subject: Subject, found: Countersubject) -> float:
     )  # fmt: skip
 
 
-def with_answer(
-    found: Countersubject, subject: Subject, answer: Answer
-) -> tuple[Note, ...]:
+def with_answer(found: Countersubject, subject: Subject, answer: Answer) -> tuple[Note, ...]:
     """Return the countersubject as it goes with the answer: moved as the note beneath it is."""
     shifts = answer.shifts
     starts = [note.start for note in subject.notes]

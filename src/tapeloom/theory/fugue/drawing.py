@@ -30,7 +30,7 @@ def draw_subject(
     rng: np.random.Generator,
     *,
     key: Key,
-    meter: Meter = Meter(),
+    meter: Meter | None = None,
     bars: int | None = None,
     modulating: bool = False,
 ) -> Subject:
@@ -48,6 +48,7 @@ def draw_subject(
     """
     if bars is not None and not 1 <= bars <= 4:
         raise InputError(f"a subject of {bars} bars is asked for; it is drawn with 1 to 4")
+    meter = meter or Meter()
     length = bars or int(rng.integers(2, 4))
     best: tuple[float, Subject] | None = None
     for _ in range(_TRIES):
@@ -159,9 +160,9 @@ def _worth(subject: Subject) -> float:
     worth -= 3.0 * sum(abs(size) in (6, 10, 11) or abs(size) > 12 for size in semitones)
     worth -= 3.0 * sum(abs(size) == 3 and abs(move) == 1
                        for size, move in zip(semitones, moves, strict=True))  # fmt: skip
-    worth -= 1.0 * sum(
-        abs(a) > 3 and a * b > 0 for a, b in itertools.pairwise(moves)
-    ) + 0.7 * sum(a == -b and abs(a) > 0 for a, b in itertools.pairwise(moves)) / len(moves)
+    worth -= 1.0 * sum(abs(a) > 3 and a * b > 0 for a, b in itertools.pairwise(moves)) + 0.7 * sum(
+        a == -b and abs(a) > 0 for a, b in itertools.pairwise(moves)
+    ) / len(moves)
     worth -= 0.8 * max(0, sum(abs(move) > 2 for move in moves) - 3)
     worth += min(len(values), 3) - 3.0 * (len(subject.notes) < 7) - 2.0 * (len(values) < 2)
     worth += 1.0 * (abs(moves[-1]) == 1) - 2.0 * (abs(moves[-1]) > 4)

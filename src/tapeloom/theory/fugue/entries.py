@@ -65,10 +65,7 @@ def find_entries(
                         kind = "inverted"
                     elif stretch != 1:
                         kind = "augmented" if stretch > 1 else "diminished"
-                    level += 0 if upside_down else 0
-                    found.append(
-                        Entry(int(tick), voice, level - subject[0].pitch, kind, share)
-                    )
+                    found.append(Entry(int(tick), voice, level - subject[0].pitch, kind, share))
     return tuple(sorted(found))
 
 
@@ -98,10 +95,7 @@ def _match(
         firm = exact + near
         if share < _ENOUGH or firm < 0.5 * len(shape) or exact < 0.3 * len(shape):
             continue
-        if mutated:
-            kind = "tonal"
-        else:
-            kind = "real" if not near else "diatonic"
+        kind = "tonal" if mutated else "diatonic" if near else "real"
         rank = share + 0.1 * exact / len(shape)
         if best is None or rank > best[0]:
             best = (rank, level, kind)

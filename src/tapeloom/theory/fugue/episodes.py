@@ -29,7 +29,7 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence_:
+class Draft:
     """An episode that could be: two voices and what speaks against it."""
 
     fragment: Fragment
@@ -98,7 +98,7 @@ def add_episode(
         if (made := _sequence(plan, fragment, keys, step, level, pair)) is not None
     ]
     # What is dear to judge is judged in the order of what is cheap, while it can still win.
-    best: Sequence_ | None = None
+    best: Draft | None = None
     for made in sorted(found_, key=lambda made: made.cost):
         if best is not None and made.cost >= best.cost:
             break
@@ -137,7 +137,7 @@ def _heads(subject: Sequence[Note], unit: int) -> tuple[Fragment, ...]:
 def _sequence(
     plan: Blueprint, fragment: Fragment, keys: Sequence[Key], step: int, level: int,
     pair: tuple[int, int],
-) -> Sequence_ | None:  # fmt: skip
+) -> Draft | None:  # fmt: skip
     subject, unit = plan.subject, plan.subject.unit_ticks
     home = subject.key
     lines: list[tuple[Note, ...]] = []
@@ -161,10 +161,10 @@ def _sequence(
             return None
         cost += _join(plan, voice, line)
         lines.append(tuple(line))
-    return Sequence_(fragment, step, (lines[0], lines[1]), pair, cost)
+    return Draft(fragment, step, (lines[0], lines[1]), pair, cost)
 
 
-def _clashing(plan: Blueprint, made: Sequence_, count: int) -> float:
+def _clashing(plan: Blueprint, made: Draft, count: int) -> float:
     """Weigh what the two voices of a sequence do to each other."""
     ordered = made.lines if made.voices[0] < made.voices[1] else made.lines[::-1]
     if not all(ordered):

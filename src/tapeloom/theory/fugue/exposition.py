@@ -97,9 +97,7 @@ def _counter(
         notes = transposed(found.notes, subject.key, key, plan.ranges[partner], at=plan.now)
     above = sum(line_note.pitch for line_note in line) / len(line)
     mean = sum(n.pitch for n in notes) / len(notes)
-    voice_above = any(
-        span.voice > partner for span in plan.spans[-1:]
-    )
+    voice_above = any(span.voice > partner for span in plan.spans[-1:])
     low, high = plan.ranges[partner]
     reach = plan.reach(partner)
     near = plan.last_pitch(partner)

@@ -65,8 +65,8 @@ def plan_chords(
     """Choose a chord for each place that the lines fit, by the cheapest path (Viterbi).
 
     A note on the beat that is no chord tone costs much, unless it is held over and falls by step,
-    or passes by step; chords go where they go in tonal music, and change on beats rather than between
-    them; a bass that sings the fifth of its chord is avoided.
+    or passes by step; chords go where they go in tonal music, and change on beats rather than
+    between them; a bass that sings the fifth of its chord is avoided.
 
     lines    what sounds already, in any order
     bass     which of the lines is the bass, where one is

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tapeloom.theory.fugue.frame import Frame, Sounding
 
@@ -110,7 +111,7 @@ def _place(frame: Frame, others: Sequence[tuple[int, Sequence[Sounding]]], slot:
     root, chord = here.chord.root, here.chord
     wish: dict[int, int] = {}
     leading = (here.key.pitch_class + 11) % 12
-    if leading in tones and leading != root or chord.quality == "dim" and leading == root:
+    if leading in tones and (leading != root or chord.quality == "dim"):
         wish[leading] = 1
     if chord.quality == "7":
         wish[(root + 10) % 12] = -1
@@ -120,7 +121,7 @@ def _place(frame: Frame, others: Sequence[tuple[int, Sequence[Sounding]]], slot:
 
 
 def _continuations(
-    state: _State, place: _Place, task: Task, noise: np.ndarray, *, at_start: bool
+    state: _State, place: _Place, task: Task, noise: NDArray[np.float64], *, at_start: bool
 ) -> list[_State]:
     found = []
     if state.pitch >= 0 and not at_start:
@@ -217,7 +218,9 @@ def _strike(state: _State, place: _Place, task: Task, pitch: int) -> _State | No
         cost += _melodic(state, place, task, pitch)
         cost += _motion(before, pitch, place, task)
     if not place.level:
-        cost += 0.12 * min(place.others_struck, 3) - (0.5 * task.motion if not place.others_struck else 0)
+        cost += 0.12 * min(place.others_struck, 3) - (
+            0.5 * task.motion if not place.others_struck else 0
+        )
         if state.struck and state.age == 0 and state.parent and state.parent.struck:
             cost += 0.05
     elif state.age == 0 and place.level == 0:
@@ -231,8 +234,10 @@ def _melodic(state: _State, place: _Place, task: Task, pitch: int) -> float:
     size = abs(step)
     leaps = _BASS_LEAPS if task.rank == 0 else _LEAPS
     cost = leaps[size]
-    if size == 3 and state.pitch % 12 not in place.tones | {pitch % 12} and (
-        (pitch % 12) in place.wish or state.leading > 0
+    if (
+        size == 3
+        and state.pitch % 12 not in place.tones | {pitch % 12}
+        and ((pitch % 12) in place.wish or state.leading > 0)
     ):
         cost += 5.0  # the augmented second
     if state.leading and place.changes:

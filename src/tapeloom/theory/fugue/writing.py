@@ -127,7 +127,7 @@ def _write(plan: Blueprint, themes: Themes, rng: np.random.Generator) -> Fugue:
     report: Report | None = None
     best: tuple[tuple[Note, ...], ...] = ()
     for round_ in range(_ROUNDS):
-        writer.write(again=round_ > 0)
+        writer.write()
         lines = writer.lines()
         now = check(lines, ranges=[plan.reach(v) for v in range(len(lines))],
                     beat_ticks=frame.beat_ticks, pedal_ticks=bar + 1, chords=chords)  # fmt: skip
@@ -164,7 +164,7 @@ class _Writer:
             for given, free in zip(self.given, self.free, strict=True)
         )
 
-    def write(self, *, again: bool) -> None:
+    def write(self) -> None:
         """Fill the gaps of each voice against all others."""
         count = len(self.given)
         order = [0, count - 1, *range(1, count - 1)]
@@ -175,7 +175,6 @@ class _Writer:
                       if rank != voice]  # fmt: skip
             for first, last in self.gaps[voice]:
                 self._fill(voice, first, last, others)
-        del again
 
     def _filled(self, voice: int) -> list[Note]:
         """Let a given note last to the next slot where a gap follows it."""
