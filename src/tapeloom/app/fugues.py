@@ -20,7 +20,7 @@ from tapeloom.theory.fugue.entries import find_entries
 from tapeloom.theory.fugue.subject import Subject
 from tapeloom.theory.fugue.subject_text import read_line
 from tapeloom.theory.fugue.writing import VOICES, Fugue, compose_fugue
-from tapeloom.theory.keys import find_key
+from tapeloom.theory.keys import find_keys
 from tapeloom.theory.spelling import spell
 
 MIDI = (".mid", ".midi")
@@ -62,7 +62,7 @@ def read_subject(path: Path, *, key: Key | None = None) -> Subject:
         raise InputError(f"{path} holds no notes")
     chosen = key or told
     if chosen is None or chosen.mode not in ("major", "minor"):
-        chosen = key or find_key(Events.from_notes(notes), meters=((0, meter),)).key
+        chosen = key or find_keys(notes, profile="temperley")[0].key
     return Subject(tuple(replace(n, velocity=80, moves=()) for n in notes), chosen, meter)
 
 

@@ -109,10 +109,12 @@ def _draw(
 
 def _rhythm(rng: np.random.Generator, beats: int, beat: int, *, compound: bool) -> list[int]:
     """Draw where notes begin: a calm head, a body that repeats a figure, the end on a beat."""
+    heads: tuple[tuple[int, ...], ...]
+    bodies: tuple[tuple[int, ...], ...]
     heads, bodies = (_COMPOUND_HEADS, _COMPOUND_BODIES) if compound else (_HEADS, _BODIES)
     parts = 3 if compound else 4
     count = max(1, beats // 3)
-    cells = [heads[int(rng.integers(len(heads)))] for _ in range(count)]
+    cells: list[tuple[int, ...]] = [heads[int(rng.integers(len(heads)))] for _ in range(count)]
     figure = [bodies[int(rng.integers(len(bodies)))] for _ in range(2)]
     cells += [figure[i % 2] for i in range(beats - count)]
     cells = [cell if i == 0 else tuple(abs(x) for x in cell) for i, cell in enumerate(cells)]

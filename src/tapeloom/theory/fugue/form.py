@@ -118,7 +118,7 @@ def _add_stretto(plan: Blueprint, choices: Sequence[Stretto], first: int) -> Non
     """
     subject, now = plan.subject, plan.now
     key = subject.key
-    options = []
+    options: list[tuple[float, int, Stretto, int, tuple[tuple[Note, ...], ...]]] = []
     for found, second in itertools.product(choices, range(len(plan.lines))):
         if second == first:
             continue
@@ -204,10 +204,10 @@ def _close(plan: Blueprint) -> None:
     bar, beat, key = subject.meter.bar_ticks, beat_ticks(subject.meter), subject.key
     plan.now = max(plan.now, -(-plan.lines[-1][-1].end // beat) * beat)
     start = -(-plan.now // bar) * bar
-    if start - plan.now < 2 * beat:
+    while start - plan.now < 2 * beat:
         start += bar
     tonic = key.pitch_class
-    half = start - 2 * beat if start - 2 * beat >= plan.now else plan.now
+    half = start - 2 * beat
     plan.set_key(min(half, plan.now), key)
     slot = slot_ticks(subject)
     chords = (
