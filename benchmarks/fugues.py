@@ -70,8 +70,8 @@ def main() -> None:
     asked = parser.parse_args()
     chosen = {int(text) for text in asked.only.split(",") if text}
     rows = []
-    print("| subject | key | meter | voices | bars | answer | like Bach's | entries found | stretto "
-          "| parallels | dissonances unexplained | crossed | outside | s |")  # fmt: skip
+    print("| subject | key | meter | voices | bars | answer | like Bach's | entries found "
+          "| stretto | parallels | dissonances unexplained | crossed | outside | s |")  # fmt: skip
     print("|---" * 14 + "|")
     for number, (name, subject, his) in enumerate(subjects(), 1):
         if chosen and number not in chosen:

@@ -41,8 +41,7 @@ SPECIES = {
     "species-fifth": "r:2 A4:2. D4:4 E4 F4 | G4 F4 E4 G4 | F4 D4 D5:2. C5:4 Bb4 G4 | A4 B4 C5:1 "
     "F5:2. E5:8 D5 | E5:2. A4:4 D5:1 C#5:2 | D5:1",
 }
-SHORT = {"subject": "S", "answer": "A", "countersubject": "CS", "stretto": "S, stretto",
-         "episode": "episode", "codetta": "codetta", "pedal": "pedal", "close": "close"}  # fmt: skip
+SHORT = {"subject": "S", "answer": "A", "countersubject": "CS", "stretto": "S, stretto"}
 
 
 def labels(fugue: Fugue, part: int) -> list[tuple[int, str]]:
@@ -51,7 +50,7 @@ def labels(fugue: Fugue, part: int) -> list[tuple[int, str]]:
     for span in fugue.spans:
         if span.voice == part or (span.voice < 0 and part == len(fugue.lines) - 1):
             key = f" ({span.key})" if span.kind in ("subject", "answer") else ""
-            found.append((span.start, SHORT[span.kind] + key))
+            found.append((span.start, SHORT.get(span.kind, span.kind) + key))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.score import Note
 from tapeloom.theory.counterpoint.imitation import degrees, place
+from tapeloom.theory.fugue.answer import dominant
 from tapeloom.theory.fugue.subject import Subject
 
 KINDS = (
@@ -120,9 +121,20 @@ def transposed(
     at: int,
     near: int | None = None,
     steps: int = 0,
+    turn: int | None = None,
 ) -> tuple[Note, ...]:
-    """Set a line, whose ticks count from a bar line, at a tick, in a key, within a range."""
-    pitches = place(degrees([n.pitch for n in notes], source), source, target, steps=steps)
+    """Set a line, whose ticks count from a bar line, at a tick, in a key, within a range.
+
+    turn   the tick from which the line is in its key's dominant: it is so in the target's then
+    """
+    home = [n.pitch for n in notes if turn is None or n.start < turn]
+    away = [n.pitch for n in notes[len(home) :]]
+    pitches = place(degrees(home, source), source, target, steps=steps)
+    if away:
+        there, here = dominant(source), dominant(target)
+        lift = (target.pitch_class - source.pitch_class) - (here.pitch_class - there.pitch_class)
+        moved = place(degrees(away, there), there, here, steps=steps)
+        pitches += tuple(pitch + lift for pitch in moved)
     placed = fit(pitches, reach, near=near)
     return tuple(
         replace(note, start=note.start + at, pitch=pitch)

@@ -151,7 +151,7 @@ def _worth(subject: Subject, found: Countersubject) -> float:
     lively = min(1.6, len(found.notes) / length)
     repeated = sum(a == b for a, b in itertools.pairwise(pitches)) / len(pitches)
     return (
-        4.0 * len(found.clashes) + 3.0 * found.free_dissonances
+        4.0 * len(found.clashes) + 6.0 * found.free_dissonances
         - 2.0 * own - shape - 2.5 * lively + 3.0 * repeated
     )  # fmt: skip
 

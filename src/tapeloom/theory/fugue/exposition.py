@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from tapeloom.core.harmony import Key
 from tapeloom.core.score import Note
 from tapeloom.theory.counterpoint.invertible import PARALLELS
-from tapeloom.theory.fugue.answer import Answer
+from tapeloom.theory.fugue.answer import Answer, dominant
 from tapeloom.theory.fugue.blueprint import Blueprint, Span, fit, transposed
 from tapeloom.theory.fugue.countersubject import Countersubject, with_answer
+from tapeloom.theory.fugue.subject import turn_of
 from tapeloom.theory.part_writing import find_faults
 
 # In which order the voices enter, from the lowest counted 0: neighbours follow one another.
@@ -50,7 +51,7 @@ def add_entry(
         )
     else:
         line = transposed(source, subject.key, key, plan.ranges[voice], at=now,
-                          near=plan.last_pitch(voice))  # fmt: skip
+                          near=plan.last_pitch(voice), turn=turn_of(subject))  # fmt: skip
     plan.rests[voice].append((now, line[0].start))
     plan.add(voice, line)
     told = ""
@@ -60,7 +61,7 @@ def add_entry(
         told = f"in {key}"
     name = kind or ("answer" if answer else "subject")
     plan.spans.append(Span(line[0].start, line[-1].end, voice, name, key, told))
-    _set_keys(plan, themes, key, answer=answer)
+    _set_keys(plan, key, answer=answer)
     if partner is not None:
         counter = _counter(plan, themes, partner, line, key, answer=answer)
         if counter:
@@ -73,16 +74,11 @@ def add_entry(
     plan.now += subject.period_ticks
 
 
-def _set_keys(plan: Blueprint, themes: Themes, key: Key, *, answer: bool) -> None:
-    modulation = plan.subject.modulation
+def _set_keys(plan: Blueprint, key: Key, *, answer: bool) -> None:
+    turn = turn_of(plan.subject)
     plan.set_key(plan.now, key)
-    if modulation is None:
-        return
-    turn = plan.now + plan.subject.notes[modulation].start
-    if answer:
-        plan.set_key(turn, plan.subject.key)
-    elif key == plan.subject.key:
-        plan.set_key(turn, themes.answer.key)
+    if turn is not None:
+        plan.set_key(plan.now + turn, plan.subject.key if answer else dominant(key))
 
 
 def _counter(
@@ -94,7 +90,8 @@ def _counter(
         moved = with_answer(found, subject, themes.answer)
         notes = tuple(replace(n, start=n.start + plan.now) for n in moved)
     else:
-        notes = transposed(found.notes, subject.key, key, plan.ranges[partner], at=plan.now)
+        notes = transposed(found.notes, subject.key, key, plan.ranges[partner], at=plan.now,
+                           turn=turn_of(subject))  # fmt: skip
     above = sum(line_note.pitch for line_note in line) / len(line)
     mean = sum(n.pitch for n in notes) / len(notes)
     voice_above = any(span.voice > partner for span in plan.spans[-1:])

@@ -117,6 +117,12 @@ class Subject:
         return _seam(self.notes, places, begin, first)
 
 
+def turn_of(subject: Subject) -> int | None:
+    """Return the tick from which a subject is in the dominant key, None where it stays at home."""
+    index = subject.modulation
+    return None if index is None else subject.notes[index].start
+
+
 def _seam(notes: Sequence[Note], places: Sequence[Degree], begin: int, last: int) -> int:
     """Choose where the dominant's region begins: after the longest note, at the widest leap."""
 

@@ -240,6 +240,8 @@ def _melodic(state: _State, place: _Place, task: Task, pitch: int) -> float:
         and ((pitch % 12) in place.wish or state.leading > 0)
     ):
         cost += 5.0  # the augmented second
+    if state.leading > 0 and step == -1:
+        cost += 4.0  # from the leading tone to the natural seventh
     if state.leading and place.changes:
         good = 0 < step <= 2 if state.leading > 0 else -2 <= step < 0
         if not good:

@@ -26,6 +26,7 @@ from tapeloom.theory.fugue.voice_writing import Task, write_voice
 
 VOICES = (3, 4)
 _ATTEMPTS, _ROUNDS = 4, 3
+_GOOD_SHARE = 0.02  # of unexplained dissonances a beat, with which a fugue is taken at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def compose_fugue(
         made = _write(plan, themes, rng)
         if best is None or _badness(made.report) < _badness(best.report):
             best = made
-        if not best.report.parallels and best.report.free_share < 0.04:
+        if not best.report.parallels and best.report.free_share < _GOOD_SHARE:
             break
     assert best is not None  # noqa: S101  (there is at least one attempt)
     return best
