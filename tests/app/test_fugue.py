@@ -1,9 +1,11 @@
 """`tapeloom compose --fugue`: files in, a score and its analysis out."""
 
+import functools
 import json
 
 import pytest
 
+from tapeloom.app import fugues
 from tapeloom.app.commands import main
 from tapeloom.app.fugues import read_subject
 from tapeloom.core.errors import InputError
@@ -133,7 +135,9 @@ def test_options_that_do_not_go_together_are_refused(capsys, arguments, told):
     assert told in " ".join(capsys.readouterr().err.split())
 
 
-def test_a_drawn_subject_takes_key_and_meter(folder, capsys):
+def test_a_drawn_subject_takes_key_and_meter(folder, capsys, monkeypatch):
+    quick = functools.partial(fugues.compose_fugue, attempts=1)
+    monkeypatch.setattr(fugues, "compose_fugue", quick)
     assert run("compose", "--fugue", "draw", "--voices", "3", "--key", "G", "--meter", "3/4",
                "--seed", "2", "--out", str(folder)) == 0  # fmt: skip
     assert "G major, 3/4" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.score import Note
 from tapeloom.theory.counterpoint.imitation import degrees, place
@@ -29,6 +30,10 @@ class Span:
     kind: str  # one of KINDS
     key: Key = field(compare=False)
     note: str = field(default="", compare=False)  # what there is to say: real, tonal, by step ...
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise InputError(f"{self.kind!r} is no kind of span; choose one of {', '.join(KINDS)}")
 
 
 def ranges_for(subject: Subject, voices: int) -> tuple[tuple[int, int], ...]:

@@ -90,7 +90,7 @@ def add_episode(
     keys = [here if i < (units + 1) // 2 else target for i in range(units)]
     cut = fragments(subject.notes, found, unit, beat_ticks(subject.meter))
     used = taken if taken is not None else set()
-    found_ = [
+    drafts = [
         replace(made, cost=made.cost + float(rng.uniform(0, 0.6)) + 2.0 * (fragment.start in used))
         for fragment in cut or _heads(subject.notes, unit)
         for step, level in itertools.product(_STEPS, range(-6, 8))
@@ -99,7 +99,7 @@ def add_episode(
     ]
     # What is dear to judge is judged in the order of what is cheap, while it can still win.
     best: Draft | None = None
-    for made in sorted(found_, key=lambda made: made.cost):
+    for made in sorted(drafts, key=lambda made: made.cost):
         if best is not None and made.cost >= best.cost:
             break
         judged = replace(made, cost=made.cost + _clashing(plan, made, len(keys)))

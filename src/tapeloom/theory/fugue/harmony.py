@@ -1,7 +1,7 @@
 """The harmony under lines that are given: the cheapest path through the chords of the keys."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -60,7 +60,6 @@ def plan_chords(
     beats: Sequence[Place],
     *,
     bass: int | None = None,
-    weights: Mapping[str, float] | None = None,
 ) -> tuple[Chord, ...]:
     """Choose a chord for each place that the lines fit, by the cheapest path (Viterbi).
 
@@ -68,9 +67,8 @@ def plan_chords(
     or passes by step; chords go where they go in tonal music, and change on beats rather than
     between them; a bass that sings the fifth of its chord is avoided.
 
-    lines    what sounds already, in any order
-    bass     which of the lines is the bass, where one is
-    weights  extra cost of chords by their symbol, to draw another plan of the same music
+    lines  what sounds already, in any order
+    bass   which of the lines is the bass, where one is
 
     >>> tune = [Note(i * 4, 4, pitch) for i, pitch in enumerate((72, 71, 72))]
     >>> c = Key("C", "major")
@@ -88,7 +86,6 @@ def plan_chords(
         for chord, own in choices:
             tones = chord.pitch_classes
             cost = own + sum(_fit(part[i], tones) for part in heard)
-            cost += weights.get(str(chord), 0.0) if weights else 0.0
             if not i:
                 row.append((cost, -1))
                 continue
