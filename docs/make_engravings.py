@@ -110,7 +110,7 @@ def main() -> None:
     told = [labels(made, voice) for voice in reversed(range(len(made.lines)))]
     engrave(score, "fugue", texts=told, keys=made.keys, pages=2)
     for name, line in SPECIES.items():
-        engrave(exercise(line), name, scale=45)
+        engrave(exercise(line), name, scale=40)
 
 
 def exercise(line: str) -> Score:

@@ -174,7 +174,8 @@ def test_the_exposition_answers_in_every_voice(fugue: Fugue) -> None:
 def test_a_fugue_closes_on_the_tonic(fugue: Fugue) -> None:
     tonic = fugue.subject.key.pitch_class
     last = [line[-1].pitch % 12 for line in fugue.lines]
-    assert last[0] == tonic
+    assert last[0] == last[-1] == tonic
+    assert (tonic + 4) % 12 in last
     assert set(last) <= {tonic, (tonic + 4) % 12, (tonic + 7) % 12}
     assert len({line[-1].end for line in fugue.lines}) == 1
 

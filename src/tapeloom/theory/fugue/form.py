@@ -224,6 +224,10 @@ def _close(plan: Blueprint) -> None:
     bass = [Note(half, start - beat - half, near[0]), Note(start - beat, beat, near[1]),
             Note(start, bar, root)]  # fmt: skip
     plan.add(0, bass)
+    top = len(plan.lines) - 1
+    plan.add(
+        top, [Note(start, bar, fit([60 + tonic], plan.ranges[top], near=plan.last_pitch(top))[0])]
+    )
     plan.still_from = start
     end = start + bar
     plan.spans.append(Span(half, end, -1, "close", key, "perfect cadence"))

@@ -148,6 +148,8 @@ def _continuations(
 def _hold(state: _State, place: _Place, task: Task) -> _State | None:
     cost, need = state.cost, state.need
     is_tone = state.pitch % 12 in place.tones
+    if place.still and place.changes:
+        return None  # the last chord is struck by all
     if need == _NEED_STEP:
         return None  # a passing note lasts one slot
     if place.level:
@@ -315,6 +317,9 @@ def _vertical(pitch: int, place: _Place, task: Task) -> float:
         cost += {0: 0.0, 3: 0.3, 4: 0.3, 7: 3.0, 6: 0.6, 10: 1.2}.get(interval, 0.5)
     elif interval in (3, 4):
         cost -= 0.7 if tone not in classes else 0.0
+    if place.still and task.rank and interval not in (3, 4):
+        third = {(place.root + 3) % 12, (place.root + 4) % 12}
+        cost += 0.0 if third & set(classes) else 5.0  # the last chord has its third
     if tone in classes:
         cost += 0.25 if interval == 0 else 0.6
         if tone in place.wish:
