@@ -1,1 +1,1 @@
-"""Counterpoint: species after Fux checked and solved, each idea a module of its own."""
+"""Counterpoint: voices that are written against one another, checked and found."""
