@@ -52,4 +52,13 @@ def add_answer(score: Score, *, rng: np.random.Generator) -> Score:
     if not lively or any(part.role == "other" for part in score.parts):
         return score
     answer = write_counter_melody(score, rng=rng, sections=lively)
-    return score if answer is None else replace(score, parts=(*score.parts, answer))
+    if answer is None:
+        return score
+    starts = [note.start for note in answer.notes]
+    sections = tuple(
+        replace(section, roles=(*section.roles, answer.role))
+        if any(section.start <= start < section.end for start in starts)
+        else section
+        for section in score.sections
+    )
+    return replace(score, parts=(*score.parts, answer), sections=sections)

@@ -11,8 +11,8 @@ from tapeloom.app.commands.analyze import analyze
 from tapeloom.app.commands.arrange import arrange
 from tapeloom.app.commands.compose import compose
 from tapeloom.app.commands.convert import convert
-from tapeloom.app.commands.describe import describe
 from tapeloom.app.commands.counterpoint import counterpoint
+from tapeloom.app.commands.describe import describe
 from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.groove import groove
 from tapeloom.app.commands.harmonize import harmonize
