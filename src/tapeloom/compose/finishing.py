@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tapeloom.compose.counter_melody import write_counter_melody
+from tapeloom.compose.counter_melody import ROLE, write_counter_melody
 from tapeloom.compose.dynamics import follow_energy
 from tapeloom.compose.endings import end_piece
 from tapeloom.compose.repeats import turn_repeats, vary_repeats
@@ -36,7 +36,7 @@ def finish(score: Score, *, rng: np.random.Generator) -> Score:
     # Where a stop or a fade has taken away what was different, the end differs again.
     score, _ = mend_playability(turn_repeats(score))
     score, _ = mend_balance(score)
-    return follow_energy(score)
+    return follow_energy(name_answer(score))
 
 
 def add_answer(score: Score, *, rng: np.random.Generator) -> Score:
@@ -49,16 +49,22 @@ def add_answer(score: Score, *, rng: np.random.Generator) -> Score:
         for i, section in enumerate(score.sections)
         if i >= LONELY and section.energy >= LIVELY and "melody" in section.roles
     ]
-    if not lively or any(part.role == "other" for part in score.parts):
+    if not lively or any(part.role == ROLE for part in score.parts):
         return score
     answer = write_counter_melody(score, rng=rng, sections=lively)
     if answer is None:
         return score
-    starts = [note.start for note in answer.notes]
+    return replace(score, parts=(*score.parts, answer))
+
+
+def name_answer(score: Score) -> Score:
+    """Name the answer among the roles of the sections in which it has stayed."""
+    starts = [note.start for part in score.parts if part.role == ROLE for note in part.notes]
     sections = tuple(
-        replace(section, roles=(*section.roles, answer.role))
+        replace(section, roles=(*section.roles, ROLE))
         if any(section.start <= start < section.end for start in starts)
+        and ROLE not in section.roles
         else section
         for section in score.sections
     )
-    return replace(score, parts=(*score.parts, answer), sections=sections)
+    return replace(score, sections=sections)

@@ -318,8 +318,14 @@ def _repitched(
         ringing = {note.pitch for note in others if note.start <= at < note.end}
         pitches = [note.pitch for note in chosen.get(place, ()) if note.pitch not in ringing]
         notes += [replace(n, pitch=p) for n, p in zip(held, pitches, strict=False)]
-        # What the grid has no place for keeps its pitch.
-        notes += [note for note in held[len(pitches) :] if note.pitch not in pitches]
+        # What the grid has no place for keeps its pitch, or its name where another took that.
+        taken = {*pitches, *ringing}
+        for note in held[len(pitches) :]:
+            octaves = (note.pitch, note.pitch + 12, note.pitch - 12)
+            free = next((pitch for pitch in octaves if pitch not in taken), None)
+            if free is not None and 0 <= free <= 127:
+                notes.append(replace(note, pitch=free))
+                taken.add(free)
     return notes
 
 

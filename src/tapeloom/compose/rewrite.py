@@ -47,6 +47,10 @@ def infill(
         )
     if not score.chords and role != "drums":
         raise InputError("the score has no chords to write to; find them first")
+    if role == "other":
+        raise InputError(
+            "other is no role to rewrite; choose melody, keys, pad, guitar, bass or drums"
+        )
     part = next((part for part in score.parts if part.role == role), None)
     if part is None:
         raise InputError(f"the score has no part for {role}; its parts are {_names(score)}")
