@@ -13,6 +13,8 @@ from itertools import accumulate
 import numpy as np
 
 from tapeloom.compose.brushwork import BRUSHED, brush_part
+from tapeloom.compose.casting import recast
+from tapeloom.compose.finishing import finish
 from tapeloom.compose.harmony import write_harmony
 from tapeloom.compose.layers import with_clave_kicks, without_rim, write_percussion
 from tapeloom.compose.plan import Plan
@@ -31,7 +33,7 @@ from tapeloom.neural.outline import Outline
 from tapeloom.neural.script import infill_script
 from tapeloom.neural.token_codec import ORDER, Codec, Page, controls_of
 from tapeloom.neural.tokens import PLACE_TICKS, to_c
-from tapeloom.theory.instruments import INSTRUMENTS, instrument
+from tapeloom.theory.instruments import KNOWN, instrument
 
 DENSITY = (6.5, 11.0)  # pitched notes a bar that a plan's density 0 and 1 ask for
 AROUND = 8  # bars on each side of a gap that the model sees
@@ -57,7 +59,7 @@ class TransformerEngine:
 
     def draft(self, plan: Plan, rng: np.random.Generator) -> tuple[Score, tuple[Draft, ...]]:
         """Write a whole record, and tell how its pieces were drawn."""
-        harmony_rng, pieces_rng, touches_rng = rng.spawn(3)
+        harmony_rng, pieces_rng, touches_rng, finish_rng = rng.spawn(4)
         chords = write_harmony(plan, harmony_rng) if self.plans_harmony else ()
         drafts: list[Draft] = []
         written: list[tuple[int, Score]] = []
@@ -74,7 +76,9 @@ class TransformerEngine:
             drafts.append(draft)
             written.append((sections[0].start, draft.score))
         score = _assemble(plan, written, touches_rng)
-        return (replace(score, chords=chords) if self.plans_harmony else score), tuple(drafts)
+        score = replace(score, chords=chords) if self.plans_harmony else score
+        score = finish(score, rng=finish_rng)
+        return recast(score, plan.other_band), tuple(drafts)
 
     def infill(
         self, score: Score, *, role: str, bars: range, locks: Locks, rng: np.random.Generator
@@ -135,7 +139,7 @@ class TransformerEngine:
         controls = replace(controls_of(seen, style="lofi"), key=key)
         page = _naming(Codec().page(seen, controls), part.role)
         instruments = {
-            part.role: part.instrument for part in score.parts if part.instrument in INSTRUMENTS
+            part.role: part.instrument for part in score.parts if part.instrument in KNOWN
         }
         limits = _wide_enough(limits_for(key, instruments=instruments), part, key)
         meters = [meter_at(seen.meters, tick) for tick in seen.bar_starts]
@@ -314,8 +318,14 @@ def _repitched(
         ringing = {note.pitch for note in others if note.start <= at < note.end}
         pitches = [note.pitch for note in chosen.get(place, ()) if note.pitch not in ringing]
         notes += [replace(n, pitch=p) for n, p in zip(held, pitches, strict=False)]
-        # What the grid has no place for keeps its pitch.
-        notes += [note for note in held[len(pitches) :] if note.pitch not in pitches]
+        # What the grid has no place for keeps its pitch, or its name where another took that.
+        taken = {*pitches, *ringing}
+        for note in held[len(pitches) :]:
+            octaves = (note.pitch, note.pitch + 12, note.pitch - 12)
+            free = next((pitch for pitch in octaves if pitch not in taken), None)
+            if free is not None and 0 <= free <= 127:
+                notes.append(replace(note, pitch=free))
+                taken.add(free)
     return notes
 
 

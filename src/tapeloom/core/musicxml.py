@@ -3,6 +3,7 @@
 import math
 import re
 import xml.etree.ElementTree as ET
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -13,20 +14,17 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import DENOMINATORS, MAX_NUMERATOR, Meter, Meters
 from tapeloom.core.midi import identify_part
-from tapeloom.core.musicxml_voices import DYNAMIC
+from tapeloom.core.musicxml_paper import DYNAMIC, LEVELS, Staff
 from tapeloom.core.musicxml_writer import write_musicxml
 from tapeloom.core.pitch import LETTERS, name_on_line
-from tapeloom.core.score import MAX_TICK, ChordSpan, Note, Part, Score
+from tapeloom.core.score import MAX_TICK, ChordSpan, Mark, Note, Part, Score
 from tapeloom.core.time import MAX_BPM, MIN_BPM, PPQ, TempoMap
 from tapeloom.core.xml_files import read_xml
 
-__all__ = ["SUFFIXES", "read_musicxml", "write_musicxml"]
+__all__ = ["SUFFIXES", "Staff", "read_musicxml", "write_musicxml"]
 
 SUFFIXES = (".musicxml", ".xml", ".mxl")
 MAX_NOTES = 1_000_000
-_MARKS = {
-    "ppp": 32, "pp": 42, "p": 54, "mp": 67, "mf": 80, "f": 93, "ff": 106, "fff": 119,
-}  # fmt: skip
 _BEATS = {"whole": Fraction(4), "half": Fraction(2), "quarter": Fraction(1),
           "eighth": Fraction(1, 2), "16th": Fraction(1, 4)}  # fmt: skip
 _MODES = {"major": 0, "minor": 3, "dorian": 2, "phrygian": 4, "lydian": -1, "mixolydian": 1,
@@ -48,12 +46,14 @@ class _Page:
     tempos: list[tuple[int, Fraction, Fraction]] = field(default_factory=list)
     chords: list[tuple[int, Fraction, Chord | None]] = field(default_factory=list)
     lengths: list[Fraction] = field(default_factory=list)
+    fermatas: list[tuple[int, Fraction, int]] = field(default_factory=list)  # with the pitch
 
 
 def read_musicxml(path: Path) -> Score:
     """Read a MusicXML file, `.musicxml`, `.xml` or compressed `.mxl`.
 
-    Kept are parts, notes with ties joined, dynamics, keys, meters, tempo and chord symbols.
+    Kept are parts, notes with ties joined, dynamics, keys, meters, tempo, chord symbols, and
+    fermatas as marks.
     Transposing instruments come as they sound, quarter tones go to the next semitone up, a measure
     longer or shorter than its meter gets one of its own (a pickup begins late in a whole bar).
     A chord symbol that is repeated goes on. Repeats are not played; grace and cue notes, lyrics and
@@ -85,10 +85,12 @@ def _score(root: ET.Element) -> Score:
     for name, page in pages.items():
         notes = _joined(page, starts)
         if notes:
-            parts.append(_part(listed.get(name), name, notes, page, {part.name for part in parts}))
+            part = _part(listed.get(name), name, notes, page, {part.name for part in parts})
+            held = [(tick(at, late), pitch) for at, late, pitch in page.fermatas]
+            parts.append(replace(part, marks=_fermatas(notes, held)) if held else part)
     keys: dict[int, Key] = {}
     tempos: dict[int, Fraction] = {}
-    for page in reversed(pages.values()):  # the first part's word holds
+    for page in _by_trust(pages):
         keys |= {tick(at, late) if at or late else 0: key for at, late, key in page.keys}
         tempos |= {tick(at, late) if at or late else 0: bpm for at, late, bpm in page.tempos}
     first = tempos[min(tempos)] if tempos else Fraction(120)
@@ -98,6 +100,12 @@ def _score(root: ET.Element) -> Score:
         tuple(parts), TempoMap(tuple(sorted(({0: first} | tempos).items()))), meters,
         tuple(sorted(keys.items(), key=lambda change: change[0])), spans,
     )  # fmt: skip
+
+
+def _by_trust(pages: dict[str, _Page]) -> list[_Page]:
+    """Order parts so that the last word holds: the first part's that isn't transposed."""
+    backwards = list(pages.values())[::-1]
+    return sorted(backwards, key=lambda page: page.shift % 12 == 0)
 
 
 def _measures(root: ET.Element) -> Iterator[tuple[str, int, ET.Element]]:
@@ -130,6 +138,20 @@ def _joined(page: _Page, starts: list[Fraction]) -> tuple[Note, ...]:
         if goes_on:
             held[pitch, end] = at
     return tuple(notes)
+
+
+def _fermatas(notes: tuple[Note, ...], held: list[tuple[int, int]]) -> tuple[Mark, ...]:
+    """Mark the notes that a fermata stands over, tied ones where they begin."""
+    lines: dict[int, list[Note]] = {}
+    for note in notes:
+        lines.setdefault(note.pitch, []).append(note)
+    found = set()
+    for tick, pitch in held:
+        line = lines.get(pitch, [])
+        at = bisect_right(line, tick, key=lambda note: note.start) - 1
+        if at >= 0 and tick < line[at].end:
+            found.add(Mark(line[at].start, pitch, "fermata"))
+    return tuple(sorted(found))
 
 
 def _lay_out(pages: list[_Page]) -> tuple[list[Fraction], Meters]:
@@ -234,7 +256,7 @@ def _read_direction(element: ET.Element, number: int, at: Fraction, page: _Page)
     if MIN_BPM <= bpm <= MAX_BPM:
         page.tempos.append((number, at, bpm))
     for mark in element.findall("direction-type/dynamics/*"):
-        page.velocity = _MARKS.get(mark.tag, page.velocity)
+        page.velocity = LEVELS.get(mark.tag, page.velocity)
 
 
 def _read_note(
@@ -251,6 +273,8 @@ def _read_note(
         velocity = round(_fraction(element.get("dynamics")) * DYNAMIC)
     velocity = min(max(velocity, 1), 127)
     page.notes.append((number, start, duration, pitch, velocity, "start" in ties))
+    if element.find("notations/fermata") is not None:
+        page.fermatas.append((number, start, pitch))
     if len(page.notes) > MAX_NOTES:
         raise InputError(f"it holds over {MAX_NOTES} notes")
 
@@ -294,6 +318,9 @@ def _part(
     channel = found.findtext("midi-instrument/midi-channel") or ""
     is_drum = channel.strip() == "10" or bool(page.kit)
     text = (found.findtext("part-name") or "").strip() or number
+    ours = (found.findtext("score-instrument/instrument-name") or "").strip()
+    if ours.endswith(")") and not is_drum:  # the writer's own title, where a staff has another
+        text = ours
     name, role, instrument = identify_part(text, program, is_drum)
     unique, count = name, 2
     while unique in taken:

@@ -32,7 +32,7 @@ from tapeloom.synth.sympathy import Sympathy
 from tapeloom.synth.textures import MONO_BELOW_HZ, TEXTURES, texture_blocks
 from tapeloom.synth.tuning import Temperament
 from tapeloom.synth.voice import Voice
-from tapeloom.theory.instruments import INSTRUMENTS, KITS, of_program
+from tapeloom.theory.instruments import INSTRUMENTS, KITS, KNOWN, of_program
 
 BLOCK_DC_HZ = 18.0
 JOINED_S = 0.02  # notes this near are one gesture, of a player who slides
@@ -59,11 +59,18 @@ def draw_voice(instrument: str, rng: np.random.Generator, *, brightness: float) 
 def instrument_of(part: PlayedPart) -> str:
     """Return the instrument that plays a part, chosen by role and program where none is named.
 
+    What the synth hasn't got is played by the nearest that it has.
+
     >>> instrument_of(PlayedPart("Lead", "other", "", (), program=25))
     'steel_guitar'
+    >>> instrument_of(PlayedPart("Lead", "other", "oboe", ()))
+    'clarinet'
     """
-    if split_name(part.instrument)[0] in INSTRUMENTS:
+    name = split_name(part.instrument)[0]
+    if name in INSTRUMENTS:
         return part.instrument
+    if name in KNOWN:
+        return KNOWN[name].stand_in
     if part.role == "drums":
         return _KIT_OF_PROGRAM.get(part.program, KITS[0])
     if part.program == 0 and part.role != "other":

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tapeloom.theory.analysis import Analysis, analyse, analyse_progression
     from tapeloom.theory.cadence import Cadence, find_cadences
+    from tapeloom.theory.chorale import write_chorale
+    from tapeloom.theory.chorale_melody import harmonise_chorale
+    from tapeloom.theory.chorale_reading import check_chorale
     from tapeloom.theory.chord_cadences import find_cadences_in_progression
     from tapeloom.theory.chord_names import identify, name_chord, name_chords
     from tapeloom.theory.chords import available_tensions, avoid_notes, chord_scale, recolour
@@ -60,6 +63,7 @@ _HOMES = {
     "analyse_progression": "analysis",
     "available_tensions": "chords",
     "avoid_notes": "chords",
+    "check_chorale": "chorale_reading",
     "chord_scale": "chords",
     "explain": "voice_leading",
     "find_cadences": "cadence",
@@ -70,6 +74,7 @@ _HOMES = {
     "find_patterns": "patterns",
     "find_scale": "scale_catalogue",
     "guitar_shapes": "guitar",
+    "harmonise_chorale": "chorale_melody",
     "identify": "chord_names",
     "instrument": "instruments",
     "key_distribution": "keys",
@@ -93,6 +98,7 @@ _HOMES = {
     "spell_key": "keys",
     "validate_progression": "validation",
     "voicings": "voicing",
+    "write_chorale": "chorale",
     "write_romantext": "romantext",
 }
 
@@ -116,6 +122,7 @@ __all__ = [
     "analyse_progression",
     "available_tensions",
     "avoid_notes",
+    "check_chorale",
     "chord_scale",
     "explain",
     "find_cadences",
@@ -126,6 +133,7 @@ __all__ = [
     "find_patterns",
     "find_scale",
     "guitar_shapes",
+    "harmonise_chorale",
     "identify",
     "instrument",
     "key_distribution",
@@ -149,6 +157,7 @@ __all__ = [
     "spell_key",
     "validate_progression",
     "voicings",
+    "write_chorale",
     "write_romantext",
 ]
 

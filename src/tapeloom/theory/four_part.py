@@ -8,6 +8,8 @@ from tapeloom.theory.voicing import steps_in_need
 
 # MIDI pitches from the lowest to the highest that a choir's parts sing with ease.
 RANGES = {"bass": (40, 60), "tenor": (48, 67), "alto": (55, 74), "soprano": (60, 79)}
+# The furthest that Bach's chorales take them, but for a note in a hundred phrases.
+LIMITS = {"bass": (38, 62), "tenor": (48, 69), "alto": (53, 74), "soprano": (60, 81)}
 WIDEST = (24, 12, 12)  # semitones between neighbours, from the bass up
 
 
@@ -42,19 +44,23 @@ def doublings(chord: Chord) -> tuple[tuple[int, ...], ...]:
 
 @lru_cache(maxsize=4096)
 def four_part_voicings(
-    chord: Chord, *, low: int = 40, high: int = 79
+    chord: Chord, *, low: int = 40, high: int = 79, wide: bool = False
 ) -> tuple[tuple[int, ...], ...]:
     """List what a choir may sing of a chord: pitches of bass, tenor, alto and soprano.
 
     Each part keeps to its range and within low and high, the bass sings the chord's bass, no
     parts cross or meet, and the upper three lie within an octave of their neighbours.
 
+    wide   the parts go to the LIMITS of their ranges, and neighbours may meet on one note
+
     >>> (48, 55, 64, 72) in four_part_voicings(Chord.parse("C"))
     True
     """
     choices = set(doublings(chord))
     tones = {tone for choice in choices for tone in choice}
-    reach = [(max(low, bottom), min(high, top)) for bottom, top in RANGES.values()]
+    ranges = (LIMITS if wide else RANGES).values()
+    reach = [(max(low, bottom), min(high, top)) for bottom, top in ranges]
+    apart = 0 if wide else 1
     found: list[tuple[int, ...]] = [
         (pitch,)
         for pitch in range(reach[0][0], reach[0][1] + 1)
@@ -64,7 +70,7 @@ def four_part_voicings(
         found = [
             (*below, pitch)
             for below in found
-            for pitch in range(max(bottom, below[-1] + 1), min(top, below[-1] + widest) + 1)
+            for pitch in range(max(bottom, below[-1] + apart), min(top, below[-1] + widest) + 1)
             if pitch % 12 in tones
         ]
     return tuple(each for each in found if tuple(sorted(pitch % 12 for pitch in each)) in choices)

@@ -10,63 +10,38 @@ from numpy.typing import NDArray
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.pitch import pitch_name
-from tapeloom.core.score import ChordSpan, Note, Score
-from tapeloom.theory.four_part import RANGES
-from tapeloom.theory.voice_costs import AWKWARD, tendencies
+from tapeloom.core.score import ChordSpan
+from tapeloom.theory.four_part import LIMITS
+from tapeloom.theory.part_moves import (
+    FAULTS,
+    Rules,
+    allowed_steps,
+    leading_tones,
+    leap_faults,
+    overlap_faults,
+    pair_faults,
+    wishes,
+)
+from tapeloom.theory.texture import Texture, Voices
 from tapeloom.theory.voicing import functions
 
-# What each fault is called, and what is wrong with it.
-FAULTS = {
-    "parallel fifths": "two voices keep a perfect fifth while both move",
-    "parallel octaves": "two voices keep an octave while both move",
-    "parallel unisons": "two voices keep a unison while both move",
-    "fifths by contrary motion": "two voices go from fifth to fifth in opposite directions",
-    "octaves by contrary motion": "two voices go from octave to octave in opposite directions",
-    "direct fifth": "two voices move the same way into a perfect fifth",
-    "direct octave": "two voices move the same way into an octave or a unison",
-    "dissonance": "two voices sound a dissonance, or a fourth above the lowest voice",
-    "crossing": "a voice sounds above the next higher one",
-    "overlap": "a voice goes beyond where its neighbour just was",
-    "spacing": "neighbouring upper voices lie more than an octave apart",
-    "range": "a voice leaves its range",
-    "leap": "a voice leaps a seventh or more than an octave",
-    "tritone leap": "a voice leaps a tritone",
-    "augmented second": "a voice steps between the lowered sixth and the leading tone",
-    "unresolved leading tone": "a leading tone doesn't rise to the tonic",
-    "unresolved seventh": "a chord's seventh doesn't fall by step",
-    "doubled leading tone": "two voices sound the leading tone",
-    "doubled seventh": "two voices sound the chord's seventh",
-    "missing third": "a chord sounds without its third",
-}
-Rows = NDArray[np.int64]  # (moments, voices), -1 where a voice rests
-Voices = Sequence[Sequence[Note]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What counts as a fault, and where the limits lie."""
-
-    faults: frozenset[str]  # names in FAULTS
-    outer_direct: bool = True  # direct fifths and octaves between the outer voices only
-    direct_leap: int = 3  # semitones from which the upper voice's leap makes them direct
-    widest: int = 12  # semitones between neighbours above the bass
-    ranges: tuple[tuple[int, int], ...] = ()  # of each voice, where the passage has as many
-
-    def __post_init__(self) -> None:
-        unknown = sorted(self.faults - set(FAULTS))
-        if unknown:
-            raise InputError(f"{unknown[0]!r} is no fault; choose from {', '.join(FAULTS)}")
-
+__all__ = [
+    "CHORALE", "FAULTS", "KEYBOARD", "RULES", "STRICT", "Fault", "Rules", "Texture", "find_faults",
+]  # fmt: skip
 
 _PARALLELS = ("parallel fifths", "parallel octaves", "parallel unisons")
 STRICT = Rules(
     frozenset({*_PARALLELS, "direct fifth", "direct octave", "dissonance"}),
     outer_direct=False, direct_leap=1,
 )  # fmt: skip
+# Four voices, as a choir sings them. What Bach does in his chorales as a matter of course is none:
+# a tritone that turns back, a voice that goes a whole tone beyond where its neighbour was, voices
+# that cross or lie wide apart in passing, an inner leading tone that falls to the fifth.
 CHORALE = Rules(
-    frozenset(FAULTS) - {"dissonance", "fifths by contrary motion", "octaves by contrary motion"},
-    ranges=tuple(RANGES.values()),
-)
+    frozenset(FAULTS) - {"dissonance"},
+    ranges=tuple(LIMITS.values()), overlap_room=2, turned_tritones=True,
+    lasting=frozenset({"crossing", "spacing", "doubled leading tone", "doubled seventh"}),
+)  # fmt: skip
 KEYBOARD = Rules(frozenset({*_PARALLELS, "crossing", "missing third"}))
 RULES = {"strict": STRICT, "chorale": CHORALE, "keyboard": KEYBOARD}
 
@@ -75,6 +50,7 @@ RULES = {"strict": STRICT, "chorale": CHORALE, "keyboard": KEYBOARD}
 class Fault:
     """One fault: where it is heard, what it is, who does it, and from and to which pitches.
 
+    >>> from tapeloom.core.score import Note
     >>> fault = find_faults([[Note(0, 4, 49), Note(4, 4, 51)], [Note(0, 4, 56), Note(4, 4, 58)]])[0]
     >>> print(fault)
     tick 4: parallel fifths in voices 1 and 2, Db3 Ab3 to Eb3 Bb3
@@ -108,72 +84,6 @@ class Fault:
         return self.describe()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Texture:
-    """Voices laid side by side: one row for each moment at which any of them begins a note."""
-
-    ticks: tuple[int, ...]
-    pitches: Rows  # (moments, voices), -1 where a voice rests
-    struck: NDArray[np.bool_]  # (moments, voices), whether the voice begins a note here
-
-    @classmethod
-    def from_voices(cls, voices: Voices) -> "Texture":
-        """Lay out lines of one note at a time, from the lowest voice to the highest."""
-        lines = [sorted(voice, key=lambda note: note.start) for voice in voices]
-        for number, line in enumerate(lines):
-            for first, second in itertools.pairwise(line):
-                if second.start < first.end:
-                    raise InputError(
-                        f"voice {number + 1} sounds two notes at tick {second.start}; "
-                        "give each voice one at a time"
-                    )
-        ticks = sorted({note.start for line in lines for note in line})
-        at = {tick: row for row, tick in enumerate(ticks)}
-        pitches = np.full((len(ticks), len(lines)), -1, np.int64)
-        struck = np.zeros(pitches.shape, np.bool_)
-        for voice, line in enumerate(lines):
-            for note in line:
-                last = int(np.searchsorted(ticks, note.end))
-                pitches[at[note.start] : last, voice] = note.pitch
-                struck[at[note.start], voice] = True
-        return cls(tuple(ticks), pitches, struck)
-
-    @classmethod
-    def from_score(cls, score: Score) -> "Texture":
-        """Lay out the pitched parts of a score, each one voice, in order of their mean pitch."""
-        parts = [part for part in score.parts if part.notes and part.role != "drums"]
-        for part in parts:
-            for first, second in itertools.pairwise(part.notes):
-                if second.start < first.end:
-                    raise InputError(
-                        f"part {part.name!r} sounds two notes at tick {second.start}; "
-                        "only parts of one note at a time are voices"
-                    )
-        height = {part.name: float(np.mean([note.pitch for note in part.notes])) for part in parts}
-        ordered = sorted(parts, key=lambda part: height[part.name])
-        return cls.from_voices([part.notes for part in ordered])
-
-    @classmethod
-    def from_chords(cls, chords: Sequence[Sequence[int | None]]) -> "Texture":
-        """Lay out chords of equally many voices from the lowest; None rests; ticks are indices."""
-        if len({len(chord) for chord in chords}) > 1:
-            raise InputError("the chords differ in their numbers of voices; write None for a rest")
-        rows = [[-1 if pitch is None else pitch for pitch in chord] for chord in chords]
-        pitches = np.array(rows, np.int64).reshape(len(rows), len(rows[0]) if rows else 0)
-        return cls(tuple(range(len(chords))), pitches, pitches >= 0)
-
-    def at(self, ticks: Sequence[int]) -> "Texture":
-        """Keep what sounds at some ticks alone, such as the beats: the frame of the passage.
-
-        Passing notes no longer hide the parallels between these ticks.
-        """
-        rows = np.searchsorted(self.ticks, ticks, side="right") - 1
-        if (rows < 0).any() or any(b <= a for a, b in itertools.pairwise(ticks)):
-            raise InputError("ticks must rise, and none may lie before the first note")
-        pitches = self.pitches[rows]
-        return Texture(tuple(ticks), pitches, pitches >= 0)
-
-
 def _fault(
     texture: Texture, row: int, name: str, voices: Sequence[int], *, moved: bool = False
 ) -> Fault:
@@ -183,41 +93,19 @@ def _fault(
     return Fault(texture.ticks[row], name, tuple(who), tuple(rows[row, who].tolist()), start)
 
 
-def _pairs(texture: Texture, rules: Rules) -> Iterator[Fault]:
-    """Find what two voices do together from one moment to the next."""
-    rows = texture.pitches
-    voices = rows.shape[1]
-    a, b = rows[:-1], rows[1:]
-    steps = np.where((a >= 0) & (b >= 0), b - a, 0)
-    for low, high in itertools.combinations(range(voices), 2):
-        i, j = steps[:, low], steps[:, high]
-        over = b[:, high] >= b[:, low]  # else the voices are crossed
-        before, after = np.abs(a[:, high] - a[:, low]), np.abs(b[:, high] - b[:, low])
-        moved = (i != 0) & (j != 0)
-        perfect = moved & np.isin(after % 12, (0, 7))
-        same = perfect & (before % 12 == after % 12)
-        alike = np.sign(i) == np.sign(j)
-        is_outer = (low, high) == (0, voices - 1)
-        leap = np.abs(np.where(over, j, i))
-        for row in np.flatnonzero(perfect).tolist():
-            fifth = after[row] % 12 == 7
-            if same[row] and alike[row]:
-                kind = "unisons" if before[row] == after[row] == 0 else "octaves"
-                name = f"parallel {'fifths' if fifth else kind}"
-            elif same[row]:
-                name = f"{'fifths' if fifth else 'octaves'} by contrary motion"
-            elif (
-                alike[row]
-                and leap[row] >= rules.direct_leap
-                and (is_outer or not rules.outer_direct)
-            ):
-                name = f"direct {'fifth' if fifth else 'octave'}"
-            else:
-                continue
-            yield _fault(texture, row + 1, name, (low, high), moved=True)
+def _moves(texture: Texture, rules: Rules, starts: NDArray[np.bool_]) -> Iterator[Fault]:
+    """Find what voices do together from one moment to the next."""
+    a, b = texture.pitches[:-1], texture.pitches[1:]
+    found = itertools.chain(pair_faults(a, b, rules), overlap_faults(a, b, rules.overlap_room))
+    for name, voices, where in found:
+        free = starts[1:] & (not name.startswith("parallel"))
+        for i, row in np.argwhere(where & ~free).tolist():
+            yield _fault(texture, row + 1, name, voices[i], moved=True)
 
 
-def _verticals(texture: Texture, rules: Rules) -> Iterator[Fault]:
+def _verticals(
+    texture: Texture, rules: Rules, beats: Sequence[NDArray[np.int64]]
+) -> Iterator[Fault]:
     """Find what is wrong with a moment by itself: crossing, spacing, dissonance."""
     rows = texture.pitches
     voices = rows.shape[1]
@@ -235,23 +123,49 @@ def _verticals(texture: Texture, rules: Rules) -> Iterator[Fault]:
             if low > 0:
                 tests["spacing"] = y - x > rules.widest
         for name, found in tests.items():
-            for row in np.flatnonzero(found & fresh).tolist():
+            for row in _told(name, found & sound, fresh, rules, beats):
                 yield _fault(texture, row, name, (low, high))
 
 
-def _overlaps(texture: Texture, rules: Rules) -> Iterator[Fault]:
-    rows = texture.pitches
-    a, b = rows[:-1], rows[1:]
-    for low in range(rows.shape[1] - 1):
-        high = low + 1
-        sound = ((a >= 0) & (b >= 0))[:, [low, high]].all(axis=1)
-        apart = (a[:, low] <= a[:, high]) & (b[:, low] <= b[:, high])
-        beyond = (b[:, low] > a[:, high]) | (b[:, high] < a[:, low])
-        for row in np.flatnonzero(sound & apart & beyond).tolist():
-            yield _fault(texture, row + 1, "overlap", (low, high), moved=True)
+def _told(
+    name: str,
+    found: NDArray[np.bool_],
+    fresh: NDArray[np.bool_],
+    rules: Rules,
+    beats: Sequence[NDArray[np.int64]],
+) -> list[int]:
+    """Return the moments at which a standing fault is told."""
+    if name in rules.lasting and beats:
+        return _lasting(found, beats)
+    at: list[int] = np.flatnonzero(found & fresh).tolist()
+    return at
 
 
-def _lines(texture: Texture, rules: Rules, key: Key | None) -> Iterator[Fault]:
+def _lasting(found: NDArray[np.bool_], beats: Sequence[NDArray[np.int64]]) -> list[int]:
+    """Return the first moment of each stretch of beats through which something lasts."""
+    through = [bool(found[beat].all()) for beat in beats]
+    return [
+        int(beat[0])
+        for beat, here, before in zip(beats, through, [False, *through], strict=False)
+        if here and not before
+    ]
+
+
+def _beats(texture: Texture, ticks: Sequence[int]) -> list[NDArray[np.int64]]:
+    """Return the moments of each beat, what is held into it from before among them."""
+    at = np.array(texture.ticks)
+    found = []
+    for start, stop in itertools.pairwise([*ticks, int(at[-1]) + 1]):
+        first = int(np.searchsorted(at, start, side="right")) - 1
+        last = int(np.searchsorted(at, stop, side="left"))
+        if first >= 0 and last > first:
+            found.append(np.arange(first, last))
+    return found
+
+
+def _lines(
+    texture: Texture, rules: Rules, key: Key | None, starts: NDArray[np.bool_]
+) -> Iterator[Fault]:
     """Find what a voice does alone: its range and its leaps."""
     for voice in range(texture.pitches.shape[1]):
         at = np.flatnonzero(texture.struck[:, voice])
@@ -260,24 +174,25 @@ def _lines(texture: Texture, rules: Rules, key: Key | None) -> Iterator[Fault]:
             bottom, top = rules.ranges[voice]
             for row in np.flatnonzero((line < bottom) | (line > top)).tolist():
                 yield _fault(texture, int(at[row]), "range", (voice,))
-        for row, step in enumerate(np.diff(line)):
-            name = _leap(int(line[row]), int(step), key)
-            if name is not None:
-                tick = texture.ticks[at[row + 1]]
+        for name, _, where in leap_faults(line[:-1, None], line[1:, None], key):
+            for row in np.flatnonzero(where[0]).tolist():
+                if starts[at[row] + 1 : at[row + 1] + 1].any():
+                    continue
                 here, there = line[row : row + 2].tolist()
-                yield Fault(tick, name, (voice,), (there,), (here,))
+                ahead = line[row + 2 :]
+                turn = next((pitch for pitch in ahead.tolist() if pitch != there), there)
+                turned = rules.turned_tritones and (turn - there) * (there - here) < 0
+                if name == "tritone leap" and turned:
+                    continue
+                yield Fault(texture.ticks[at[row + 1]], name, (voice,), (there,), (here,))
 
 
-def _leap(pitch: int, step: int, key: Key | None) -> str | None:
-    if abs(step) in AWKWARD or abs(step) > 12:
-        return "tritone leap" if abs(step) == 6 else "leap"
-    if abs(step) == 3 and key is not None and key.is_minor:
-        ends = {(pitch - key.pitch_class) % 12, (pitch + step - key.pitch_class) % 12}
-        return "augmented second" if ends == {8, 11} else None
-    return None
-
-
-def _harmony(texture: Texture, chords: Sequence[Chord | None]) -> Iterator[Fault]:
+def _harmony(
+    texture: Texture,
+    chords: Sequence[Chord | None],
+    key: Key | None,
+    starts: NDArray[np.bool_],
+) -> Iterator[Fault]:
     """Find what the voices do to the chords: doublings, gaps, tones that ask to be resolved."""
     rows = texture.pitches
     for chord, run in itertools.groupby(range(len(chords)), key=lambda row: chords[row]):
@@ -287,47 +202,56 @@ def _harmony(texture: Texture, chords: Sequence[Chord | None]) -> Iterator[Fault
         degrees = functions(chord.quality)
         heard = {int(pitch) % 12 for pitch in rows[held].flat if pitch >= 0}
         third = (chord.root + degrees["third"]) % 12 if "third" in degrees else None
-        if len(heard) > 1 and third is not None and third not in heard:
+        full = len(heard) > 1 or int((rows[held] >= 0).sum(axis=1).max()) > 2
+        if full and third is not None and third not in heard:
             yield _fault(texture, held[0], "missing third", ())
-        if degrees.get("seventh") in (10, 11):
-            tone = (chord.root + degrees["seventh"]) % 12
-            for row in held:
-                yield from _doubled(texture, row, tone, "doubled seventh")
         last = held[-1]
         after = chords[last + 1] if last + 1 < len(chords) else None
-        if after is not None:
-            yield from _resolutions(texture, last, chord, after)
+        if after is not None and not starts[last + 1]:
+            yield from _resolutions(texture, last, chord, after, key)
 
 
-def _doubled(texture: Texture, row: int, tone: int, name: str) -> Iterator[Fault]:
-    pitches = texture.pitches[row]
-    who = np.flatnonzero((pitches >= 0) & (pitches % 12 == tone))
-    if len(who) > 1 and texture.struck[row, who].any():
-        yield _fault(texture, row, name, who.tolist())
-
-
-def _resolutions(texture: Texture, row: int, chord: Chord, after: Chord) -> Iterator[Fault]:
+def _resolutions(
+    texture: Texture, row: int, chord: Chord, after: Chord, key: Key | None
+) -> Iterator[Fault]:
     rows = texture.pitches
-    outer = (0, rows.shape[1] - 1)
-    for wish in tendencies(chord, after):
+    voices = rows.shape[1]
+    for wish in wishes(chord, after, key):
         for voice in np.flatnonzero((rows[row] >= 0) & (rows[row] % 12 == wish.tone)).tolist():
             here, there = int(rows[row, voice]), int(rows[row + 1, voice])
-            # A leading tone inside the texture may fall to the fifth.
-            free = wish.name == "leading tone" and voice not in outer
-            if there >= 0 and there - here not in wish.steps and not free:
-                yield _fault(texture, row + 1, f"unresolved {wish.name}", (voice,), moved=True)
+            if there < 0 or there - here in allowed_steps(wish, voice, voices):
+                continue
+            if there == here and _is_suspended(rows[row + 1 :, voice], wish.steps):
+                continue
+            yield _fault(texture, row + 1, f"unresolved {wish.name}", (voice,), moved=True)
 
 
-def _leading_tones(
-    texture: Texture, chords: Sequence[Chord | None], key: Key | None
-) -> Iterator[Fault]:
-    """Find the leading tone doubled, where no chord makes another degree of it."""
-    if key is None:
-        return
-    tone = (key.pitch_class + 11) % 12
+def _is_suspended(line: NDArray[np.int64], steps: Sequence[int]) -> bool:
+    """Tell whether a held note goes where it must when it moves at last."""
+    moved = np.flatnonzero(line != line[0])
+    return bool(len(moved)) and int(line[moved[0]] - line[0]) in steps
+
+
+def _doublings(
+    texture: Texture, chords: Sequence[Chord | None], key: Key | None, rules: Rules,
+    beats: Sequence[NDArray[np.int64]],
+) -> Iterator[Fault]:  # fmt: skip
+    """Find leading tones and sevenths in two voices."""
+    rows = texture.pitches
+    tones: dict[tuple[str, int], NDArray[np.bool_]] = {}
     for row, chord in enumerate(chords):
-        if chord is None or tone in (chord.root, (chord.root + 4) % 12):
-            yield from _doubled(texture, row, tone, "doubled leading tone")
+        named = [("doubled leading tone", tone) for tone in leading_tones(chord, key)]
+        seventh = functions(chord.quality).get("seventh") if chord else None
+        if chord and seventh in (10, 11):
+            named.append(("doubled seventh", (chord.root + seventh) % 12))
+        for each in named:
+            tones.setdefault(each, np.zeros(len(rows), np.bool_))[row] = True
+    for (name, tone), bound in tones.items():
+        sounds = (rows >= 0) & (rows % 12 == tone)
+        twice = (sounds.sum(axis=1) > 1) & bound
+        fresh = (texture.struck & sounds).any(axis=1)
+        for row in _told(name, twice, fresh, rules, beats):
+            yield _fault(texture, row, name, np.flatnonzero(sounds[row]).tolist())
 
 
 def find_faults(
@@ -336,6 +260,8 @@ def find_faults(
     rules: Rules | str = CHORALE,
     chords: Sequence[ChordSpan] | Sequence[Chord] = (),
     key: Key | None = None,
+    beats: Sequence[int] = (),
+    phrases: Sequence[int] = (),
 ) -> tuple[Fault, ...]:
     """Find the faults of part writing in a passage, in order of time.
 
@@ -345,6 +271,9 @@ def find_faults(
     chords   the harmony: spans in ticks, or a chord for each chord of the texture; without it
              nothing is said of sevenths and missing thirds
     key      tells the leading tone and the augmented second
+    beats    ticks, rising, of the beats: what is a fault only where it lasts (Rules.lasting) must
+             last through one, and is told once; without them each moment is judged
+    phrases  ticks at which a new phrase begins: into it only parallels are heard
 
     Parallels are heard between notes that follow one another at once in both voices.
 
@@ -360,13 +289,14 @@ def find_faults(
     if not texture.ticks:
         return ()
     harmony = _chords_at(texture, chords)
+    starts = np.isin(texture.ticks, list(phrases))
+    played = _beats(texture, beats) if beats else []
     found = itertools.chain(
-        _pairs(texture, rules),
-        _verticals(texture, rules),
-        _overlaps(texture, rules),
-        _lines(texture, rules, key),
-        _harmony(texture, harmony),
-        _leading_tones(texture, harmony, key),
+        _moves(texture, rules, starts),
+        _verticals(texture, rules, played),
+        _lines(texture, rules, key, starts),
+        _harmony(texture, harmony, key, starts),
+        _doublings(texture, harmony, key, rules, played),
     )
     return tuple(sorted(fault for fault in found if fault.name in rules.faults))
 

@@ -59,8 +59,8 @@ STYLES = tuple(STYLE_TABLE)
 # The lowest pitch, by semitones to the next one, at which an interval isn't mud yet.
 LOWEST_SECOND = 52  # E3
 LOWEST_THIRD = 46  # Bb2
-_FLOORS = {1: LOWEST_SECOND, 2: LOWEST_SECOND, 3: LOWEST_THIRD, 4: LOWEST_THIRD, 5: 45, 6: 45}
-_FLOORS |= {7: 34, 8: 41, 9: 41, 10: 41, 11: 41, 12: 0}
+FLOORS = {1: LOWEST_SECOND, 2: LOWEST_SECOND, 3: LOWEST_THIRD, 4: LOWEST_THIRD, 5: 45, 6: 45}
+FLOORS |= {7: 34, 8: 41, 9: 41, 10: 41, 11: 41, 12: 0}
 
 SO_WHAT = (5, 5, 5, 4)
 
@@ -328,7 +328,7 @@ def _upon_bass(tone: int, upper: Iterable[Voicing], low: int) -> Iterator[Voicin
 def _is_clear(pitches: Voicing) -> bool:
     gaps = [above - below for below, above in itertools.pairwise(pitches)]
     for below, gap in zip(pitches, gaps, strict=False):
-        if below < _FLOORS.get(gap, 0):
+        if below < FLOORS.get(gap, 0):
             return False
     # A semitone at the top or two of them read as a wrong note.
     return gaps.count(1) <= 1 and (not gaps or gaps[-1] != 1) and all(gaps)

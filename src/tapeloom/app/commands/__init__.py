@@ -8,8 +8,10 @@ import typer
 
 from tapeloom import __version__
 from tapeloom.app.commands.analyze import analyze
+from tapeloom.app.commands.arrange import arrange
 from tapeloom.app.commands.compose import compose
 from tapeloom.app.commands.convert import convert
+from tapeloom.app.commands.counterpoint import counterpoint
 from tapeloom.app.commands.describe import describe
 from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.groove import groove
@@ -42,10 +44,13 @@ app.command()(analyze)
 app.command()(loudness)
 app.command()(reharmonize)
 app.command()(harmonize)
+app.command()(arrange)
 app.command()(groove)
 app.command()(convert)
 app.command()(describe)
 app.command()(kit)
+app.command()(arrange)
+app.command()(counterpoint)
 app.command()(doctor)
 app.add_typer(train)
 
