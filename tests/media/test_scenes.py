@@ -123,7 +123,7 @@ def test_what_stands_in_front_hides_what_moves_behind():
     rain = next(m for m in canvas.moving if type(m.motion).__name__ == "Falling")
     hidden = rain.seen < 0.05 * rain.seen.max()
     h, w = hidden.shape
-    x = int((0.68 * 160 - rain.motion.left))
+    x = int(0.68 * 160 - rain.motion.left)
     assert hidden[h * 3 // 4, x - 2 : x + 2].all()  # not through the cat
     assert hidden[h // 3, w // 4 : w * 3 // 4].mean() < 0.3  # but through the panes above it
 
