@@ -122,15 +122,20 @@ class Drift:
     left: int
     top: int
     envelope: Cover | None = None  # (height, width) by which the texture is multiplied
+    _band: Cover = field(init=False, repr=False)  # one period and a box's width more
+
+    def __post_init__(self) -> None:
+        period = self.texture.shape[1]
+        at = np.arange(period + self.width + 1) % period
+        object.__setattr__(self, "_band", np.ascontiguousarray(self.texture[:, at]))
 
     def cover(self, phase: float) -> Cover:
         """Return the part of the texture that the box shows at a phase, to parts of a pixel."""
         period = self.texture.shape[1]
         shift = (-self.periods * period * phase) % period
         first, part = int(shift), np.float32(shift % 1)
-        at = (first + np.arange(self.width + 1)) % period
-        wide = self.texture[:, at]
-        moved: Cover = wide[:, :-1] * (1 - part) + wide[:, 1:] * part
+        moved = self._band[:, first : first + self.width] * (1 - part)
+        moved += self._band[:, first + 1 : first + 1 + self.width] * part
         return moved if self.envelope is None else moved * self.envelope
 
 

@@ -183,7 +183,8 @@ def _tent(stage: Stage, x: float, y: float, w: float) -> None:
     cloth = mix(stage.accent, light, 0.35)
     for up, radius, strength in ((0.4, 0.42, 0.4), (0.3, 0.9, 0.16)):
         halo = canvas.halo(x, y - up * h, radius * w)
-        canvas.move(Pulse(halo, stage.cycles(0.2), 0.0, 0.12), light, strength=strength)
+        dim = 0.3 if stage.is_day else 1.0
+        canvas.move(Pulse(halo, stage.cycles(0.2), 0.0, 0.12), light, strength=dim * strength)
     flank = canvas.polygon([peak, back, (x + side * 0.72 * w, y), (x + side * 0.36 * w, y)])
     rim(
         canvas,

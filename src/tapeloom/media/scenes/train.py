@@ -108,7 +108,11 @@ def _texture(stage: Stage, draw: Callable[[Pen], None], pane: Box) -> Cover:
 
 def _pass(stage: Stage, texture: Cover, colour: Colour, pane: Box, periods: int) -> None:
     left, top, _, _ = stage.canvas.pixel_box(pane)
-    drift = Drift(texture, texture.shape[1], periods, left, top)
+    rows = np.flatnonzero(texture.any(axis=1))
+    if not len(rows):
+        return
+    first, end = int(rows[0]), int(rows[-1]) + 1
+    drift = Drift(texture[first:end], texture.shape[1], periods, left, top + first)
     stage.canvas.move(drift, colour, light=False)
 
 
