@@ -50,6 +50,13 @@ def test_drops_fall_down_and_to_the_left_and_enter_anew():
     assert [place(rain.cover(k / 4)) for k in range(4)] == [(3, 5), (6, 1), (9, 13), (0, 9)]
 
 
+def test_slow_flakes_stand_between_two_rows():
+    snow = Falling((dot(),), (1,), (0,), 0, 0, is_slow=True)
+    halfway = snow.cover(0.5 / 12)
+    assert halfway[3, 5] == pytest.approx(0.5, abs=0.01)
+    assert halfway[4, 5] == pytest.approx(0.5, abs=0.01)
+
+
 @given(st.floats(0, 1), st.integers(1, 9), st.floats(0, 1), st.floats(0, 1), st.floats(0.1, 6))
 def test_a_pulse_stays_between_its_depth_and_full(phase, cycles, offset, depth, sharpness):
     pulse = Pulse(Mask(np.ones((1, 1), np.float32), 0, 0), cycles, offset, depth, sharpness)
