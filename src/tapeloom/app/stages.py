@@ -249,7 +249,7 @@ def cover(site: Site, order: Order, score: Score) -> None:
         )
         image = paint_cover(design, title=title(brief), subtitle=subtitle)
         with replacing(path) as temporary:
-            image.save(temporary, "PNG")
+            image.save(temporary, "PNG", compress_level=3)  # three times as fast, 9 % larger
         return [path], None
 
     inputs = {"title": title(brief), "subtitle": subtitle, "brief": brief_to_json(brief)}

@@ -1,9 +1,10 @@
-"""Pictures for the sound: covers and plots, loaded when they are first asked for."""
+"""Pictures for the sound: scenes, covers and plots, loaded when they are first asked for."""
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tapeloom.media.cover import CoverDesign, draw_cover, paint_cover
+    from tapeloom.media.filters import apply_filters
     from tapeloom.media.grading import ColorGrading, grade_image
     from tapeloom.media.layers import Camera, Layers
     from tapeloom.media.lettering import missing_characters
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
         scene_layers,
     )
     from tapeloom.media.stage import TimeOfDay, Weather
+    from tapeloom.media.user_image import crop_to, image_canvas, load_user_image
 
 _HOMES = {
     "Camera": "layers",
@@ -25,9 +27,13 @@ _HOMES = {
     "SceneDesign": "scene_design",
     "TimeOfDay": "stage",
     "Weather": "stage",
+    "apply_filters": "filters",
     "compose_scene": "scene_design",
+    "crop_to": "user_image",
     "draw_cover": "cover",
     "grade_image": "grading",
+    "image_canvas": "user_image",
+    "load_user_image": "user_image",
     "missing_characters": "lettering",
     "paint_cover": "cover",
     "paint_scene": "scene_design",
@@ -46,9 +52,13 @@ __all__ = [
     "SceneDesign",
     "TimeOfDay",
     "Weather",
+    "apply_filters",
     "compose_scene",
+    "crop_to",
     "draw_cover",
     "grade_image",
+    "image_canvas",
+    "load_user_image",
     "missing_characters",
     "paint_cover",
     "paint_scene",
