@@ -1,4 +1,4 @@
-"""Words laid over moving pictures: letters with a soft shade, drawn once, blended frame by frame."""
+"""Words over moving pictures: letters with a soft shade, drawn once, blended frame by frame."""
 
 from dataclasses import dataclass
 
@@ -57,7 +57,7 @@ def caption(
     room_w, room_h = (right - left) * width, (bottom - top) * height
     for lines_most in range(1, most_lines + 1):
         size = int(min(room_h / (_LEADING * lines_most), 0.16 * min(width, height)))
-        smallest = max(8, int(size * (0.55 if lines_most < most_lines else 0.25)))
+        smallest = max(6, int(size * (0.55 if lines_most < most_lines else 0.25)))
         for letter_height in range(size, smallest, -max(1, size // 24)):
             lines = wrap(words.split()[:24], face, letter_height, room_w, lines_most)
             if lines:

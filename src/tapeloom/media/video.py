@@ -1,12 +1,14 @@
 """Video: a loop encoded once, repeated by packet copy under the whole of the audio.
 
 H.264 without frames that refer forwards, so that a loop can be cut after any frame, and AAC, in an
-MP4 whose index comes first.
+MP4 whose index comes first. A key frame comes every second, all coded alike: where a loop begins
+again looks like any second of it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,10 @@ RATE_FPS = 24
 SIZES = {"720p": 720, "1080p": 1080, "1440p": 1440}
 ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
 # Constant quality: flat colours show blocks early, so better than x264's default of 23.
-_QUALITY = "19"
-_PRESET = "veryfast"
+_OPTIONS = {
+    "crf": "18", "preset": "veryfast", "tune": "animation", "bf": "0", "sc_threshold": "0",
+    "mbtree": "0",  # it would spend more on some key frames than on others
+}  # fmt: skip
 _THREADS = 2  # fixed: the same frames give the same bytes on any machine
 
 
@@ -31,7 +35,7 @@ _THREADS = 2  # fixed: the same frames give the same bytes on any machine
 class Loop:
     """An encoded loop, all of it in memory: some megabytes."""
 
-    packets: tuple[bytes, ...]
+    packets: tuple[tuple[bytes, bool], ...]  # and whether each is a key frame
     width: int
     height: int
     rate_fps: int
@@ -66,25 +70,21 @@ def encode_frames(
     width: int,
     height: int,
     rate_fps: int = RATE_FPS,
-    one_group: bool = False,
     sound: Path | None = None,
     count: int | None = None,
     on_progress: Progress | None = None,
 ) -> int:
     """Encode frames to an MP4 and return how many there were.
 
-    one_group  a single key frame, at the beginning: for loops
-    sound      an AAC file whose packets are copied beside them
-    count      how many frames will come, for the progress
+    sound  an AAC file whose packets are copied beside them
+    count  how many frames will come, for the progress
     """
     import av
 
     if width % 2 or height % 2:
         raise InputError(f"the picture is {width} x {height}; H.264 takes even numbers of pixels")
     tell = on_progress or (lambda part: None)
-    options = {"crf": _QUALITY, "preset": _PRESET, "bf": "0", "tune": "animation"}
-    if one_group:
-        options |= {"g": "100000", "keyint_min": "1", "sc_threshold": "0"}
+    options = {**_OPTIONS, "g": str(rate_fps), "keyint_min": str(rate_fps)}
     done = 0
     with replacing(path) as temporary:
         try:
@@ -163,7 +163,10 @@ def read_loop(path: Path) -> Loop:
     try:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
-            packets = [bytes(packet) for packet in container.demux(stream) if packet.size]
+            packets = [
+                (bytes(packet), packet.is_keyframe)
+                for packet in container.demux(stream) if packet.size
+            ]  # fmt: skip
             rate = stream.average_rate
             if rate is None or rate.denominator != 1:
                 raise InputError(f"{path} has {rate} frames a second; a loop has a whole number")
@@ -193,7 +196,7 @@ def repeat_loop(
     tags: dict[str, str] | None = None,
     on_progress: Progress | None = None,
 ) -> int:
-    """Write a video: a loop again and again, its packets copied, beside an AAC file's; return frames.
+    """Write a video of a loop again and again beside an AAC file, packets copied; return frames.
 
     duration_s  of the sound; what its container says if left out
     """
@@ -214,12 +217,12 @@ def repeat_loop(
                 tone = _Sound(sound, target)
                 base = Fraction(1, found.rate_fps)
                 for number in range(frames):
-                    at = number % len(found.packets)
-                    packet: Any = av.Packet(found.packets[at])
+                    data, is_key = found.packets[number % len(found.packets)]
+                    packet: Any = av.Packet(data)
                     packet.stream, packet.time_base = stream, base
                     packet.pts = packet.dts = number
                     packet.duration = 1
-                    packet.is_keyframe = at == 0
+                    packet.is_keyframe = is_key
                     target.mux(packet)
                     tone.copy_until((number + 1) / found.rate_fps)
                     if number % 1000 == 0:
@@ -238,7 +241,7 @@ def decode_loop(path: Path) -> Iterator[Frame]:
     while True:
         with av.open(str(path)) as container:
             for frame in container.decode(video=0):
-                yield frame.to_ndarray(format="rgb24")
+                yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
 
 
 def seam(frames: Sequence[Frame]) -> tuple[float, float]:
@@ -247,5 +250,5 @@ def seam(frames: Sequence[Frame]) -> tuple[float, float]:
     0..255; a loop is seamless where the first figure is no larger than the second.
     """
     small = [frame.astype(np.int16) for frame in frames]
-    steps = [float(np.abs(b - a).mean()) for a, b in zip(small, small[1:], strict=False)]
+    steps = [float(np.abs(b - a).mean()) for a, b in pairwise(small)]
     return float(np.abs(small[0] - small[-1]).mean()), max(steps, default=0.0)

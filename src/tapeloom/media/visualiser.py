@@ -107,8 +107,13 @@ class Look:
     chapters: tuple[tuple[float, str], ...] = ()  # seconds, title
 
     def __post_init__(self) -> None:
-        if self.kind is not None and self.kind not in KINDS:
-            raise InputError(f"{self.kind!r} is no visualiser; choose one of {', '.join(KINDS)}")
+        check_kind(self.kind)
+
+
+def check_kind(kind: str | None) -> None:
+    """Refuse a visualiser that there is not."""
+    if kind is not None and kind not in KINDS:
+        raise InputError(f"{kind!r} is no visualiser; choose one of {', '.join(KINDS)}")
 
 
 def draw_over(

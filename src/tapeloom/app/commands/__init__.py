@@ -25,6 +25,7 @@ from tapeloom.app.commands.mix import mix
 from tapeloom.app.commands.reharmonize import reharmonize
 from tapeloom.app.commands.render import render
 from tapeloom.app.commands.train import train
+from tapeloom.app.commands.video import video
 from tapeloom.core.errors import TapeloomError
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ app.command()(describe)
 app.command()(kit)
 app.command()(arrange)
 app.command()(counterpoint)
+app.command()(video)
 app.command()(doctor)
 app.add_typer(train)
 
