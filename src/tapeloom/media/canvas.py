@@ -1,110 +1,79 @@
-"""A picture in the making: float colours, anti-aliased shapes as masks, light that adds up.
+"""A picture in the making: float colours, shapes laid down through masks, light that adds up.
 
-All coordinates are fractions of the picture's side, x to the right and y down, so that a picture
-is the same at any size.
+All coordinates are in lengths of the picture's shorter side, from its upper left corner, x to the
+right and y down: a thing has the same shape at any size and in any format. A square ends at
+(1, 1), a picture of 16:9 at (1.78, 1).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
+from tapeloom.core.errors import InputError
+from tapeloom.media.motion import Motion, Moving
 from tapeloom.media.palette import Colour, ramp
+from tapeloom.media.pen import Box, Mask, Pen, Points, around
 
-Points = Sequence[tuple[float, float]]
-Box = tuple[float, float, float, float]  # left, top, right, bottom
-WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-GROUND = 0.7  # y from which a picture is calm and dark, for its title
-
-
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """How much of each pixel a shape covers, 0..1, and where its top left corner lies (pixels)."""
-
-    cover: NDArray[np.float32]  # (height, width)
-    left: int
-    top: int
-
-    def shifted(self, x: int, y: int) -> "Mask":
-        """Return the mask moved by whole pixels inside its own frame."""
-        moved = np.zeros_like(self.cover)
-        h, w = moved.shape
-        moved[max(y, 0) : h + min(y, 0), max(x, 0) : w + min(x, 0)] = self.cover[
-            max(-y, 0) : h - max(y, 0), max(-x, 0) : w - max(x, 0)
-        ]
-        return Mask(moved, self.left, self.top)
-
-
-class Pen:
-    """Draw shapes into a mask; `value` 0..1 is how opaque, 0 erases."""
-
-    def __init__(self, draw: ImageDraw.ImageDraw, scale: float, left: float, top: float) -> None:
-        self._draw, self._scale, self._left, self._top = draw, scale, left, top
-
-    def _at(self, points: Points) -> list[tuple[float, float]]:
-        return [((x - self._left) * self._scale, (y - self._top) * self._scale) for x, y in points]
-
-    def polygon(self, points: Points, value: float = 1.0) -> None:
-        """Fill a polygon."""
-        self._draw.polygon(self._at(points), fill=round(255 * value))
-
-    def ellipse(self, x: float, y: float, rx: float, ry: float, value: float = 1.0) -> None:
-        """Fill an ellipse around a centre."""
-        corners = self._at([(x - rx, y - ry), (x + rx, y + ry)])
-        self._draw.ellipse([*corners[0], *corners[1]], fill=round(255 * value))
-
-    def rectangle(
-        self, x0: float, y0: float, x1: float, y1: float, *, radius: float = 0.0, value: float = 1.0
-    ) -> None:
-        """Fill a rectangle with round corners."""
-        corners = self._at([(x0, y0), (x1, y1)])
-        self._draw.rounded_rectangle(
-            [*corners[0], *corners[1]], radius * self._scale, fill=round(255 * value)
-        )
-
-    def stroke(self, points: Points, widths: Sequence[float], value: float = 1.0) -> None:
-        """Draw a round brush along points; the width goes evenly through `widths`."""
-        at = np.asarray(self._at(points))
-        steps = np.hypot(*np.diff(at, axis=0).T)
-        length = np.concatenate([[0.0], np.cumsum(steps)])
-        n = max(2, int(length[-1] / max(1.0, 0.2 * min(widths) * self._scale)))
-        along = np.linspace(0.0, length[-1], n)
-        xs, ys = np.interp(along, length, at[:, 0]), np.interp(along, length, at[:, 1])
-        spots = np.linspace(0.0, 1.0, len(widths))
-        radii = np.interp(along / max(length[-1], 1e-9), spots, widths) * self._scale / 2
-        for x, y, r in zip(xs, ys, radii, strict=True):
-            self._draw.ellipse([x - r, y - r, x + r, y + r], fill=round(255 * value))
+MIN_SIDE, MAX_SIDE = 64, 6000  # pixels
+_TILE = 512  # pixels; noise repeats after as many
+_CACHED = 65_536  # pixels that are worked on together
 
 
 class Canvas:
-    """A square picture of float display colours, one plane a colour: (3, size, size)."""
+    """A picture of float display colours, one plane a colour: (3, height, width).
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.pixels = np.zeros((3, size, size), np.float32)
+    width, height  pixels, 64..6000
+    loop_s         seconds that a loop lasts if what moves shall be kept apart in `moving`; None
+                   paints it as it stands at the loop's beginning
+    """
 
-    def gradient(self, stops: Sequence[tuple[float, Colour]], box: Box = WHOLE) -> None:
+    def __init__(self, width: int, height: int, *, loop_s: float | None = None) -> None:
+        for name, side in (("width", width), ("height", height)):
+            if not MIN_SIDE <= side <= MAX_SIDE:
+                raise InputError(
+                    f"{name} is {side}; it must lie between {MIN_SIDE} and {MAX_SIDE} pixels"
+                )
+        self.width, self.height, self.loop_s = width, height, loop_s
+        self.unit = min(width, height)  # pixels of the shorter side
+        self.right, self.bottom = width / self.unit, height / self.unit
+        self.pixels = np.zeros((3, height, width), np.float32)
+        self.moving: list[Moving] = []
+
+    @property
+    def whole(self) -> Box:
+        """The box of the whole picture."""
+        return 0.0, 0.0, self.right, self.bottom
+
+    def gradient(self, stops: Sequence[tuple[float, Colour]], box: Box | None = None) -> None:
         """Fill a box with a vertical gradient; stop positions are y of the picture."""
-        left, top, right, bottom = self._pixels(box)
-        ys = (np.arange(top, bottom) + 0.5) / self.size
+        left, top, right, bottom = self.pixel_box(box or self.whole)
+        ys = (np.arange(top, bottom) + 0.5) / self.unit
         self.pixels[:, top:bottom, left:right] = ramp(stops, ys).T[:, :, None]
+        for moving in self.moving:
+            moving.hide(Mask(np.ones((bottom - top, right - left), np.float32), left, top))
 
-    def mask(self, draw: Callable[[Pen], None], box: Box = WHOLE, *, blur: float = 0.0) -> Mask:
-        """Draw a shape with anti-aliased edges; `blur` is a Gaussian radius."""
-        left, top, right, bottom = self._pixels(box)
+    def mask(
+        self, draw: Callable[[Pen], None], box: Box | None = None, *, blur: float = 0.0,
+        crop: bool = True,
+    ) -> Mask:  # fmt: skip
+        """Draw a shape with anti-aliased edges; `blur` is a Gaussian radius.
+
+        The mask is cut to what was drawn, or has the size of the whole box if not `crop`.
+        """
+        left, top, right, bottom = self.pixel_box(box or self.whole)
         width, height = right - left, bottom - top
         # A blurred edge needs no finer drawing.
-        fine = 1 if blur * self.size > 2 else 3 if width * height < 1_500_000 else 2
+        fine = 1 if blur * self.unit > 2 else 3 if width * height < 1_500_000 else 2
         image = Image.new("L", (width * fine, height * fine))
-        scale = float(self.size * fine)
-        draw(Pen(ImageDraw.Draw(image), scale, left / self.size, top / self.size))
-        drawn = image.getbbox()
+        scale = float(self.unit * fine)
+        draw(Pen(ImageDraw.Draw(image), scale, left / self.unit, top / self.unit))
+        drawn = image.getbbox() if crop else (0, 0, *image.size)
         if drawn is None:
             return Mask(np.zeros((1, 1), np.float32), left, top)
         # What was left empty costs time in every later step.
-        reach = fine * (2 + round(3 * blur * self.size))
+        reach = fine * (2 + round(3 * blur * self.unit))
         x0, y0 = (max(0, edge - reach) // fine for edge in drawn[:2])
         x1, y1 = (
             min(width, -(-(drawn[2] + reach) // fine)),
@@ -114,89 +83,135 @@ class Canvas:
         if fine > 1:
             image = image.reduce(fine)
         if blur > 0:
-            image = image.filter(ImageFilter.GaussianBlur(blur * self.size))
+            image = image.filter(ImageFilter.GaussianBlur(blur * self.unit))
         return Mask(np.asarray(image, np.float32) / np.float32(255), left + x0, top + y0)
 
     def polygon(self, points: Points, *, box: Box | None = None, blur: float = 0.0) -> Mask:
         """Return the mask of one polygon."""
         return self.mask(
-            lambda pen: pen.polygon(points), box or _around(points, 4 * blur), blur=blur
+            lambda pen: pen.polygon(points), box or around(points, 4 * blur), blur=blur
         )
 
     def ellipse(
         self, x: float, y: float, rx: float, ry: float, *, box: Box | None = None, blur: float = 0.0
     ) -> Mask:
         """Return the mask of one ellipse."""
-        around = _around([(x - rx, y - ry), (x + rx, y + ry)], 4 * blur)
-        return self.mask(lambda pen: pen.ellipse(x, y, rx, ry), box or around, blur=blur)
+        near = around([(x - rx, y - ry), (x + rx, y + ry)], 4 * blur)
+        return self.mask(lambda pen: pen.ellipse(x, y, rx, ry), box or near, blur=blur)
 
     def rectangle(self, x0: float, y0: float, x1: float, y1: float, *, radius: float = 0.0) -> Mask:
         """Return the mask of one rectangle with round corners."""
-        box = _around([(x0, y0), (x1, y1)])
+        box = around([(x0, y0), (x1, y1)])
         return self.mask(lambda pen: pen.rectangle(x0, y0, x1, y1, radius=radius), box)
 
     def stroke(self, points: Points, widths: Sequence[float]) -> Mask:
         """Return the mask of one brush stroke."""
-        return self.mask(lambda pen: pen.stroke(points, widths), _around(points, max(widths)))
+        return self.mask(lambda pen: pen.stroke(points, widths), around(points, max(widths)))
 
     def paint(
         self, mask: Mask, colour: Colour, to: Colour | None = None, *, opacity: float = 1.0
     ) -> None:
         """Lay a colour, or a vertical gradient from `colour` to `to` over the mask's height."""
         view, cover = self._under(mask)
-        cover = cover * np.float32(opacity) if opacity < 1 else cover
+        h, w = cover.shape
         rows = (
-            ramp([(0.0, colour), (1.0, to)], np.linspace(0, 1, len(cover)))
+            ramp([(0.0, colour), (1.0, to)], np.linspace(0, 1, h)).T[:, :, None]
             if to is not None
-            else None
+            else np.broadcast_to(colour.astype(np.float32)[:, None, None], (3, h, 1))
         )
-        for c in range(3):
-            fill = np.float32(colour[c]) if rows is None else rows[:, c, None]
-            view[c] += (fill - view[c]) * cover
+        for band in _bands(h, w):
+            part = cover[band] * np.float32(opacity) if opacity < 1 else cover[band]
+            for c in range(3):
+                change = rows[c, band] - view[c, band]
+                change *= part
+                view[c, band] += change
+        for moving in self.moving:
+            moving.hide(Mask(cover * np.float32(opacity), mask.left, mask.top))
 
     def light(self, mask: Mask, colour: Colour, *, strength: float = 1.0) -> None:
         """Add light through a mask (screen blending: it never burns out)."""
         view, cover = self._under(mask)
-        for c in range(3):
-            view[c] += (1 - view[c]) * (cover * np.float32(colour[c] * strength))
+        for band in _bands(*cover.shape):
+            for c in range(3):
+                change = 1 - view[c, band]
+                change *= cover[band]
+                change *= np.float32(colour[c] * strength)
+                view[c, band] += change
+        mean = np.float32(colour.mean() * strength)
+        for moving in self.moving:
+            moving.hide(Mask(cover * mean, mask.left, mask.top))
 
     def glow(
         self, x: float, y: float, radius: float, colour: Colour, *, strength: float = 0.5,
-        flatness: float = 1.0, box: Box = WHOLE,
+        flatness: float = 1.0, box: Box | None = None,
     ) -> None:  # fmt: skip
         """Add a soft round light: a narrow core in a wide halo. `flatness` under 1 squeezes it."""
-        reach, tall = 3.2 * radius, 3.2 * radius * flatness
-        left, top, right, bottom = self._pixels(
-            (max(x - reach, box[0]), max(y - tall, box[1]),
-             min(x + reach, box[2]), min(y + tall, box[3]))
-        )  # fmt: skip
-        dx = ((np.arange(left, right) + 0.5) / self.size - x) / radius
-        dy = ((np.arange(top, bottom) + 0.5) / self.size - y) / (radius * flatness)
-        cover = 0.6 * np.outer(np.exp(-0.9 * dy**2), np.exp(-0.9 * dx**2))
-        cover += 0.4 * np.outer(np.exp(-6 * dy**2), np.exp(-6 * dx**2))
-        self.light(Mask(cover.astype(np.float32), left, top), colour, strength=strength)
+        mask = self.halo(x, y, radius, flatness=flatness, box=box)
+        self.light(mask, colour, strength=strength)
 
-    def finish(self, rng: np.random.Generator, *, grain: float = 0.014) -> Image.Image:
+    def halo(
+        self, x: float, y: float, radius: float, *, flatness: float = 1.0, box: Box | None = None
+    ) -> Mask:
+        """Return the mask of a soft round light."""
+        reach, tall = 3.2 * radius, 3.2 * radius * flatness
+        limits = box or self.whole
+        left, top, right, bottom = self.pixel_box(
+            (max(x - reach, limits[0]), max(y - tall, limits[1]),
+             min(x + reach, limits[2]), min(y + tall, limits[3]))
+        )  # fmt: skip
+        dx = ((np.arange(left, right) + 0.5) / self.unit - x) / radius
+        dy = ((np.arange(top, bottom) + 0.5) / self.unit - y) / (radius * flatness)
+        wide, core = ([np.exp(-k * d**2).astype(np.float32) for d in (dy, dx)] for k in (0.9, 6.0))
+        cover = np.float32(0.6) * np.outer(*wide) + np.float32(0.4) * np.outer(*core)
+        return Mask(cover, left, top)
+
+    def move(
+        self, motion: Motion, colour: Colour, *, light: bool = True, strength: float = 1.0
+    ) -> None:
+        """Let something move at this depth: what is painted later hides it.
+
+        `light` adds the colour like `light`; else it covers like `paint`. `strength` 0..1.
+        """
+        if self.loop_s is None:
+            still = Mask(motion.cover(0.0), motion.left, motion.top)
+            if light:
+                self.light(still, colour, strength=strength)
+            else:
+                self.paint(still, colour, opacity=strength)
+            return
+        self.moving.append(Moving(motion, colour, light, strength))
+
+    def finish(
+        self, rng: np.random.Generator, *, grain: float = 0.011, vignette: float = 0.2
+    ) -> Image.Image:
         """Add vignette and film grain, and round with noise so that no gradient shows bands."""
-        n = self.size
-        away = (np.linspace(-1, 1, n, dtype=np.float32)) ** 2
-        shade = 1 - np.float32(0.2) * ((away[:, None] + away[None, :]) / 2) ** np.float32(1.5)
-        # Film grain is soft and strongest in the middle tones.
-        film = rng.standard_normal((n, n), np.float32)
-        film = (film + np.roll(film, 1, 0) + np.roll(film, 1, 1)) * np.float32(0.577 * grain)
-        tone = self.pixels.mean(axis=0)
-        film *= np.float32(0.35) + np.float32(2.4) * tone * (1 - tone)
-        rounding = rng.random((n, n), np.float32)
-        finished = np.empty((n, n, 3), np.uint8)
-        for c in range(3):
-            plane = (self.pixels[c] * shade + film) * np.float32(255) + rounding
-            finished[..., c] = np.clip(plane, 0, 255)
+        film = _tiled(film_grain(rng), self.height, self.width)
+        rounding = _tiled(rng.random((_TILE, _TILE), np.float32), self.height, self.width)
+        shade = self.shade(vignette)
+        finished = np.empty((self.height, self.width, 3), np.uint8)
+        for rows in _bands(self.height, self.width):
+            band = self.pixels[:, rows]
+            # Film grain is strongest in the middle tones.
+            tone = band.mean(axis=0, dtype=np.float32)
+            strength = np.float32(grain) * (np.float32(0.35) + np.float32(2.4) * tone * (1 - tone))
+            soft = film[rows] * strength
+            for c in range(3):
+                plane = (band[c] * shade[rows] + soft) * np.float32(255) + rounding[rows]
+                finished[rows, :, c] = np.clip(plane, 0, 255)
         return Image.fromarray(finished)
 
-    def _pixels(self, box: Box) -> tuple[int, int, int, int]:
-        n = self.size
-        left, top = (min(n - 1, max(0, int(edge * n))) for edge in box[:2])
-        right, bottom = min(n, int(np.ceil(box[2] * n))), min(n, int(np.ceil(box[3] * n)))
+    def shade(self, vignette: float) -> NDArray[np.float32]:
+        """Return what a vignette leaves of the light, (height, width); 0 leaves all."""
+        y, x = (np.linspace(-1, 1, n, dtype=np.float32) ** 2 for n in (self.height, self.width))
+        away = (y[:, None] + x[None, :]) / 2
+        return np.asarray(1 - np.float32(vignette) * away * np.sqrt(away), np.float32)
+
+    def pixel_box(self, box: Box) -> tuple[int, int, int, int]:
+        """Return the box in whole pixels inside the picture, at least one wide and high."""
+        left = min(self.width - 1, max(0, int(box[0] * self.unit)))
+        top = min(self.height - 1, max(0, int(box[1] * self.unit)))
+        right = min(self.width, int(np.ceil(box[2] * self.unit)))
+        bottom = min(self.height, int(np.ceil(box[3] * self.unit)))
         return left, top, max(left + 1, right), max(top + 1, bottom)
 
     def _under(self, mask: Mask) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -205,23 +220,18 @@ class Canvas:
         return view[:, :h, :w], mask.cover[:h, :w]
 
 
-def _around(points: Points, margin: float = 0.0) -> Box:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    edge = margin + 0.004
-    return min(xs) - edge, min(ys) - edge, max(xs) + edge, max(ys) + edge
+def _bands(height: int, width: int) -> Iterator[slice]:
+    """Yield bands of rows that fit into the processor's cache."""
+    rows = max(4, _CACHED // max(1, width))
+    for top in range(0, height, rows):
+        yield slice(top, top + rows)
 
 
-def smooth(points: Points, *, closed: bool = False, steps: int = 14) -> list[tuple[float, float]]:
-    """Draw a Catmull-Rom curve through points."""
-    p = np.asarray(points, np.float64)
-    p = np.vstack([p[-1], p, p[:2]]) if closed else np.vstack([p[0], p, p[-1]])
-    t = np.linspace(0.0, 1.0, steps, endpoint=False)[:, None]
-    curve = []
-    for a, b, c, d in zip(p, p[1:], p[2:], p[3:], strict=False):
-        curve.append(
-            0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2
-                   + (3 * b - a - 3 * c + d) * t**3)
-        )  # fmt: skip
-    if not closed:
-        curve.append(p[-2:-1])
-    return [(float(x), float(y)) for x, y in np.vstack(curve)]
+def film_grain(rng: np.random.Generator) -> NDArray[np.float32]:
+    """Draw a tile of film grain of deviation 1: soft, about a pixel and a half wide."""
+    noise = rng.standard_normal((_TILE, _TILE), np.float32)
+    return (noise + np.roll(noise, 1, 0) + np.roll(noise, 1, 1)) * np.float32(0.577)
+
+
+def _tiled(tile: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+    return np.tile(tile, (-(-height // _TILE), -(-width // _TILE)))[:height, :width]

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from tapeloom.core.errors import InputError
-from tapeloom.media.canvas import Canvas, Mask
+from tapeloom.media.canvas import MAX_SIDE, MIN_SIDE, Canvas
 from tapeloom.media.lettering import (
     MIN_CONTRAST,
     Setting,
@@ -16,10 +16,13 @@ from tapeloom.media.lettering import (
     set_title,
 )
 from tapeloom.media.palette import PALETTES, choose_palette, mix
+from tapeloom.media.pen import Mask
+from tapeloom.media.scene_design import SceneDesign, compose_scene
 from tapeloom.media.scenes import SCENES, SUITS
+from tapeloom.media.stage import TimeOfDay, Weather
 
-MIN_SIZE, MAX_SIZE = 64, 6000
 _WEATHER = {"rain": "rain", "winter": "snow"}
+_NOON = 0.65  # brightness of a palette from which its scenes show the day
 _EDGE = 0.075  # margin of the lettering
 
 
@@ -37,6 +40,19 @@ class CoverDesign:
         for value, known in ((self.picture, SCENES), (self.palette, PALETTES)):
             if value not in known:
                 raise InputError(f"{value!r} is not known; choose one of {', '.join(known)}")
+
+    def scene(self) -> SceneDesign:
+        """Return the picture without its lettering, to paint it in other formats too."""
+        palette = PALETTES[self.palette]
+        bright = TimeOfDay.DAY if palette.brightness > _NOON else TimeOfDay.DUSK
+        return SceneDesign(
+            self.picture,
+            TimeOfDay.NIGHT if palette.is_night else bright,
+            Weather(self.weather[0]) if self.weather else Weather.CLEAR,
+            palette=self.palette,
+            side=self.side,
+            seed=self.detail_seed,
+        )
 
 
 def draw_cover(
@@ -65,20 +81,18 @@ def draw_cover(
     )
 
 
-def paint_cover(design: CoverDesign, *, title: str, subtitle: str, size: int = 1400) -> Image.Image:
+def paint_cover(design: CoverDesign, *, title: str, subtitle: str, size: int = 3000) -> Image.Image:
     """Paint a square cover of `size` pixels with its lettering."""
-    if not MIN_SIZE <= size <= MAX_SIZE:
-        raise InputError(f"size is {size}; it must lie between {MIN_SIZE} and {MAX_SIZE} pixels")
+    if not MIN_SIDE <= size <= MAX_SIDE:
+        raise InputError(f"size is {size}; it must lie between {MIN_SIDE} and {MAX_SIDE} pixels")
     palette = PALETTES[design.palette]
-    rng = np.random.default_rng(design.detail_seed)
-    canvas = Canvas(size)
-    SCENES[design.picture](canvas, palette, design.weather, float(design.side), rng)
+    canvas = compose_scene(design.scene(), size, size)
     settings = _set(title, subtitle, size)
     colours = (palette.colour("paper"), mix(palette.colour("light"), palette.colour("paper"), 0.45))
     for setting, colour in zip(settings, colours, strict=True):
         if setting is not None:
             _write(canvas, setting, colour, palette.colour("ink"))
-    return canvas.finish(rng)
+    return canvas.finish(np.random.default_rng(design.detail_seed))
 
 
 def _set(title: str, subtitle: str, size: int) -> tuple[Setting | None, Setting | None]:
@@ -92,13 +106,13 @@ def _set(title: str, subtitle: str, size: int) -> tuple[Setting | None, Setting 
 
 def _write(canvas: Canvas, setting: Setting, colour: np.ndarray, ink: np.ndarray) -> None:
     """Lay letters down, on a soft shade as deep as their contrast needs."""
-    letters = setting.mask(canvas.size)
+    letters = setting.mask(canvas.unit)
     soft = Image.fromarray((letters * 255).astype(np.uint8)).reduce(4)
     soft = soft.filter(ImageFilter.MaxFilter(9)).filter(
-        ImageFilter.GaussianBlur(max(1.0, 0.006 * canvas.size / 4 * 4))
+        ImageFilter.GaussianBlur(max(1.0, 0.006 * canvas.unit))
     )
     shade = np.asarray(
-        soft.resize((canvas.size, canvas.size), Image.Resampling.BILINEAR), np.float32
+        soft.resize((canvas.unit, canvas.unit), Image.Resampling.BILINEAR), np.float32
     )
     halo = Mask(np.clip(shade / 255 * 1.3, 0, 1), 0, 0)
     canvas.paint(halo, ink, opacity=0.3)

@@ -1,23 +1,26 @@
-"""What lies under the sky: rows of houses, hills, trees, mist."""
+"""What lies under the sky: rows of houses, hills, trees, water."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.media.canvas import WHOLE, Box, Canvas, Mask, Pen
+from tapeloom.media.motion import Pulse
 from tapeloom.media.palette import Colour
+from tapeloom.media.pen import Box, Pen
+from tapeloom.media.stage import Stage
 
 
 def skyline(
-    canvas: Canvas, rng: np.random.Generator, *, base: float, low: float, high: float, width: float,
-    top: Colour, foot: Colour, box: Box = WHOLE, blur: float = 0.0, lit: float = 0.0,
-    light: Colour | None = None,
+    stage: Stage, *, base: float, low: float, high: float, width: float, top: Colour, foot: Colour,
+    box: Box | None = None, blur: float = 0.0, lit: float = 0.0,
 ) -> None:  # fmt: skip
-    """Build one row of houses from left to right, some windows lit."""
+    """Build one row of houses from left to right, a share `lit` of the windows lit."""
+    canvas, rng = stage.canvas, stage.rng
+    place = box or canvas.whole
     houses: list[tuple[float, float, float, int]] = []
-    x = box[0] - float(rng.uniform(0, width))
-    while x < box[2]:
+    x = place[0] - float(rng.uniform(0, width))
+    while x < place[2]:
         w = width * float(rng.uniform(0.55, 1.35))
         h = low + (high - low) * float(rng.beta(1.6, 2.4))
         houses.append((x, w, h, int(rng.integers(0, 6))))
@@ -25,26 +28,11 @@ def skyline(
 
     def draw(pen: Pen) -> None:
         for x, w, h, kind in houses:
-            y = base - h
-            pen.rectangle(x, y, x + w, base + 0.05)
-            if kind == 0:  # a set-back storey
-                pen.rectangle(x + 0.2 * w, y - 0.12 * h, x + 0.75 * w, y)
-            elif kind == 1:  # a mast
-                pen.rectangle(x + 0.48 * w, y - 0.3 * h, x + 0.52 * w, y)
-                pen.rectangle(x + 0.4 * w, y - 0.16 * h, x + 0.6 * w, y - 0.145 * h)
-            elif kind == 2:  # a pitched roof
-                pen.polygon([(x, y), (x + 0.5 * w, y - 0.35 * w), (x + w, y)])
-            elif kind == 3:  # a water tank
-                tx, tw = x + 0.25 * w, 0.3 * w
-                pen.rectangle(tx, y - 0.36 * w, tx + tw, y - 0.1 * w)
-                pen.polygon([(tx - 0.02 * w, y - 0.36 * w), (tx + tw / 2, y - 0.5 * w),
-                             (tx + tw + 0.02 * w, y - 0.36 * w)])  # fmt: skip
-                for leg in (0.03, 0.24):
-                    pen.rectangle(tx + leg * w, y - 0.1 * w, tx + (leg + 0.03) * w, y)
+            _house(pen, x, base, w, h, kind)
 
-    canvas.paint(canvas.mask(draw, (box[0], max(box[1], base - 1.5 * high), box[2], base),
-                             blur=blur), top, foot)  # fmt: skip
-    if lit <= 0 or light is None:
+    area = (place[0], max(place[1], base - 1.5 * high), place[2], min(place[3], base + 0.05))
+    canvas.paint(canvas.mask(draw, area, blur=blur), top, foot)
+    if lit <= 0:
         return
     panes: list[tuple[float, float, float, float, float]] = []
     for x, w, h, _ in houses:
@@ -57,14 +45,43 @@ def skyline(
                 if rng.random() < lit * (0.15 if asleep else 1.0):
                     px, py = x + step * (0.5 + column), base - h + 0.014 + row * 0.022
                     panes.append((px, py, px + 0.52 * step, py + 0.011, float(rng.uniform(0.3, 1))))
+    # Every twelfth lamp is switched off and on in a loop, in three groups.
+    groups = rng.integers(-33, 3, len(panes))
 
-    def windows(pen: Pen) -> None:
-        for x0, y0, x1, y1, value in panes:
-            pen.rectangle(x0, y0, x1, y1, value=value)
+    for group in (-1, 0, 1, 2):
+        own = [pane for pane, g in zip(panes, groups, strict=True) if max(g, -1) == group]
 
-    area = (box[0], max(box[1], base - 1.5 * high), box[2], base)
-    canvas.light(canvas.mask(windows, area, blur=max(blur, 0.004)), light, strength=0.35)
-    canvas.paint(canvas.mask(windows, area, blur=blur), light, opacity=0.85)
+        def windows(pen: Pen, own: list[tuple[float, float, float, float, float]] = own) -> None:
+            for x0, y0, x1, y1, value in own:
+                pen.rectangle(x0, y0, x1, y1, value=value)
+
+        if group < 0:
+            glow = canvas.mask(windows, area, blur=max(blur, 0.004))
+            canvas.light(glow, stage.light, strength=0.35)
+            canvas.paint(canvas.mask(windows, area, blur=blur), stage.light, opacity=0.85)
+        else:
+            shape = canvas.mask(windows, area, blur=blur)
+            pulse = Pulse(shape, stage.cycles(0.05), group / 3 + 0.1, 1.0, 0.15)
+            canvas.move(pulse, stage.light, light=False, strength=0.85)
+
+
+def _house(pen: Pen, x: float, base: float, w: float, h: float, kind: int) -> None:
+    y = base - h
+    pen.rectangle(x, y, x + w, base + 0.05)
+    if kind == 0:  # a set-back storey
+        pen.rectangle(x + 0.2 * w, y - 0.12 * h, x + 0.75 * w, y)
+    elif kind == 1:  # a mast
+        pen.rectangle(x + 0.48 * w, y - 0.3 * h, x + 0.52 * w, y)
+        pen.rectangle(x + 0.4 * w, y - 0.16 * h, x + 0.6 * w, y - 0.145 * h)
+    elif kind == 2:  # a pitched roof
+        pen.polygon([(x, y), (x + 0.5 * w, y - 0.35 * w), (x + w, y)])
+    elif kind == 3:  # a water tank
+        tx, tw = x + 0.25 * w, 0.3 * w
+        pen.rectangle(tx, y - 0.36 * w, tx + tw, y - 0.1 * w)
+        pen.polygon([(tx - 0.02 * w, y - 0.36 * w), (tx + tw / 2, y - 0.5 * w),
+                     (tx + tw + 0.02 * w, y - 0.36 * w)])  # fmt: skip
+        for leg in (0.03, 0.24):
+            pen.rectangle(tx + leg * w, y - 0.1 * w, tx + (leg + 0.03) * w, y)
 
 
 def ridge(rng: np.random.Generator, *, octaves: int, roughness: float) -> NDArray[np.float64]:
@@ -84,45 +101,79 @@ def ridge(rng: np.random.Generator, *, octaves: int, roughness: float) -> NDArra
 
 
 def hill(
-    canvas: Canvas, line: NDArray[np.float64], *, y: float, tall: float, top: Colour, foot: Colour,
-    bottom: float = 1.0,
+    stage: Stage, line: NDArray[np.float64], *, y: float, tall: float, top: Colour, foot: Colour,
+    bottom: float | None = None,
 ) -> None:  # fmt: skip
-    """Paint one range of hills down to `bottom`."""
-    xs = np.linspace(-0.01, 1.01, len(line))
+    """Paint one range of hills across the picture, down to `bottom`."""
+    canvas = stage.canvas
+    right, low = canvas.right + 0.01, canvas.bottom if bottom is None else bottom
+    xs = np.linspace(-0.01, right, len(line))
     points = [(float(a), float(y - tall * b)) for a, b in zip(xs, line, strict=True)]
-    mask = canvas.polygon([*points, (1.01, bottom), (-0.01, bottom)])
+    mask = canvas.polygon([*points, (right, low), (-0.01, low)])
     canvas.paint(mask, top, foot)
 
 
+def height_at(stage: Stage, line: NDArray[np.float64], x: float) -> float:
+    """Return the height of a ridge's outline at an x of the picture."""
+    return float(np.interp(x, np.linspace(-0.01, stage.canvas.right + 0.01, len(line)), line))
+
+
+def fir(pen: Pen, x: float, foot: float, h: float) -> None:
+    """Draw a fir tree: drooping tiers, the more the taller it is, a little uneven."""
+    pen.rectangle(x - 0.016 * h, foot - 0.2 * h, x + 0.016 * h, foot + 0.02)
+    tiers = 7 if h < 0.3 else 12
+    for k in range(tiers):
+        v = k / tiers
+        wild = np.sin(5.3 * k + 40 * x), np.sin(7.1 * k + 23 * x)
+        up = foot - h * (0.07 + 0.8 * v)
+        tip = up - 1.9 * h / tiers
+        left, right = (h * (0.2 - 0.175 * v) * (1 + 0.14 * w) for w in wild)
+        pen.polygon([(x - left, up + 0.02 * h), (x - 0.52 * left, up - 0.052 * h), (x, tip),
+                     (x + 0.52 * right, up - 0.052 * h), (x + right, up + 0.02 * h),
+                     (x + 0.62 * right, up + 0.004 * h), (x + 0.3 * right, up + 0.012 * h),
+                     (x, up - 0.004 * h), (x - 0.34 * left, up + 0.014 * h),
+                     (x - 0.66 * left, up + 0.003 * h)])  # fmt: skip
+
+
 def pines(
-    canvas: Canvas, rng: np.random.Generator, line: NDArray[np.float64], *, y: float, tall: float,
+    stage: Stage, line: NDArray[np.float64], *, y: float, tall: float,
     height: tuple[float, float], count: int, colour: Colour, spread: Sequence[float],
+    to: Colour | None = None,
 ) -> None:  # fmt: skip
-    """Plant fir trees along a ridge; `spread` weights ten stretches from left to right."""
+    """Plant fir trees along a ridge; `spread` weights equal stretches from left to right."""
+    canvas, rng = stage.canvas, stage.rng
     weights = np.asarray(spread, np.float64)
     slots = rng.choice(len(weights), count, p=weights / weights.sum())
-    xs = (slots + rng.random(count)) / len(weights)
+    xs = (slots + rng.random(count)) / len(weights) * canvas.right
     sizes = rng.uniform(*height, count)
 
     def draw(pen: Pen) -> None:
         for x, h in zip(xs.tolist(), sizes.tolist(), strict=True):
-            foot = y - tall * float(np.interp(x, np.linspace(0, 1, len(line)), line)) + 0.01
-            pen.rectangle(x - 0.02 * h, foot - 0.2 * h, x + 0.02 * h, foot + 0.02)
-            for k in range(6):
-                v = k / 6
-                half = h * (0.19 - 0.15 * v)
-                up = foot - h * (0.1 + 0.75 * v)
-                pen.polygon([(x - half, up), (x, up - 0.3 * h), (x + half, up)])
+            fir(pen, x, y - tall * height_at(stage, line, x) + 0.01, h)
 
-    canvas.paint(
-        canvas.mask(draw, (0, y - 1.5 * tall - 1.2 * height[1], 1, y + 1.5 * tall)), colour
-    )
+    area = (0.0, y - 1.5 * tall - 1.2 * height[1], canvas.right, y + 1.5 * tall)
+    canvas.paint(canvas.mask(draw, area), colour, to)
 
 
-def mist(canvas: Canvas, colour: Colour, *, y: float, tall: float, strength: float) -> None:
-    """Lay a soft band of mist."""
-    top = max(0, int((y - 2.5 * tall) * canvas.size))
-    bottom = min(canvas.size, int((y + 2.5 * tall) * canvas.size))
-    rows = ((np.arange(top, bottom) + 0.5) / canvas.size - y) / tall
-    cover = np.repeat(np.exp(-(rows**2))[:, None], canvas.size, axis=1).astype(np.float32)
-    canvas.paint(Mask(cover, 0, top), colour, opacity=strength)
+def glitter(
+    stage: Stage, *, x: float, top: float, bottom: float, width: tuple[float, float],
+    count: int, strength: float = 0.55, colour: Colour | None = None,
+) -> None:  # fmt: skip
+    """Lay a path of broken light on water, from far to near, that shimmers in four groups."""
+    canvas, rng = stage.canvas, stage.rng
+    v = rng.random(count) ** 1.3
+    widths = rng.uniform(0.01, 0.05, count) * (0.35 + v) * (bottom - top) / 0.12 * 0.7
+    xs = x + rng.normal(0, 1, count) * (width[0] + (width[1] - width[0]) * v)
+    groups = rng.integers(0, 4, count)
+    for group in range(4):
+        own = np.flatnonzero(groups == group)
+
+        def draw(pen: Pen, own: NDArray[np.intp] = own) -> None:
+            for i in own:
+                y = top + 0.004 + (bottom - top) * float(v[i])
+                thin = (0.0007 + 0.0016 * float(v[i])) * (0.7 + 2.5 * (bottom - top))
+                pen.ellipse(float(xs[i]), y, float(widths[i]), thin)
+
+        mask = canvas.mask(draw, (0, top, canvas.right, bottom + 0.01))
+        pulse = Pulse(mask, stage.cycles(0.25 + 0.07 * group), group / 4, 0.75)
+        canvas.move(pulse, stage.light if colour is None else colour, strength=strength)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tapeloom.media.oklab import from_oklab, linear, to_oklab
+
 Colour = NDArray[np.float32]  # (3,) display sRGB, 0..1
 
 
@@ -24,9 +26,10 @@ class Palette:
     brightness: float  # 0..1, of the whole
     is_night: bool
     suits: Mapping[str, float]  # mood or scene -> how well
+    green: str = "#2a5f50"  # leaves in the foreground
 
     def colour(self, name: str) -> Colour:
-        """Return one of haze, ink, light, accent, paper as an array."""
+        """Return one of haze, ink, light, accent, paper, green as an array."""
         return rgb(getattr(self, name))
 
     def sky_colour(self, i: int) -> Colour:
@@ -144,52 +147,18 @@ def mix(a: Colour, b: Colour, t: float) -> Colour:
 def ramp(stops: Sequence[tuple[float, Colour]], at: NDArray[Any]) -> NDArray[np.float32]:
     """Read a gradient of (position, colour) stops at many positions; returns (n, 3)."""
     positions = [position for position, _ in stops]
-    lab = np.stack([_to_oklab(colour) for _, colour in stops])
+    lab = np.stack([to_oklab(colour) for _, colour in stops])
     mixed = np.stack([np.interp(at, positions, lab[:, i]) for i in range(3)], axis=-1)
-    return _from_oklab(mixed)
+    return from_oklab(mixed)
 
 
 def luminance(colour: NDArray[Any]) -> NDArray[np.float64]:
     """Return the relative luminance of sRGB 0..1 (last axis of 3), WCAG 2.2."""
     weights: NDArray[np.float64] = np.array([0.2126, 0.7152, 0.0722])
-    return _linear(np.asarray(colour, np.float64)) @ weights
+    return linear(np.asarray(colour, np.float64)) @ weights
 
 
 def contrast(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.float64]:
     """Return the contrast ratio 1..21 of two colours or arrays of colours, WCAG 2.2."""
     la, lb = luminance(a), luminance(b)
     return (np.maximum(la, lb) + 0.05) / (np.minimum(la, lb) + 0.05)
-
-
-# Bjorn Ottosson, "A perceptual color space for image processing", 2020.
-_M1 = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-_M2 = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
-
-
-def _linear(c: NDArray[Any]) -> NDArray[np.float64]:
-    return np.where(c <= 0.04045, c / 12.92, ((np.maximum(c, 0.0) + 0.055) / 1.055) ** 2.4)
-
-
-def _to_oklab(colour: NDArray[Any]) -> NDArray[np.float64]:
-    lab: NDArray[np.float64] = np.cbrt(_linear(np.asarray(colour, np.float64)) @ _M1.T) @ _M2.T
-    return lab
-
-
-def _from_oklab(lab: NDArray[np.float64]) -> NDArray[np.float32]:
-    linear = np.clip((lab @ np.linalg.inv(_M2).T) ** 3 @ np.linalg.inv(_M1).T, 0.0, 1.0)
-    encoded = np.where(
-        linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055
-    )
-    return np.clip(encoded, 0.0, 1.0).astype(np.float32)

@@ -5,25 +5,44 @@ Each draws with a few flat shapes, its foot at (x, y), `h` tall, in fractions of
 
 import numpy as np
 
-from tapeloom.media.canvas import Box, Canvas, Mask, Pen, Points, smooth
+from tapeloom.media.canvas import Canvas
+from tapeloom.media.motion import Drawn
 from tapeloom.media.palette import Colour, mix
+from tapeloom.media.pen import Box, Mask, Pen, Points, smooth
+from tapeloom.media.stage import Stage
 
 
 def rim(canvas: Canvas, mask: Mask, dark: Colour, edge: Colour, *, x: float, y: float) -> None:
     """Paint a silhouette with a thin lit edge on the side of (x, y) (fractions of the side)."""
     canvas.paint(mask, edge)
-    n = canvas.size
+    n = canvas.unit
     inner = mask.shifted(-round(x * n), -round(y * n))
     canvas.paint(Mask(np.minimum(mask.cover, inner.cover), mask.left, mask.top), dark)
 
 
-def cat(canvas: Canvas, x: float, y: float, h: float, dark: Colour, edge: Colour) -> None:
-    """Seat a cat that looks away from us, its tail laid beside it."""
+def cat(
+    stage: Stage, x: float, y: float, h: float, dark: Colour, edge: Colour, *, lit: float = 1.0
+) -> None:
+    """Seat a cat that looks away from us; its tail swings. `lit` is the side of the light."""
+    canvas = stage.canvas
     half = ((0.0, 0.0), (0.2, 0.0), (0.3, 0.022), (0.338, 0.11), (0.325, 0.22), (0.28, 0.34),
             (0.23, 0.45), (0.185, 0.54), (0.13, 0.62))  # fmt: skip
     right = [(x + a * h, y - b * h) for a, b in half]
     left = [(x - a * h, y - b * h) for a, b in reversed(half[1:])]
-    tail = [(0.1, 0.045), (0.36, 0.04), (0.54, 0.04), (0.645, 0.085), (0.655, 0.16), (0.6, 0.185)]
+    swings = stage.cycles(0.1)
+
+    def tail(pen: Pen, phase: float) -> None:
+        swing = 0.05 * np.sin(2 * np.pi * swings * phase)
+        tip = 0.03 * np.sin(2 * np.pi * swings * phase - 1.2)
+        spine = [(0.1, 0.045), (0.36, 0.04), (0.54, 0.04), (0.645, 0.085 + 0.3 * swing),
+                 (0.655 + 0.5 * tip, 0.16 + swing), (0.6 + tip, 0.185 + 1.5 * swing)]  # fmt: skip
+        curve = smooth([(x + a * h, y - b * h) for a, b in spine])
+        pen.stroke(curve, (0.08 * h, 0.08 * h, 0.07 * h, 0.045 * h))
+
+    place = canvas.pixel_box((x + 0.05 * h, y - 0.34 * h, x + 0.76 * h, y + 0.06 * h))
+    canvas.move(Drawn(tail, place, canvas.unit), edge, light=False)
+    inner = Drawn(lambda pen, phase: tail(pen.shifted(0.0, 0.0024), phase), place, canvas.unit)
+    canvas.move(inner, dark, light=False)
 
     def draw(pen: Pen) -> None:
         pen.polygon(smooth([*right, *left], closed=True))
@@ -32,11 +51,9 @@ def cat(canvas: Canvas, x: float, y: float, h: float, dark: Colour, edge: Colour
             ear = [(0.197, 0.7), (0.2, 0.8), (0.186, 0.9), (0.172, 0.955), (0.13, 0.915),
                    (0.075, 0.85), (0.02, 0.8)]  # fmt: skip
             pen.polygon([(x + side * a * h, y - b * h) for a, b in ear])
-        curve = smooth([(x + a * h, y - b * h) for a, b in tail])
-        pen.stroke(curve, (0.08 * h, 0.08 * h, 0.07 * h, 0.045 * h))
 
     box = (x - 0.75 * h, y - 1.05 * h, x + 0.75 * h, y + 0.05 * h)
-    rim(canvas, canvas.mask(draw, box), dark, edge, x=0.0024, y=-0.0024)
+    rim(canvas, canvas.mask(draw, box), dark, edge, x=0.0024 * lit, y=-0.0024)
 
 
 def leaf(x: float, y: float, angle: float, length: float, width: float) -> Points:
@@ -76,10 +93,10 @@ def plant(
 
 
 def mug(
-    canvas: Canvas, x: float, y: float, h: float, *, body: Colour, edge: Colour, steam: Colour,
-    rng: np.random.Generator,
-) -> None:  # fmt: skip
-    """Set down a mug of something hot."""
+    stage: Stage, x: float, y: float, h: float, *, body: Colour, edge: Colour, lit: float = 1.0
+) -> None:
+    """Set down a mug of something hot; `lit` is the side that the light falls on."""
+    canvas = stage.canvas
     box = (x - h, y - 1.1 * h, x + 1.1 * h, y + 0.02)
 
     def draw(pen: Pen) -> None:
@@ -88,19 +105,29 @@ def mug(
         pen.rectangle(x - 0.42 * h, y - h, x + 0.42 * h, y, radius=0.1 * h)
         pen.rectangle(x - 0.42 * h, y - h, x + 0.42 * h, y - 0.5 * h, radius=0.02 * h)
 
-    rim(canvas, canvas.mask(draw, box), body, mix(body, edge, 0.6), x=0.0026, y=-0.001)
-    phase = float(rng.uniform(0, 6.28))
+    rim(canvas, canvas.mask(draw, box), body, mix(body, edge, 0.6), x=0.0026 * lit, y=-0.001)
+    steam(stage, x, y - 1.02 * h, h)
 
-    def rise(pen: Pen) -> None:
-        for k, lift in ((-0.16, 1.5), (0.1, 1.9)):
-            t = np.linspace(0, 1, 24)
-            xs = x + k * h + 0.16 * h * np.sin(phase + k * 9 + 5.5 * t) * (0.3 + t)
-            ys = y - 1.08 * h - lift * h * t
+
+def steam(stage: Stage, x: float, y: float, h: float, *, strength: float = 0.34) -> None:
+    """Let steam rise from (x, y) to about twice `h` in two waving wisps."""
+    canvas = stage.canvas
+    start, rises = float(stage.rng.uniform(0, 6.28)), stage.cycles(0.22)
+    place = canvas.pixel_box((x - 0.9 * h, y - 2.3 * h, x + 0.9 * h, y + 0.1 * h))
+
+    def rise(pen: Pen, phase: float) -> None:
+        t = np.linspace(0, 1, 30)
+        for k, lift in ((-0.16, 1.7), (0.14, 2.1)):
+            wave = np.sin(start + 9 * k + 5.5 * t - 2 * np.pi * rises * phase)
+            xs = x + k * h + 0.17 * h * wave * (0.3 + t)
+            ys = y - lift * h * t
             points = [(float(a), float(b)) for a, b in zip(xs, ys, strict=True)]
-            pen.stroke(points, (0.03 * h, 0.16 * h, 0.05 * h), 0.8)
+            pen.stroke(points, (0.05 * h, 0.18 * h, 0.1 * h), 0.85)
 
-    reach = (x - 1.2 * h, y - 3.4 * h, x + 1.2 * h, y - 0.9 * h)
-    canvas.light(canvas.mask(rise, reach, blur=0.0055), steam, strength=0.3)
+    rows = np.linspace(1, 0, place[3] - place[1], dtype=np.float32)  # 1 at the top
+    fade = np.clip((1 - rows) * 1.4, 0, 1) * np.clip(rows * 7, 0, 1)
+    motion = Drawn(rise, place, canvas.unit, blur=0.07 * h, fade=fade[:, None])
+    canvas.move(motion, stage.paper, strength=strength)
 
 
 def books(
