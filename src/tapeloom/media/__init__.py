@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from tapeloom.media.cover import CoverDesign, draw_cover, paint_cover
     from tapeloom.media.grading import ColorGrading, grade_image
     from tapeloom.media.layers import Camera, Layers
-    from tapeloom.media.lettering import missing_characters
+    from tapeloom.media.writing import missing_characters
     from tapeloom.media.plots import plot_audio, plot_harmony, plot_score
     from tapeloom.media.scene_design import (
         SceneDesign,
@@ -28,7 +28,7 @@ _HOMES = {
     "compose_scene": "scene_design",
     "draw_cover": "cover",
     "grade_image": "grading",
-    "missing_characters": "lettering",
+    "missing_characters": "writing",
     "paint_cover": "cover",
     "paint_scene": "scene_design",
     "plot_audio": "plots",

@@ -4,19 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from tapeloom.core.errors import InputError
 from tapeloom.media.canvas import MAX_SIDE, MIN_SIDE, Canvas
-from tapeloom.media.lettering import (
-    MIN_CONTRAST,
-    Setting,
-    lowest_contrast,
-    set_subtitle,
-    set_title,
-)
-from tapeloom.media.palette import PALETTES, choose_palette, mix
-from tapeloom.media.pen import Mask
+from tapeloom.media.fonts import SUBTITLE_FACES, TITLE_FACES, Face
+from tapeloom.media.lettering import Place, Setting, fit, write
+from tapeloom.media.palette import PALETTES, Palette, choose_palette, mix
 from tapeloom.media.scene_design import SceneDesign, compose_scene
 from tapeloom.media.scenes import SCENES, SUITS
 from tapeloom.media.stage import TimeOfDay, Weather
@@ -81,47 +75,53 @@ def draw_cover(
     )
 
 
-def paint_cover(design: CoverDesign, *, title: str, subtitle: str, size: int = 3000) -> Image.Image:
-    """Paint a square cover of `size` pixels with its lettering."""
+def paint_cover(
+    design: CoverDesign | SceneDesign, *, title: str, subtitle: str, size: int = 3000,
+    face: Face | None = None,
+) -> Image.Image:  # fmt: skip
+    """Paint a square cover of `size` pixels with its lettering.
+
+    face  a font for letters that ours lack
+    """
     if not MIN_SIDE <= size <= MAX_SIDE:
         raise InputError(f"size is {size}; it must lie between {MIN_SIDE} and {MAX_SIDE} pixels")
-    palette = PALETTES[design.palette]
-    canvas = compose_scene(design.scene(), size, size)
-    settings = _set(title, subtitle, size)
-    colours = (palette.colour("paper"), mix(palette.colour("light"), palette.colour("paper"), 0.45))
-    for setting, colour in zip(settings, colours, strict=True):
+    scene = design.scene() if isinstance(design, CoverDesign) else design
+    canvas = compose_scene(scene, size, size)
+    return letter_cover(
+        canvas, scene.colours(), title=title, subtitle=subtitle, seed=scene.seed, face=face
+    )
+
+
+def letter_cover(
+    canvas: Canvas, colours: Palette, *, title: str, subtitle: str, seed: int,
+    face: Face | None = None, grain: float = 0.011,
+) -> Image.Image:  # fmt: skip
+    """Finish a square picture, a scene or the user's own, with a title at its foot."""
+    canvas.pixels *= canvas.shade(0.2)  # before the letters, which stay as bright as they are
+    small, large = set_cover(title, subtitle, canvas.unit, face=face)
+    paper = colours.colour("paper")
+    for setting, colour in ((large, paper), (small, mix(colours.colour("light"), paper, 0.45))):
         if setting is not None:
-            _write(canvas, setting, colour, palette.colour("ink"))
-    return canvas.finish(np.random.default_rng(design.detail_seed))
+            write(canvas, setting, colour, colours.colour("ink"))
+    return canvas.finish(np.random.default_rng(seed), grain=grain, vignette=0.0)
 
 
-def _set(title: str, subtitle: str, size: int) -> tuple[Setting | None, Setting | None]:
-    width = 1 - 2 * _EDGE
-    small = set_subtitle(subtitle, size=size, left=_EDGE, width=width, base=0.935)
-    large = set_title(
-        title, size=size, left=_EDGE, width=width, base=0.92 if small is None else 0.872
-    )
-    return large, small
+def set_cover(
+    title: str, subtitle: str, size: int, *, face: Face | None = None
+) -> tuple[Setting | None, Setting | None]:
+    """Set a cover's lines inside its safe area: stores round the corners and lay badges on them."""
+    own = (face,) if face else ()
+    left, right = _EDGE * size, (1 - _EDGE) * size
+    small = fit(
+        subtitle, (*SUBTITLE_FACES, *own), Place(left, 0.89 * size, right, 0.935 * size),
+        tallest=0.0295 * size, smallest=0.02 * size, most_lines=1, spacing=0.09,
+    )  # fmt: skip
+    floor = 0.885 if small is not None else 0.93
+    large = fit(
+        title, (*TITLE_FACES, *own), Place(left, (floor - 0.16) * size, right, floor * size),
+        tallest=0.125 * size, smallest=0.044 * size, most_lines=3,
+    )  # fmt: skip
+    return small, large
 
 
-def _write(canvas: Canvas, setting: Setting, colour: np.ndarray, ink: np.ndarray) -> None:
-    """Lay letters down, on a soft shade as deep as their contrast needs."""
-    letters = setting.mask(canvas.unit)
-    soft = Image.fromarray((letters * 255).astype(np.uint8)).reduce(4)
-    soft = soft.filter(ImageFilter.MaxFilter(9)).filter(
-        ImageFilter.GaussianBlur(max(1.0, 0.006 * canvas.unit))
-    )
-    shade = np.asarray(
-        soft.resize((canvas.unit, canvas.unit), Image.Resampling.BILINEAR), np.float32
-    )
-    halo = Mask(np.clip(shade / 255 * 1.3, 0, 1), 0, 0)
-    canvas.paint(halo, ink, opacity=0.3)
-    for _ in range(12):
-        # A little more than the rule, for grain and rounding come after.
-        if lowest_contrast(canvas.pixels, letters, colour) >= MIN_CONTRAST * 1.12:
-            break
-        canvas.paint(halo, ink * np.float32(0.8), opacity=0.35)
-    canvas.paint(Mask(letters, 0, 0), colour)
-
-
-__all__ = ["CoverDesign", "draw_cover", "paint_cover"]
+__all__ = ["CoverDesign", "draw_cover", "letter_cover", "paint_cover", "set_cover"]
