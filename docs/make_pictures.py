@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from tapeloom.media.grading import ColorGrading
 from tapeloom.media.fonts import PLAIN
+from tapeloom.media.grading import ColorGrading
 from tapeloom.media.scene_design import SceneDesign, paint_scene
 from tapeloom.media.stage import TimeOfDay, Weather
 

@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tapeloom.media.cover import CoverDesign, draw_cover, paint_cover
+    from tapeloom.media.contact_sheet import contact_sheet
+    from tapeloom.media.cover import CoverDesign, draw_cover, draw_cover_of, paint_cover
     from tapeloom.media.grading import ColorGrading, grade_image
     from tapeloom.media.layers import Camera, Layers
-    from tapeloom.media.writing import missing_characters
+    from tapeloom.media.likeness import picture_hash
     from tapeloom.media.plots import plot_audio, plot_harmony, plot_score
     from tapeloom.media.scene_design import (
         SceneDesign,
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
         scene_layers,
     )
     from tapeloom.media.stage import TimeOfDay, Weather
+    from tapeloom.media.thumbnail import Thumbnail, ThumbnailGenerator
+    from tapeloom.media.thumbnail_config import ThumbnailConfig
+    from tapeloom.media.thumbnail_layouts import ThumbnailStyle
+    from tapeloom.media.user_image import load_user_image
+    from tapeloom.media.variants import vary
+    from tapeloom.media.writing import missing_characters
 
 _HOMES = {
     "Camera": "layers",
@@ -23,19 +30,28 @@ _HOMES = {
     "CoverDesign": "cover",
     "Layers": "layers",
     "SceneDesign": "scene_design",
+    "Thumbnail": "thumbnail",
+    "ThumbnailConfig": "thumbnail_config",
+    "ThumbnailGenerator": "thumbnail",
+    "ThumbnailStyle": "thumbnail_layouts",
     "TimeOfDay": "stage",
     "Weather": "stage",
     "compose_scene": "scene_design",
+    "contact_sheet": "contact_sheet",
     "draw_cover": "cover",
+    "draw_cover_of": "cover",
     "grade_image": "grading",
+    "load_user_image": "user_image",
     "missing_characters": "writing",
     "paint_cover": "cover",
     "paint_scene": "scene_design",
+    "picture_hash": "likeness",
     "plot_audio": "plots",
     "plot_harmony": "plots",
     "plot_score": "plots",
     "scene_frames": "scene_design",
     "scene_layers": "scene_design",
+    "vary": "variants",
 }
 
 __all__ = [
@@ -44,19 +60,28 @@ __all__ = [
     "CoverDesign",
     "Layers",
     "SceneDesign",
+    "Thumbnail",
+    "ThumbnailConfig",
+    "ThumbnailGenerator",
+    "ThumbnailStyle",
     "TimeOfDay",
     "Weather",
     "compose_scene",
+    "contact_sheet",
     "draw_cover",
+    "draw_cover_of",
     "grade_image",
+    "load_user_image",
     "missing_characters",
     "paint_cover",
     "paint_scene",
+    "picture_hash",
     "plot_audio",
     "plot_harmony",
     "plot_score",
     "scene_frames",
     "scene_layers",
+    "vary",
 ]
 
 

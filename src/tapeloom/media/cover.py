@@ -14,10 +14,12 @@ from tapeloom.media.palette import PALETTES, Palette, choose_palette, mix
 from tapeloom.media.scene_design import SceneDesign, compose_scene
 from tapeloom.media.scenes import SCENES, SUITS
 from tapeloom.media.stage import TimeOfDay, Weather
+from tapeloom.media.thumbnail_config import ThumbnailConfig, paint_ground
 
 _WEATHER = {"rain": "rain", "winter": "snow"}
 _NOON = 0.65  # brightness of a palette from which its scenes show the day
 _EDGE = 0.075  # margin of the lettering
+_VIGNETTE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,42 +77,54 @@ def draw_cover(
     )
 
 
-def paint_cover(
-    design: CoverDesign | SceneDesign, *, title: str, subtitle: str, size: int = 3000,
-    face: Face | None = None,
-) -> Image.Image:  # fmt: skip
-    """Paint a square cover of `size` pixels with its lettering.
-
-    face  a font for letters that ours lack
-    """
-    if not MIN_SIDE <= size <= MAX_SIDE:
-        raise InputError(f"size is {size}; it must lie between {MIN_SIDE} and {MAX_SIDE} pixels")
-    scene = design.scene() if isinstance(design, CoverDesign) else design
+def paint_cover(design: CoverDesign, *, title: str, subtitle: str, size: int = 3000) -> Image.Image:
+    """Paint a square cover of `size` pixels with its lettering."""
+    _check_size(size)
+    scene = design.scene()
     canvas = compose_scene(scene, size, size)
-    return letter_cover(
-        canvas, scene.colours(), title=title, subtitle=subtitle, seed=scene.seed, face=face
+    canvas.pixels *= canvas.shade(_VIGNETTE)
+    return _lettered(canvas, scene.colours(), title, subtitle, design.detail_seed)
+
+
+def draw_cover_of(config: ThumbnailConfig, size: int = 3000) -> tuple[Image.Image, tuple[str, ...]]:
+    """Paint the square cover that a config asks for; its style is a thumbnail's, and not used.
+
+    Returns the picture, and a sentence about each text that was shortened.
+    """
+    _check_size(size)
+    canvas = paint_ground(config, config.user_image(), size, size)
+    title, subtitle, own = config.title_text, config.subtitle_text, config.faces()
+    image = _lettered(canvas, config.design().colours(), title, subtitle, config.seed, own)
+    settings = set_cover(title, subtitle, size, own)
+    return image, tuple(
+        f"shortened to fit: {' '.join(setting.lines)}"
+        for setting in settings
+        if setting is not None and setting.cut
     )
 
 
-def letter_cover(
-    canvas: Canvas, colours: Palette, *, title: str, subtitle: str, seed: int,
-    face: Face | None = None, grain: float = 0.011,
+def _check_size(size: int) -> None:
+    if not MIN_SIDE <= size <= MAX_SIDE:
+        raise InputError(f"size is {size}; it must lie between {MIN_SIDE} and {MAX_SIDE} pixels")
+
+
+def _lettered(
+    canvas: Canvas, colours: Palette, title: str, subtitle: str, seed: int,
+    own: tuple[Face, ...] = (),
 ) -> Image.Image:  # fmt: skip
-    """Finish a square picture, a scene or the user's own, with a title at its foot."""
-    canvas.pixels *= canvas.shade(0.2)  # before the letters, which stay as bright as they are
-    small, large = set_cover(title, subtitle, canvas.unit, face=face)
+    """Finish a square picture with a title at its foot."""
+    small, large = set_cover(title, subtitle, canvas.unit, own)
     paper = colours.colour("paper")
     for setting, colour in ((large, paper), (small, mix(colours.colour("light"), paper, 0.45))):
         if setting is not None:
             write(canvas, setting, colour, colours.colour("ink"))
-    return canvas.finish(np.random.default_rng(seed), grain=grain, vignette=0.0)
+    return canvas.finish(np.random.default_rng(seed), vignette=0.0)
 
 
 def set_cover(
-    title: str, subtitle: str, size: int, *, face: Face | None = None
+    title: str, subtitle: str, size: int, own: tuple[Face, ...] = ()
 ) -> tuple[Setting | None, Setting | None]:
     """Set a cover's lines inside its safe area: stores round the corners and lay badges on them."""
-    own = (face,) if face else ()
     left, right = _EDGE * size, (1 - _EDGE) * size
     small = fit(
         subtitle, (*SUBTITLE_FACES, *own), Place(left, 0.89 * size, right, 0.935 * size),
@@ -124,4 +138,4 @@ def set_cover(
     return small, large
 
 
-__all__ = ["CoverDesign", "draw_cover", "letter_cover", "paint_cover", "set_cover"]
+__all__ = ["CoverDesign", "draw_cover", "draw_cover_of", "paint_cover", "set_cover"]

@@ -1,5 +1,6 @@
 """Faces: the fonts that come with us, those that a user names, and which letters each one has."""
 
+import struct
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -69,9 +70,9 @@ def letters_of(face: Face) -> frozenset[int]:
     from fontTools.ttLib import TTFont, TTLibError
 
     try:
-        with TTFont(face.path, fontNumber=face.index, lazy=True) as opened:
+        with face.path.open("rb") as file, TTFont(file, fontNumber=face.index, lazy=True) as opened:
             return frozenset(opened.getBestCmap() or ())
-    except (TTLibError, OSError, ValueError, KeyError, AssertionError) as error:
+    except (TTLibError, OSError, ValueError, KeyError, AssertionError, struct.error) as error:
         raise InputError(
             f"{face.path.name} is not a font that can be read; give a .ttf or .otf"
         ) from error

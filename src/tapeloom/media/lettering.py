@@ -21,7 +21,9 @@ MIN_CONTRAST = 4.5  # WCAG 2.2, level AA for text of any size
 _SPARE = 1.12  # times the rule, for grain and rounding come after
 _MEASURE = 200  # pixels; the size in which widths are taken
 # What may not begin a line of Chinese or Japanese (JIS X 4051), in short.
-_NO_START = frozenset("、。，．・：；？！ー’”）〕］｝〉》」』】ぁぃぅぇぉっゃゅょァィゥェォッャュョ…")
+_NO_START = frozenset(
+    "、。，．・：；？！ー’”）〕］｝〉》」』】ぁぃぅぇぉっゃゅょァィゥェォッャュョ…"
+)
 _ALIGN = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
@@ -175,7 +177,7 @@ def fit(
     parts, cut = pieces(said.text), False
     while True:
         found = _largest(parts, said, room, tallest, most_lines, leading, spacing)
-        if found[0] >= smallest or len(parts) == 1 and len(parts[0]) <= 2:
+        if found[0] >= smallest or (len(parts) == 1 and len(parts[0]) <= 2):
             break
         parts, cut = _shorter(parts), True
     height, lines = found
@@ -197,6 +199,7 @@ def _largest(
     most_lines: int, leading: float, spacing: float,
 ) -> tuple[int, list[str]]:  # fmt: skip
     """Return the size and the lines of the largest setting; of equals, the one with fewer lines."""
+
     def width(text: str) -> float:
         return _width(text, said.face, _MEASURE, spacing * _MEASURE, said.shaped) / _MEASURE
 
@@ -245,9 +248,16 @@ def write(
         offset = round(0.035 * setting.height)
         canvas.paint(cloud.shifted(0, offset), behind, opacity=shadow)
         canvas.paint(letters.shifted(0, offset), behind, opacity=0.6 * shadow)
-    deep = behind * np.float32(0.8) if contrast(colour, behind * 0.8) > contrast(colour, behind) else behind
+    deep = (
+        behind * np.float32(0.8)
+        if contrast(colour, behind * 0.8) > contrast(colour, behind)
+        else behind
+    )
     for _ in range(12):
-        if lowest_contrast(_ground(canvas, letters), letters.cover, colour) >= MIN_CONTRAST * _SPARE:
+        if (
+            lowest_contrast(_ground(canvas, letters), letters.cover, colour)
+            >= MIN_CONTRAST * _SPARE
+        ):
             break
         canvas.paint(cloud, deep, opacity=0.35)
     canvas.paint(letters, colour)

@@ -1,7 +1,9 @@
 """Writing a finished picture: whole or not at all, and no larger than it may be."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -42,7 +44,7 @@ def encoded(image: Image.Image, suffix: str, *, max_bytes: int | None = None) ->
     raise TapeloomError(f"the picture has {len(data)} bytes at its smallest; at most {max_bytes}")
 
 
-def _attempts(image, suffix):
+def _attempts(image: Image.Image, suffix: str) -> Iterator[tuple[Image.Image, dict[str, Any]]]:
     if suffix == ".png":
         # Level 3 takes a third of the default's time for 7 % more bytes.
         yield image, {"format": "PNG", "compress_level": 3}
@@ -52,4 +54,4 @@ def _attempts(image, suffix):
         return
     for quality in _QUALITIES:
         # Full chroma: red letters on blue would fray.
-        yield image, {"format": "JPEG", "quality": quality, "subsampling": 0, "optimize": True}
+        yield image, {"format": "JPEG", "quality": quality, "subsampling": 0}

@@ -99,7 +99,8 @@ class Sheet:
         Returns None where there is nothing to draw.
         """
         unit = self.canvas.unit
-        place = Place(*(edge * unit for edge in box), align=align, foot=foot)
+        left, top, right, bottom = (edge * unit for edge in box)
+        place = Place(left, top, right, bottom, align, foot)
         setting = fit(
             text, (*faces, *self.own), place, tallest=tallest * unit, most_lines=lines,
             smallest=max(8.0, 0.42 * tallest * unit), leading=leading, spacing=spacing,

@@ -39,8 +39,9 @@ def big_title(sheet: Sheet) -> None:
         return
     under = title.last / sheet.canvas.unit + 0.06
     accent = sheet.between("light", "paper", 0.25)
+    bar = x + 0.006 if title.align == "left" else x + 0.736  # under the first word
     sheet.canvas.paint(
-        sheet.canvas.rectangle(x + 0.006, under, x + 0.13, under + 0.016, radius=0.008), accent
+        sheet.canvas.rectangle(bar, under, bar + 0.124, under + 0.016, radius=0.008), accent
     )
     sheet.write(
         sheet.subtitle, _SMALL, (x, under + 0.035, x + 0.85, under + 0.12), accent, ink,
@@ -50,7 +51,7 @@ def big_title(sheet: Sheet) -> None:
 
 def corner_badge(sheet: Sheet) -> None:
     """Show the whole picture, a badge in an upper corner, the title along the foot."""
-    sheet.show(sheet.canvas.whole, raised=0.15)
+    sheet.show(sheet.canvas.whole, raised=0.13)
     ink, paper = sheet.colour("ink"), sheet.colour("paper")
     sheet.fade((0.0, 0.86), (0.0, 0.56), ink, 0.94)
     box = (_MARGIN, 0.62, sheet.right - BADGE_WIDTH - 0.05, 0.95)
@@ -104,7 +105,7 @@ def film_frame(sheet: Sheet) -> None:
     canvas.paint(fade, ink, opacity=0.9)
     paper, x = sheet.colour("paper"), left + 0.065
     # The badge covers the foot's right end: the title stays off it.
-    box = (x, 0.55, sheet.right - BADGE_WIDTH - 0.06, bottom - (0.125 if sheet.subtitle else 0.045))
+    box = (x, 0.5, sheet.right - BADGE_WIDTH - 0.06, bottom - (0.125 if sheet.subtitle else 0.045))
     sheet.write(sheet.title, _HEAVY, box, paper, ink, tallest=0.19, lines=2, leading=1.0)
     sheet.write(
         sheet.subtitle, _SMALL, (x, bottom - 0.12, x + 1.1, bottom - 0.045),
@@ -170,8 +171,8 @@ def window(sheet: Sheet) -> None:
     x = sheet.right - width - 0.1 if sheet.side > 0 else 0.1
     middle = x + width / 2
     canvas.glow(middle, 0.45, 0.42, sheet.palette.sky_colour(2), strength=0.5)
-    wood = sheet.between("haze", "ink", 0.42)
-    bright = mix(wood, sheet.palette.sky_colour(2), 0.3)
+    wood = sheet.between("haze", "ink", 0.2)
+    bright = mix(wood, sheet.colour("light"), 0.24)
     frame = canvas.rectangle(x - 0.035, top - 0.035, x + width + 0.035, bottom + 0.02, radius=0.03)
     canvas.paint(frame, bright, wood)
     opening = (x, top, x + width, bottom)

@@ -14,7 +14,9 @@ _SHAPED = (
     "ORIYA", "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "THAI", "LAO", "TIBETAN",
     "MYANMAR", "KHMER", "MONGOLIAN",
 )  # fmt: skip
-_SYLLABLE = re.compile(r"(?:HIRAGANA|KATAKANA|HANGUL)(?: LETTER)?(?: SMALL)?(?: SYLLABLE)? ([A-Z]+)$")
+_SYLLABLE = re.compile(
+    r"(?:HIRAGANA|KATAKANA|HANGUL)(?: LETTER)?(?: SMALL)?(?: SYLLABLE)? ([A-Z]+)$"
+)
 _JOINER = {0x200D, 0xFE0E, 0xFE0F, 0x20E3}
 _LEAST_KEPT = 0.5  # of the letters: a title that loses more says something else
 
