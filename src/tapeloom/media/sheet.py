@@ -111,8 +111,8 @@ class Sheet:
         self.letters.append(write(self.canvas, setting, colour, behind, shadow=shadow))
         return setting
 
-    def top_of(self, setting: Setting | None, floor: float) -> float:
-        """Return the y of a setting's upper edge, or `floor` where nothing was set."""
-        if setting is None:
-            return floor
-        return (setting.base - 0.8 * setting.height) / self.canvas.unit
+    def detail(self, box: Box) -> float:
+        """Return how much there is to see in a box: the mean step between neighbouring pixels."""
+        left, top, right, bottom = self.canvas.pixel_box(box)
+        part = self.canvas.pixels[:, top:bottom, left:right]
+        return float(np.abs(np.diff(part, axis=1)).mean() + np.abs(np.diff(part, axis=2)).mean())

@@ -32,25 +32,25 @@ def big_title(sheet: Sheet) -> None:
     ink, paper = sheet.colour("ink"), sheet.colour("paper")
     begin, end = (0.0, 1.2) if sheet.side > 0 else (sheet.right, sheet.right - 1.2)
     sheet.fade((begin, 0.5), (end, 0.5), ink, 0.9)
-    x = _MARGIN if sheet.side > 0 else sheet.right - 0.93
-    box = (x, 0.09, x + 0.86, 0.72 if sheet.subtitle else 0.84)
+    x = _MARGIN if sheet.side > 0 else sheet.right - 0.88
+    box = (x, 0.09, x + 0.81, 0.72 if sheet.subtitle else 0.84)
     title = sheet.write(sheet.title, _TITLE, box, paper, ink, tallest=0.27, lines=3, foot=0.55)
     if title is None:
         return
     under = title.last / sheet.canvas.unit + 0.06
     accent = sheet.between("light", "paper", 0.25)
-    bar = x + 0.006 if title.align == "left" else x + 0.736  # under the first word
+    bar = x + 0.006 if title.align == "left" else x + 0.686  # under the first word
     sheet.canvas.paint(
         sheet.canvas.rectangle(bar, under, bar + 0.124, under + 0.016, radius=0.008), accent
     )
     sheet.write(
-        sheet.subtitle, _SMALL, (x, under + 0.035, x + 0.85, under + 0.12), accent, ink,
+        sheet.subtitle, _SMALL, (x, under + 0.035, x + 0.81, under + 0.12), accent, ink,
         tallest=0.072, lines=1, spacing=0.03, foot=0.5,
     )  # fmt: skip
 
 
 def corner_badge(sheet: Sheet) -> None:
-    """Show the whole picture, a badge in an upper corner, the title along the foot."""
+    """Show the whole picture, a badge in the emptier upper corner, the title along the foot."""
     sheet.show(sheet.canvas.whole, raised=0.13)
     ink, paper = sheet.colour("ink"), sheet.colour("paper")
     sheet.fade((0.0, 0.86), (0.0, 0.56), ink, 0.94)
@@ -71,7 +71,8 @@ def _badge(sheet: Sheet, text: str) -> None:
     if measured is None:
         return
     width = measured.width / unit + 0.1
-    x = _MARGIN if sheet.side > 0 else sheet.right - _MARGIN - width
+    corners = (_MARGIN, sheet.right - _MARGIN - width)
+    x = min(corners, key=lambda left: sheet.detail((left, y, left + width, y + h)))
     fill, ink = sheet.colour("light"), sheet.colour("ink")
     canvas = sheet.canvas
     pill = canvas.rectangle(x, y, x + width, y + h, radius=h / 2)
@@ -138,7 +139,7 @@ def cassette_label(sheet: Sheet) -> None:
     paper = sheet.colour("paper")
     small = 0.078 if sheet.subtitle else 0.0
     sheet.write(
-        sheet.title, _TITLE, (left + 0.05, top, right - 0.05, bottom - small), ink, paper,
+        sheet.title, _TITLE, (left + 0.05, top + 0.015, right - 0.05, bottom - small), ink, paper,
         tallest=0.19, lines=2, align="center", foot=0.5, shadow=0.0, leading=0.98,
     )  # fmt: skip
     sheet.write(
@@ -224,7 +225,7 @@ def minimal(sheet: Sheet) -> None:
     under = title.last / canvas.unit + 0.06
     sheet.write(
         sheet.subtitle, _SMALL, (left, under, right, under + 0.075),
-        mix(ink, sheet.colour("accent"), 0.35), paper, tallest=0.056, lines=1, spacing=0.02,
+        mix(ink, sheet.colour("accent"), 0.35), paper, tallest=0.062, lines=1, spacing=0.02,
         foot=0.5, shadow=0.0,
     )  # fmt: skip
 
