@@ -1,4 +1,4 @@
-"""Draw docs/images/scenes.jpg: every scene in every grading, and scenes by hour and weather.
+"""Draw every scene in every grading (scenes.jpg), and by hour and weather (scenes-hours.jpg).
 
 Usage: python docs/make_pictures.py [--out docs/images]
 """
@@ -24,7 +24,7 @@ NATURAL = (
     ("night_sky", TimeOfDay.NIGHT, Weather.CLEAR),
 )
 TILE = (256, 144)
-GAP, HEAD, SIDE = 6, 26, 0
+GAP, HEAD = 6, 26  # pixels
 BACK, TEXT = "#14151c", "#d8d2c4"
 
 

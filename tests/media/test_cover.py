@@ -1,3 +1,5 @@
+from itertools import cycle
+
 import numpy as np
 import pytest
 
@@ -17,18 +19,20 @@ def design(picture="window", palette="rain_teal", weather=("rain",), side=1, see
 
 
 @pytest.mark.parametrize("picture", SCENES)
-@pytest.mark.parametrize("weather", [(), ("rain",), ("snow",)])
-@pytest.mark.parametrize("side", [-1, 1])
-def test_every_picture_is_painted_in_every_weather(picture, weather, side):
-    image = paint_cover(design(picture, "plum", weather, side), title="A", subtitle="b", size=SIZE)
+@pytest.mark.parametrize("weather", [("rain",), ("snow",)])
+def test_every_picture_is_painted_in_every_weather(picture, weather):
+    image = paint_cover(design(picture, "plum", weather, -1), title="A", subtitle="b", size=SIZE)
     pixels = np.asarray(image, np.float64)
     assert image.size == (SIZE, SIZE)
     assert image.mode == "RGB"
     assert pixels.std() > 15  # something is seen
 
 
-@pytest.mark.parametrize("palette", PALETTES)
-@pytest.mark.parametrize("picture", SCENES)
+@pytest.mark.parametrize(
+    ("palette", "picture"),
+    # Every palette and every picture, and the palest palette for every picture.
+    [*zip(PALETTES, cycle(SCENES), strict=False), *(("mint", picture) for picture in SCENES)],
+)
 def test_the_title_reads_on_the_finished_picture(palette, picture, monkeypatch):
     seen = []
     write = cover.write

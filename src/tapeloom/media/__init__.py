@@ -1,10 +1,11 @@
-"""Pictures for the sound: covers and plots, loaded when they are first asked for."""
+"""Pictures for the sound: scenes, covers and plots, loaded when they are first asked for."""
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tapeloom.media.contact_sheet import contact_sheet
     from tapeloom.media.cover import CoverDesign, draw_cover, draw_cover_of, paint_cover
+    from tapeloom.media.filters import apply_filters
     from tapeloom.media.grading import ColorGrading, grade_image
     from tapeloom.media.layers import Camera, Layers
     from tapeloom.media.likeness import picture_hash
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tapeloom.media.thumbnail import Thumbnail, ThumbnailGenerator
     from tapeloom.media.thumbnail_config import ThumbnailConfig
     from tapeloom.media.thumbnail_layouts import ThumbnailStyle
-    from tapeloom.media.user_image import load_user_image
+    from tapeloom.media.user_image import crop_to, image_canvas, load_user_image
     from tapeloom.media.variants import vary
     from tapeloom.media.writing import missing_characters
 
@@ -36,11 +37,14 @@ _HOMES = {
     "ThumbnailStyle": "thumbnail_layouts",
     "TimeOfDay": "stage",
     "Weather": "stage",
+    "apply_filters": "filters",
     "compose_scene": "scene_design",
     "contact_sheet": "contact_sheet",
+    "crop_to": "user_image",
     "draw_cover": "cover",
     "draw_cover_of": "cover",
     "grade_image": "grading",
+    "image_canvas": "user_image",
     "load_user_image": "user_image",
     "missing_characters": "writing",
     "paint_cover": "cover",
@@ -66,11 +70,14 @@ __all__ = [
     "ThumbnailStyle",
     "TimeOfDay",
     "Weather",
+    "apply_filters",
     "compose_scene",
     "contact_sheet",
+    "crop_to",
     "draw_cover",
     "draw_cover_of",
     "grade_image",
+    "image_canvas",
     "load_user_image",
     "missing_characters",
     "paint_cover",

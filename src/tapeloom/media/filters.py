@@ -5,6 +5,7 @@ returns a new one. Those that draw noise take a generator: the same seed, the sa
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +61,9 @@ def chromatic_shift(picture: Picture, amount: float, rng: np.random.Generator) -
         if zoom > 1:
             box = (w * (1 - 1 / zoom) / 2, h * (1 - 1 / zoom) / 2,
                    w * (1 + 1 / zoom) / 2, h * (1 + 1 / zoom) / 2)  # fmt: skip
-            shifted[..., plane] = image.resize((w, h), Image.Resampling.BILINEAR, box=box)
+            shifted[..., plane] = np.asarray(
+                image.resize((w, h), Image.Resampling.BILINEAR, box=box)
+            )
             continue
         # What lies outside the lens repeats the edge.
         reach = max(1, round(max(h, w) * 0.01))
@@ -68,7 +71,7 @@ def chromatic_shift(picture: Picture, amount: float, rng: np.random.Generator) -
         spread = 1 / zoom
         box = (reach - w * (spread - 1) / 2, reach - h * (spread - 1) / 2,
                reach + w * (spread + 1) / 2, reach + h * (spread + 1) / 2)  # fmt: skip
-        shifted[..., plane] = wide.resize((w, h), Image.Resampling.BILINEAR, box=box)
+        shifted[..., plane] = np.asarray(wide.resize((w, h), Image.Resampling.BILINEAR, box=box))
     return shifted
 
 
@@ -172,7 +175,8 @@ def palette_dither(
         table[:, k] = ((moved[:, None] - known[None]) ** 2).sum(axis=2).argmin(axis=1)
     cell = (np.arange(h)[:, None] % 8) * 8 + np.arange(w)[None, :] % 8
     chosen = table[back.reshape(h, w), cell]
-    return np.asarray(np.round(colours * 255), np.uint8)[chosen]
+    picked: Picture = np.asarray(np.round(colours * 255), np.uint8)[chosen]
+    return picked
 
 
 FILTERS: Mapping[str, Filter] = {
@@ -213,5 +217,5 @@ def _read(picture: Picture, amount: float) -> NDArray[np.float32]:
     return picture.astype(np.float32) / np.float32(255)
 
 
-def _written(x: NDArray[np.float32]) -> Picture:
-    return np.clip(x * 255 + 0.5, 0, 255).astype(np.uint8)
+def _written(x: NDArray[Any]) -> Picture:
+    return np.asarray(np.clip(x * 255 + 0.5, 0, 255), np.uint8)

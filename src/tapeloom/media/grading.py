@@ -45,14 +45,15 @@ class Look:
     contrast: float = 1.0  # slope of the curve around the middle grey
     lift: float = 0.0  # lightness that black rises to
     gain: float = 1.0  # lightness that white falls to
+    gamma: float = 1.0  # under 1 lightens the middle tones
 
 
 LOOKS: Mapping[ColorGrading, Look] = {
     ColorGrading.WARM: Look("#2b130c", "#b8603a", "#ffdf9c", 0.8, 1.0, 1.03, 0.015),
     ColorGrading.COOL: Look("#06182e", "#357f9e", "#d6f2f4", 0.76, 0.95, 1.02, 0.015),
-    ColorGrading.VINTAGE: Look("#1f2d2b", "#a07c4e", "#f8e7bf", 0.74, 0.95, 0.98, 0.075, 0.95),
+    ColorGrading.VINTAGE: Look("#1f2d2b", "#a87f48", "#fae8bd", 0.76, 1.0, 1.0, 0.075, 0.97),
     ColorGrading.CYBERPUNK: Look("#140a3c", "#a02a9c", "#7df4ff", 0.68, 1.3, 1.12),
-    ColorGrading.PASTEL: Look("#45407e", "#d493b8", "#fff2ea", 0.64, 0.9, 0.96, 0.2),
+    ColorGrading.PASTEL: Look("#45407e", "#d493b8", "#fff2ea", 0.64, 0.9, 0.98, 0.2, 1.0, 0.78),
     ColorGrading.NOIR: Look("#08090c", "#5b5e66", "#efe8da", 0.9, 0.55, 1.2, -0.01),
     ColorGrading.SUNSET: Look("#2a1038", "#c8435a", "#ffcf86", 0.74, 1.15, 1.06),
     ColorGrading.FOREST: Look("#07231a", "#4c8a52", "#f2efb8", 0.8, 0.95, 1.0, 0.015),
@@ -85,7 +86,7 @@ def grade(colours: NDArray[np.float32], grading: ColorGrading) -> NDArray[np.flo
     light = middle + look.contrast * (lab[..., 0] - middle)
     # Round shoulders: a steeper curve must not clip.
     light = np.clip(light, 0.0, 1.0) if look.contrast <= 1 else _shouldered(light)
-    light = look.lift + (look.gain - look.lift) * light
+    light = look.lift + (look.gain - look.lift) * light**look.gamma
     chroma = np.hypot(lab[..., 1], lab[..., 2])
     hold = look.hold * (1 - 0.6 * np.clip((chroma - 0.09) / 0.12, 0, 1))
     graded = np.empty_like(lab)

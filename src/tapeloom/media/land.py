@@ -1,7 +1,5 @@
 """What lies under the sky: rows of houses, hills, trees, water."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -116,43 +114,6 @@ def hill(
 def height_at(stage: Stage, line: NDArray[np.float64], x: float) -> float:
     """Return the height of a ridge's outline at an x of the picture."""
     return float(np.interp(x, np.linspace(-0.01, stage.canvas.right + 0.01, len(line)), line))
-
-
-def fir(pen: Pen, x: float, foot: float, h: float) -> None:
-    """Draw a fir tree: drooping tiers, the more the taller it is, a little uneven."""
-    pen.rectangle(x - 0.016 * h, foot - 0.2 * h, x + 0.016 * h, foot + 0.02)
-    tiers = 7 if h < 0.3 else 12
-    for k in range(tiers):
-        v = k / tiers
-        wild = np.sin(5.3 * k + 40 * x), np.sin(7.1 * k + 23 * x)
-        up = foot - h * (0.07 + 0.8 * v)
-        tip = up - 1.9 * h / tiers
-        left, right = (h * (0.2 - 0.175 * v) * (1 + 0.14 * w) for w in wild)
-        pen.polygon([(x - left, up + 0.02 * h), (x - 0.52 * left, up - 0.052 * h), (x, tip),
-                     (x + 0.52 * right, up - 0.052 * h), (x + right, up + 0.02 * h),
-                     (x + 0.62 * right, up + 0.004 * h), (x + 0.3 * right, up + 0.012 * h),
-                     (x, up - 0.004 * h), (x - 0.34 * left, up + 0.014 * h),
-                     (x - 0.66 * left, up + 0.003 * h)])  # fmt: skip
-
-
-def pines(
-    stage: Stage, line: NDArray[np.float64], *, y: float, tall: float,
-    height: tuple[float, float], count: int, colour: Colour, spread: Sequence[float],
-    to: Colour | None = None,
-) -> None:  # fmt: skip
-    """Plant fir trees along a ridge; `spread` weights equal stretches from left to right."""
-    canvas, rng = stage.canvas, stage.rng
-    weights = np.asarray(spread, np.float64)
-    slots = rng.choice(len(weights), count, p=weights / weights.sum())
-    xs = (slots + rng.random(count)) / len(weights) * canvas.right
-    sizes = rng.uniform(*height, count)
-
-    def draw(pen: Pen) -> None:
-        for x, h in zip(xs.tolist(), sizes.tolist(), strict=True):
-            fir(pen, x, y - tall * height_at(stage, line, x) + 0.01, h)
-
-    area = (0.0, y - 1.5 * tall - 1.2 * height[1], canvas.right, y + 1.5 * tall)
-    canvas.paint(canvas.mask(draw, area), colour, to)
 
 
 def glitter(

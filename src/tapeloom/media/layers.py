@@ -15,6 +15,7 @@ from tapeloom.media.canvas import Canvas
 from tapeloom.media.motion import Moving, Pulse
 
 Frame = NDArray[np.uint8]  # (height, width, 3)
+_DENSE = 0.3  # share of a box from which it is worked on as a whole
 _FAINTEST = np.float32(1 / 400)  # what is covered less shows in no frame
 
 
@@ -57,9 +58,10 @@ class Layers:
     ) -> None:
         self.width, self.height, self._camera = canvas.width, canvas.height, camera
         shade = canvas.shade(vignette)
-        noise = rng.random((self.height, self.width), np.float32)
-        self._still = canvas.pixels * (shade * np.float32(255)) + noise
-        self._moving = [_laid(moving, shade) for moving in canvas.moving if moving.seen.any()]
+        self._still = canvas.pixels * (shade * np.float32(255))
+        laid = (_laid(moving, self._still, shade) for moving in canvas.moving)
+        self._moving = [layer for layer in laid if layer is not None]
+        self._still += rng.random((self.height, self.width), np.float32)
         self._frame = np.empty_like(self._still)
 
     def frame(self, phase: float) -> Frame:
@@ -107,7 +109,7 @@ class _Sheet:
         cover = cover[used]
         at = np.flatnonzero(cover > _FAINTEST)
         ys, xs = self.box
-        if len(at) < 0.3 * cover.size:  # rain and snow touch few pixels
+        if len(at) < _DENSE * cover.size:  # rain and snow touch few pixels
             views = frame[:, ys, xs][:, used]
             w = cover.shape[1]
             y, x = at // w, at % w
@@ -122,18 +124,31 @@ class _Sheet:
 
 
 @dataclass(slots=True)
-class _Spot:
-    """A fixed shape of changing strength: only its own pixels are touched."""
+class _Swell:
+    """A fixed shape of changing strength, as what it adds to the picture that stands still."""
 
     pulse: Pulse
-    at: tuple[NDArray[np.intp], NDArray[np.intp]]  # rows and columns of the picture
-    cover: NDArray[np.float32]
-    colour: NDArray[np.float32]
-    light: bool
+    box: tuple[slice, slice]
+    change: NDArray[np.float32]  # (3, height, width) at full strength
 
     def lay(self, frame: NDArray[np.float32], phase: float) -> None:
         level = np.float32(self.pulse.level(phase))
-        _blend(frame, self.at, self.cover * level, self.colour, self.light)
+        for c in range(3):
+            frame[c][self.box] += self.change[c] * level
+
+
+@dataclass(slots=True)
+class _Sparks:
+    """The same for a shape of few pixels in a wide box: stars, lit windows, glitter."""
+
+    pulse: Pulse
+    at: NDArray[np.intp]  # places in a plane of the picture
+    change: NDArray[np.float32]  # (3, places)
+
+    def lay(self, frame: NDArray[np.float32], phase: float) -> None:
+        level = np.float32(self.pulse.level(phase))
+        for c in range(3):
+            frame[c].reshape(-1)[self.at] += self.change[c] * level
 
 
 def _blend(
@@ -151,19 +166,33 @@ def _blend(
             frame[c][at] = under + (colour[c] - under) * cover
 
 
-def _laid(moving: Moving, shade: NDArray[np.float32]) -> "_Sheet | _Spot":
+def _laid(
+    moving: Moving, still: NDArray[np.float32], shade: NDArray[np.float32]
+) -> "_Sheet | _Swell | _Sparks | None":
     """Cut a motion to where it is seen, and darken its colour as the vignette does there."""
-    left, top = moving.motion.left, moving.motion.top
-    if isinstance(moving.motion, Pulse):
-        cover = moving.motion.mask.cover * moving.seen
-        y, x = np.nonzero(cover > _FAINTEST)
-        at = (y + top, x + left)
-        dim = shade[at].mean() if len(y) else 1.0
-        colour = (moving.colour * dim * 255).astype(np.float32)
-        return _Spot(moving.motion, at, cover[y, x], colour, moving.light)
-    visible = moving.seen > _FAINTEST
+    motion, cover = moving.motion, moving.seen
+    if isinstance(motion, Pulse):
+        cover = motion.mask.cover * moving.seen
+    visible = cover > _FAINTEST
+    if not visible.any():
+        return None
     rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
     ys, xs = (slice(int(line[0]), int(line[-1]) + 1) for line in (rows, columns))
-    box = (slice(ys.start + top, ys.stop + top), slice(xs.start + left, xs.stop + left))
-    colour = (moving.colour * shade[box].mean() * 255).astype(np.float32)
-    return _Sheet(moving, moving.seen[ys, xs], (ys, xs), box, colour)
+    box = (
+        slice(ys.start + motion.top, ys.stop + motion.top),
+        slice(xs.start + motion.left, xs.stop + motion.left),
+    )
+    colour = (moving.colour * 255).astype(np.float32)
+    if not isinstance(motion, Pulse):
+        dimmed = colour * np.float32(shade[box].mean())
+        return _Sheet(moving, moving.seen[ys, xs], (ys, xs), box, dimmed)
+    cover = cover[ys, xs]
+    fill = colour[:, None, None] * shade[box]
+    under = still[(slice(None), *box)]
+    added = (255 - under) * fill / np.float32(255) if moving.light else fill - under
+    change = np.asarray(added * cover, np.float32)
+    if visible.mean() > _DENSE * cover.size / visible.size:
+        return _Swell(motion, box, change)
+    y, x = np.nonzero(cover > _FAINTEST)
+    at = (y + box[0].start) * still.shape[2] + x + box[1].start
+    return _Sparks(motion, at, np.ascontiguousarray(change[:, y, x]))

@@ -100,6 +100,7 @@ class Falling:
     left: int
     top: int
     sway: float = 0.0  # pixels to either side
+    is_slow: bool = False  # so slow that steps of whole pixels would be seen
 
     def cover(self, phase: float) -> Cover:
         """Return all sheets where they are at a phase."""
@@ -107,8 +108,13 @@ class Falling:
         h, w = total.shape
         for i, sheet in enumerate(self.sheets):
             swing = self.sway * np.sin(2 * np.pi * (2 * phase + i / 3))
-            down, left = round(self.falls[i] * h * phase), round(self.passes[i] * w * phase - swing)
-            np.maximum(total, np.roll(sheet, (down % h, -left % w), axis=(0, 1)), out=total)
+            down, left = self.falls[i] * h * phase, round(self.passes[i] * w * phase - swing)
+            moved = np.roll(sheet, (int(down) % h, -left % w), axis=(0, 1))
+            if self.is_slow:
+                part = np.uint16(256 * (down % 1))
+                below = np.roll(moved, 1, axis=0).astype(np.uint16)
+                moved = ((moved * (256 - part) + below * part) >> 8).astype(np.uint8)
+            np.maximum(total, moved, out=total)
         return total.astype(np.float32) / np.float32(255)
 
 
@@ -122,15 +128,20 @@ class Drift:
     left: int
     top: int
     envelope: Cover | None = None  # (height, width) by which the texture is multiplied
+    _band: Cover = field(init=False, repr=False)  # one period and a box's width more
+
+    def __post_init__(self) -> None:
+        period = self.texture.shape[1]
+        at = np.arange(period + self.width + 1) % period
+        object.__setattr__(self, "_band", np.ascontiguousarray(self.texture[:, at]))
 
     def cover(self, phase: float) -> Cover:
         """Return the part of the texture that the box shows at a phase, to parts of a pixel."""
         period = self.texture.shape[1]
         shift = (-self.periods * period * phase) % period
         first, part = int(shift), np.float32(shift % 1)
-        at = (first + np.arange(self.width + 1)) % period
-        wide = self.texture[:, at]
-        moved: Cover = wide[:, :-1] * (1 - part) + wide[:, 1:] * part
+        moved = self._band[:, first : first + self.width] * (1 - part)
+        moved += self._band[:, first + 1 : first + 1 + self.width] * part
         return moved if self.envelope is None else moved * self.envelope
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,30 +64,23 @@ class Pen:
     def stroke(self, points: Points, widths: Sequence[float], value: float = 1.0) -> None:
         """Draw a round brush along points; the width goes evenly through `widths`."""
         at = np.asarray(self._at(points))
-        if max(widths) == min(widths):
-            self._line(at, widths[0] * self._scale, round(255 * value))
-            return
         steps = np.hypot(*np.diff(at, axis=0).T)
         length = np.concatenate([[0.0], np.cumsum(steps)])
-        n = max(2, int(length[-1] / max(1.0, 0.2 * min(widths) * self._scale)))
-        along = np.linspace(0.0, length[-1], n)
+        knots = np.linspace(0.0, length[-1], len(widths))
+        along = np.union1d(length, knots[1:-1])
         xs, ys = np.interp(along, length, at[:, 0]), np.interp(along, length, at[:, 1])
-        spots = np.linspace(0.0, 1.0, len(widths))
-        radii = np.interp(along / max(length[-1], 1e-9), spots, widths) * self._scale / 2
-        for x, y, r in zip(xs, ys, radii, strict=True):
-            self._draw.ellipse([x - r, y - r, x + r, y + r], fill=round(255 * value))
-
-    def _line(self, at: NDArray[np.float64], width: float, fill: int) -> None:
-        """Draw an even line as a polygon a segment, with round joints and ends."""
-        r = width / 2
-        for (x0, y0), (x1, y1) in zip(at, at[1:], strict=False):
-            length = float(np.hypot(x1 - x0, y1 - y0)) or 1.0
-            u, v = r * (y1 - y0) / length, -r * (x1 - x0) / length
+        radii = np.interp(along, knots, widths) * self._scale / 2
+        fill = round(255 * value)
+        spots = list(zip(xs.tolist(), ys.tolist(), radii.tolist(), strict=True))
+        for (x0, y0, r0), (x1, y1, r1) in pairwise(spots):
+            far = float(np.hypot(x1 - x0, y1 - y0)) or 1.0
+            u, v = (y1 - y0) / far, (x0 - x1) / far
             self._draw.polygon(
-                [(x0 + u, y0 + v), (x1 + u, y1 + v), (x1 - u, y1 - v), (x0 - u, y0 - v)], fill=fill
-            )
-        if r > 1:
-            for x, y in at:
+                [(x0 + u * r0, y0 + v * r0), (x1 + u * r1, y1 + v * r1),
+                 (x1 - u * r1, y1 - v * r1), (x0 - u * r0, y0 - v * r0)], fill=fill
+            )  # fmt: skip
+        for x, y, r in spots:
+            if r > 0.7:
                 self._draw.ellipse([x - r, y - r, x + r, y + r], fill=fill)
 
 

@@ -44,8 +44,9 @@ def listener(stage: Stage, x: float, y: float, h: float, *, lit: float = 1.0) ->
 
     def cups(pen: Pen) -> None:
         for s in (-1, 1):
-            pen.rectangle(x + s * 0.182 * h - 0.036 * h, y - 0.835 * h, x + s * 0.182 * h + 0.036 * h,
-                          y - 0.69 * h, radius=0.034 * h)  # fmt: skip
+            at = x + s * 0.182 * h
+            pen.rectangle(at - 0.036 * h, y - 0.835 * h, at + 0.036 * h, y - 0.69 * h,
+                          radius=0.034 * h)  # fmt: skip
 
     rim(canvas, canvas.mask(body, box), coat, mix(coat, edge, 0.7), x=0.0032 * lit, y=-0.0026)
     canvas.paint(canvas.mask(hood, box), mix(coat, stage.ink, 0.25))

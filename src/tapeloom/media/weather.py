@@ -86,7 +86,9 @@ def snow(stage: Stage, *, box: Box | None = None, strength: float = 1.0) -> None
         sheets.append(_sheet(canvas, draw, place, blur=blur))
         falls.append(stage.cycles(speed / tall))
     left, top, _, _ = canvas.pixel_box(place)
-    motion = Falling(tuple(sheets), tuple(falls), (0, 0, 0), left, top, sway=0.012 * canvas.unit)
+    motion = Falling(
+        tuple(sheets), tuple(falls), (0, 0, 0), left, top, sway=0.012 * canvas.unit, is_slow=True
+    )
     canvas.move(motion, stage.paper, strength=strength)
 
 

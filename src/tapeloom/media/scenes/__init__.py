@@ -28,7 +28,7 @@ SCENES: dict[str, Scene] = {
 }
 
 SUITS: Mapping[str, Mapping[str, float]] = {
-    "rain": {"window": 6, "cafe": 2.4, "train": 2.4, "city": 1.5, "desk": 1.5},
+    "rain": {"window": 6.6, "cafe": 2.4, "train": 2.4, "city": 1.5, "desk": 1.5},
     "night": {"night_sky": 4, "city": 3, "window": 2.5, "desk": 2, "cafe": 2, "cabin": 1.5},
     "cafe": {"cafe": 8, "window": 1, "desk": 1},
     "winter": {"cabin": 4, "hills": 3, "window": 2.5, "city": 1},

@@ -1,5 +1,7 @@
 """A beach: the sun on the sea, a palm over it, foam that comes and goes, a cat under a parasol."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from tapeloom.media.land import glitter
@@ -9,6 +11,7 @@ from tapeloom.media.pen import Mask, Pen, Points, smooth
 from tapeloom.media.props import cat, rim
 from tapeloom.media.sky import birds, clouds, disc, shows_stars, sky, stars
 from tapeloom.media.stage import Stage, TimeOfDay
+from tapeloom.media.trees import palm
 from tapeloom.media.weather import mist, weather
 
 
@@ -37,7 +40,7 @@ def beach(stage: Stage) -> None:
     _chair(stage, seat + 0.02 * side, floor + 0.035, 0.16 * layout.scale)
     cat(stage, seat - 0.2 * side * layout.scale, floor + 0.035, 0.13 * layout.scale,
         stage.shade(0.05), mix(low, stage.light, 0.5), lit=-side)  # fmt: skip
-    _palm(stage)
+    palm(stage)
     weather(stage)
 
 
@@ -47,7 +50,8 @@ def _headlands(stage: Stage, horizon: float) -> None:
         far = layout.middle * (1 - layout.side)  # the edge away from the focal side
         xs = np.linspace(0, 1, 40)
         drop = (1 - xs) ** 0.8 * (1 + 0.16 * np.sin(9 * xs + 3 * depth) + 0.06 * np.sin(31 * xs))
-        outline = [(float(far + layout.side * x * reach * layout.middle * 1.5), float(horizon - tall * y))
+        length = 1.5 * layout.side * reach * layout.middle
+        outline = [(float(far + length * x), float(horizon - tall * y))
                    for x, y in zip(xs, drop, strict=True)]  # fmt: skip
         shade = mix(mix(stage.low, stage.haze, 0.62), stage.ink, depth)
         canvas.paint(canvas.polygon([*outline, (outline[-1][0], horizon + 0.004),
@@ -170,11 +174,18 @@ def _parasol(stage: Stage, x: float, y: float, h: float) -> None:
     crown = (top[0] + 0.02 * h * lean, top[1] - 0.02 * h)
     ribs = [-1.0, -0.55, -0.12, 0.3, 0.68, 1.0]
     whole: list[tuple[float, float]] = []
-    for a, b in zip(ribs, ribs[1:], strict=False):
+    for a, b in pairwise(ribs):
         (x0, y0), (x1, y1) = edge(a), edge(b)
         whole += [(x0, y0), ((x0 + x1) / 2, (y0 + y1) / 2 - 0.028 * h), (x1, y1)]
-    arch = smooth([edge(1.0), (top[0] + 0.55 * half, top[1] + 0.2 * tall + 0.5 * lean * half), crown,
-                   (top[0] - 0.55 * half, top[1] + 0.2 * tall - 0.5 * lean * half), edge(-1.0)])  # fmt: skip
+    arch = smooth(
+        [
+            edge(1.0),
+            (top[0] + 0.55 * half, top[1] + 0.2 * tall + 0.5 * lean * half),
+            crown,
+            (top[0] - 0.55 * half, top[1] + 0.2 * tall - 0.5 * lean * half),
+            edge(-1.0),
+        ]
+    )
     canopy = canvas.polygon([*whole, *arch])
     red = mix(stage.accent, stage.ink, 0.32)
     rim(canvas, canopy, red, mix(stage.accent, stage.light, 0.6), x=-0.003 * side, y=-0.003)
@@ -206,9 +217,11 @@ def _chair(stage: Stage, x: float, y: float, h: float) -> None:
 
     def frame(pen: Pen) -> None:
         for points in (
-            [(-0.42, -0.34), (0.3, 0.0)], [(0.42, -0.42), (-0.26, 0.0)], [(-0.5, -0.38), (0.2, -0.3)],
+            [(-0.42, -0.34), (0.3, 0.0)],
+            [(0.42, -0.42), (-0.26, 0.0)],
+            [(-0.5, -0.38), (0.2, -0.3)],
             [(0.2, -0.3), (0.52, -0.98)],
-        ):  # fmt: skip
+        ):
             pen.stroke([(x + side * a * h, y + b * h) for a, b in points], (0.034 * h, 0.034 * h))
 
     def cloth(pen: Pen) -> None:
@@ -237,58 +250,3 @@ def _chair(stage: Stage, x: float, y: float, h: float) -> None:
         x=-0.002 * side,
         y=-0.002,
     )
-
-
-def _palm(stage: Stage) -> None:
-    """Lean a palm in from the focal side, its fronds stirring over the sea."""
-    canvas, layout, rng = stage.canvas, stage.layout, stage.rng
-    side, floor, scale = layout.side, layout.floor, layout.scale
-    edge = canvas.right if side > 0 else 0.0
-    foot = (edge + 0.06 * side, canvas.bottom + 0.1)
-    head = (edge - side * 0.2 * scale, 0.24 * floor)
-    trunk = smooth([foot, (edge - side * 0.02 * scale, 0.78 * floor),
-                    (edge - side * 0.1 * scale, 0.46 * floor), head])  # fmt: skip
-    dark, lit = stage.shade(0.04), mix(stage.ink, mix(stage.low, stage.light, 0.4), 0.5)
-    wood = canvas.stroke(trunk, (0.06 * scale, 0.04 * scale, 0.032 * scale))
-    rim(canvas, wood, dark, lit, x=-0.0022 * side, y=-0.001)
-    sways = stage.cycles(0.12)
-    turns = [-2.75, -2.3, -1.8, -1.2, -0.65, -0.1, 0.35, -3.15]
-    lengths = rng.uniform(0.34, 0.44, len(turns)) * scale
-    drops = rng.uniform(0.35, 0.6, len(turns))
-
-    def fronds(pen: Pen, phase: float) -> None:
-        for k, (turn, length, drop) in enumerate(zip(turns, lengths, drops, strict=True)):
-            sway = 0.022 * np.sin(2 * np.pi * sways * phase + 0.7 * k)
-            _frond(pen, head, turn + sway, float(length), float(drop) + 2 * sway)
-
-    reach = 0.62 * scale
-    place = canvas.pixel_box((head[0] - reach, head[1] - reach, head[0] + reach, head[1] + reach))
-    motion = Drawn(fronds, place, canvas.unit)
-    canvas.move(motion, dark, light=False)
-    nuts = [(0.012, 0.016), (-0.016, 0.02), (0.0, 0.03)]
-    for dx, dy in nuts:
-        nut = canvas.ellipse(
-            head[0] + dx * scale, head[1] + dy * scale, 0.014 * scale, 0.015 * scale
-        )
-        rim(canvas, nut, dark, lit, x=-0.0014 * side, y=-0.0014)
-
-
-def _frond(pen: Pen, head: tuple[float, float], turn: float, length: float, drop: float) -> None:
-    """Draw one frond: a rib that bends under its weight, with leaflets down both sides."""
-    t = np.linspace(0, 1, 17)
-    xs = head[0] + length * np.cos(turn) * t
-    ys = head[1] + length * np.sin(turn) * t + drop * length * t**2.2
-    rib = [(float(a), float(b)) for a, b in zip(xs, ys, strict=True)]
-    pen.stroke(rib, (0.009, 0.003))
-    for k in range(1, 17):
-        dx, dy = xs[k] - xs[k - 1], ys[k] - ys[k - 1]
-        along = np.arctan2(dy, dx)
-        size = length * 0.27 * np.sin(np.pi * min(1.0, 0.1 + 0.9 * t[k])) ** 0.6 + 0.02
-        for spread in (0.75, -0.75):
-            # Leaflets hang: their tips are drawn towards the ground.
-            a = along + spread * (1 - 0.4 * t[k])
-            tip = (float(xs[k] + size * np.cos(a)), float(ys[k] + size * np.sin(a) + 0.25 * size))
-            base = 0.0075 * length / 0.38
-            pen.polygon([(float(xs[k] - base * np.cos(along)), float(ys[k] - base * np.sin(along))),
-                         (float(xs[k] + base * np.cos(along)), float(ys[k] + base * np.sin(along))),
-                         tip])  # fmt: skip

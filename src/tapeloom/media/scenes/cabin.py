@@ -3,13 +3,14 @@
 import numpy as np
 
 from tapeloom.media.canvas import Canvas
-from tapeloom.media.land import fir, height_at, hill, pines, ridge
+from tapeloom.media.land import height_at, hill, ridge
 from tapeloom.media.motion import Pulse
 from tapeloom.media.palette import mix
 from tapeloom.media.pen import Box, Pen
 from tapeloom.media.props import rim, steam
 from tapeloom.media.sky import clouds, disc, shows_stars, sky, stars
 from tapeloom.media.stage import Stage, Weather
+from tapeloom.media.trees import fir, pines
 from tapeloom.media.weather import fog, mist, weather
 
 
@@ -126,8 +127,10 @@ def _inside(stage: Stage, x: float, y: float, w: float, h: float) -> None:
                      (x + 0.02 * w, y - 0.53 * h), (x + 0.075 * w, y - 0.46 * h)])  # fmt: skip
         px = x - 0.25 * w
         for a in (-0.9, -0.45, 0.0, 0.45, 0.9):
-            pen.stroke([(px, y - 0.12 * h), (px + 0.06 * w * np.sin(a), y - (0.14 + 0.1 * np.cos(a)) * h)],
-                       (0.01 * w, 0.022 * w, 0.006 * w))  # fmt: skip
+            pen.stroke(
+                [(px, y - 0.12 * h), (px + 0.06 * w * np.sin(a), y - (0.14 + 0.1 * np.cos(a)) * h)],
+                (0.01 * w, 0.022 * w, 0.006 * w),
+            )
         pen.polygon([(px - 0.03 * w, y - 0.13 * h), (px + 0.03 * w, y - 0.13 * h),
                      (px + 0.02 * w, y - 0.05 * h), (px - 0.02 * w, y - 0.05 * h)])  # fmt: skip
         cx = x + 0.22 * w

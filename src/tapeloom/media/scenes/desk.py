@@ -64,10 +64,10 @@ def _window(stage: Stage, pane: Box) -> None:
     tall, x = y1 - y0, (x0 + x1) / 2
     sky(stage, horizon=y1 - 0.02, box=pane)
     if shows_stars(stage):
-        stars(stage, box=(x0, y0, x1, y0 + 0.65 * tall))
+        stars(stage, box=(x0, y0, x1, y0 + 0.65 * tall), density=0.5, strength=0.5)
     disc(stage, x + float(rng.uniform(-0.22, 0.22)) * (x1 - x0), y0 + 0.28 * tall,
          0.1 * (x1 - x0), box=pane)  # fmt: skip
-    for up, high, depth, lit in ((0.02, 0.36, 0.3, 0.1), (-0.02, 0.28, 0.62, 0.25)):
+    for up, high, depth, lit in ((0.02, 0.32, 0.3, 0.05), (-0.02, 0.25, 0.62, 0.14)):
         shade = mix(mix(stage.low, stage.haze, 0.55), stage.ink, depth)
         skyline(stage, base=y1 - up, low=0.08 * tall, high=high * tall, width=0.06, top=shade,
                 foot=shade, box=pane, blur=0.0014, lit=0.0 if stage.is_day else lit)  # fmt: skip

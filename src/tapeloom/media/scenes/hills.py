@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from tapeloom.media.land import glitter, height_at, hill, pines, ridge
+from tapeloom.media.land import glitter, height_at, hill, ridge
 from tapeloom.media.motion import Pulse
 from tapeloom.media.palette import mix
 from tapeloom.media.pen import Pen
 from tapeloom.media.props import rim
 from tapeloom.media.sky import birds, clouds, disc, shows_stars, sky, stars
 from tapeloom.media.stage import Stage, Weather
+from tapeloom.media.trees import pines
 from tapeloom.media.weather import mist, weather
 
 

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tapeloom.media.land import fir, height_at, hill, ridge
+from tapeloom.media.land import height_at, hill, ridge
 from tapeloom.media.motion import Drawn, Pulse
 from tapeloom.media.palette import mix
 from tapeloom.media.pen import Mask, Pen
 from tapeloom.media.props import cat, rim
 from tapeloom.media.sky import birds, clouds, disc, shows_stars, sky, stars
 from tapeloom.media.stage import Stage
+from tapeloom.media.trees import fir
 from tapeloom.media.weather import mist, weather
 
 
@@ -139,8 +140,14 @@ def _bright_stars(stage: Stage) -> None:
             for dx, dy in ((1, 0), (0, 1)):
                 pen.polygon([(x - size * dx - 0.0007 * dy, y - size * dy - 0.0007 * dx),
                              (x, y), (x + size * dx, y + size * dy), (x, y)])  # fmt: skip
-                pen.polygon([(x - size * dx, y - size * dy), (x - 0.0009 * dy, y - 0.0009 * dx),
-                             (x + size * dx, y + size * dy), (x + 0.0009 * dy, y + 0.0009 * dx)])  # fmt: skip
+                pen.polygon(
+                    [
+                        (x - size * dx, y - size * dy),
+                        (x - 0.0009 * dy, y - 0.0009 * dx),
+                        (x + size * dx, y + size * dy),
+                        (x + 0.0009 * dy, y + 0.0009 * dx),
+                    ]
+                )
             pen.ellipse(x, y, 0.0021, 0.0021)
 
         mask = canvas.mask(rays, (x - size, y - size, x + size, y + size))
@@ -176,7 +183,8 @@ def _tent(stage: Stage, x: float, y: float, w: float) -> None:
     cloth = mix(stage.accent, light, 0.35)
     for up, radius, strength in ((0.4, 0.42, 0.4), (0.3, 0.9, 0.16)):
         halo = canvas.halo(x, y - up * h, radius * w)
-        canvas.move(Pulse(halo, stage.cycles(0.2), 0.0, 0.12), light, strength=strength)
+        dim = 0.3 if stage.is_day else 1.0
+        canvas.move(Pulse(halo, stage.cycles(0.2), 0.0, 0.12), light, strength=dim * strength)
     flank = canvas.polygon([peak, back, (x + side * 0.72 * w, y), (x + side * 0.36 * w, y)])
     rim(
         canvas,
@@ -198,8 +206,10 @@ def _tent(stage: Stage, x: float, y: float, w: float) -> None:
     for start, end in (((x - 0.42 * w * side, y), peak), (peak, (x + 0.36 * side * w, y))):
         seam = canvas.stroke([start, end], (0.004 * w / 0.3, 0.004 * w / 0.3))
         canvas.paint(seam, mix(cloth, stage.ink, 0.5))
-    ropes = canvas.mask(lambda pen: pen.stroke([peak, (x - 0.66 * w * side, y + 0.01)], (0.0014, 0.0014)),
-                        (x - w, y - 1.1 * h, x + w, y + 0.05))  # fmt: skip
+    ropes = canvas.mask(
+        lambda pen: pen.stroke([peak, (x - 0.66 * w * side, y + 0.01)], (0.0014, 0.0014)),
+        (x - w, y - 1.1 * h, x + w, y + 0.05),
+    )
     canvas.paint(ropes, mix(stage.shade(0.3), light, 0.3))
     canvas.glow(x - 0.01 * w, y - 0.22 * h, 0.12 * w, stage.paper, strength=0.7)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from tapeloom.media.land import fir
 from tapeloom.media.motion import Cover, Drawn, Drift, Pulse
 from tapeloom.media.palette import Colour, mix
 from tapeloom.media.pen import Box, Mask, Pen, smooth
@@ -14,6 +13,7 @@ from tapeloom.media.props import mug, rim
 from tapeloom.media.scenes.window import sheen
 from tapeloom.media.sky import clouds, disc, shows_stars, sky, stars
 from tapeloom.media.stage import Stage, Weather
+from tapeloom.media.trees import fir
 from tapeloom.media.weather import drops_on_glass, weather
 
 
@@ -62,13 +62,14 @@ def _view(stage: Stage, pane: Box) -> None:
         waves = [(int(n), float(a), float(p)) for n, a, p in zip(
             (1, 2, 3, 5, 8, 13), rng.uniform(0.4, 1, 6) / np.array([1, 1.6, 2.2, 3.4, 6, 9]),
             rng.uniform(0, 6.28, 6), strict=True)]  # fmt: skip
-        firs = rng.uniform(x0, x1, round((0, 26, 34)[k] * (x1 - x0)))
-        heights = rng.uniform(0.035, 0.085, len(firs)) * (1 + 0.6 * k)
+        count = round((0, 26, 34)[k] * (x1 - x0))
+        firs = rng.uniform(x0, x1, count).tolist()
+        heights = (rng.uniform(0.035, 0.085, count) * (1 + 0.6 * k)).tolist()
 
         def land(
             pen: Pen, y: float = y, high: float = high * tall,
-            waves: list[tuple[int, float, float]] = waves, firs: list[float] = firs.tolist(),
-            heights: list[float] = heights.tolist(),
+            waves: list[tuple[int, float, float]] = waves, firs: list[float] = firs,
+            heights: list[float] = heights,
         ) -> None:  # fmt: skip
             xs = np.linspace(x0, x1, 240)
             ys = y - high * 0.4 * _waves(waves, (xs - x0) / (x1 - x0)) - 0.3 * high
@@ -107,7 +108,11 @@ def _texture(stage: Stage, draw: Callable[[Pen], None], pane: Box) -> Cover:
 
 def _pass(stage: Stage, texture: Cover, colour: Colour, pane: Box, periods: int) -> None:
     left, top, _, _ = stage.canvas.pixel_box(pane)
-    drift = Drift(texture, texture.shape[1], periods, left, top)
+    rows = np.flatnonzero(texture.any(axis=1))
+    if not len(rows):
+        return
+    first, end = int(rows[0]), int(rows[-1]) + 1
+    drift = Drift(texture[first:end], texture.shape[1], periods, left, top + first)
     stage.canvas.move(drift, colour, light=False)
 
 
@@ -192,7 +197,7 @@ def _rack(stage: Stage, pane: Box) -> None:
         x = canvas.right * (k + 0.5) / count
         drop = 0.62 * pane[1]
 
-        def strap(pen: Pen, phase: float, x: float = x, k: int = k) -> None:
+        def strap(pen: Pen, phase: float, x: float = x, k: int = k, drop: float = drop) -> None:
             lean = 0.05 * np.sin(2 * np.pi * swings * phase + 0.6 * k) + 0.02 * np.sin(
                 2 * np.pi * (2 * swings + 1) * phase + k
             )

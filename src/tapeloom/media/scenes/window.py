@@ -38,10 +38,12 @@ def window(stage: Stage) -> None:
     cat(stage, layout.focus_x, foot, scale * float(rng.uniform(0.26, 0.29)), stage.shade(0.06),
         edge, lit=-side)  # fmt: skip
     green = mix(mix(stage.ink, low, 0.25), stage.palette.colour("green"), 0.55)
-    plant(canvas, layout.middle - 0.27 * side * max(1.0, canvas.right * 0.86), foot, 0.25 * scale,
+    plant_x = layout.middle - 0.27 * side * max(1.0, canvas.right * 0.86)
+    plant(canvas, plant_x, foot, 0.25 * min(scale, canvas.right),
           pot=mix(stage.accent, stage.ink, 0.35), green=green, edge=mix(low, stage.light, 0.4),
           rng=rng)  # fmt: skip
-    mug(stage, layout.focus_x - 0.3 * side * scale, foot + 0.004, 0.066 * scale,
+    mug_x = layout.focus_x - 0.375 * side if canvas.right > 1.2 else plant_x + 0.19 * side
+    mug(stage, mug_x, foot + 0.004, 0.066 * scale,
         body=mix(stage.paper, stage.ink, 0.35), edge=stage.light, lit=side)  # fmt: skip
 
 
