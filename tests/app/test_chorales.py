@@ -165,8 +165,10 @@ def test_bad_input_is_told_in_a_sentence(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=match):
             run(source, "--satb")
-    with pytest.raises(InputError, match="give --satb"):
-        run("C F")
+    with pytest.raises(InputError, match="--band cannot be given with --satb"):
+        run("C F", "--satb", "--band", "jazz-trio")
+    with pytest.raises(InputError, match="--roots goes with --satb"):
+        run("C F", "--roots")
     with pytest.raises(InputError, match="neither a melody nor a chord"):
         set_song_for_choir(Song(Score(())))
     with pytest.raises(InputError, match="standard input is empty"):

@@ -154,3 +154,45 @@ def test_briefs_from_before_still_read_and_keep_their_form():
 def test_a_brief_refuses_a_grouping_at_birth():
     with pytest.raises(InputError, match="doesn't add up"):
         Brief(meter="7/8", grouping="2+2")
+
+
+def test_a_form_and_a_curve_are_obeyed_and_told(capsys):
+    form, curve = "intro4 A8 B8 outro4", "0.2 0.4 0.8 0.3"
+    asked = ("warm", "--form", form, "--energy", curve, "--seed", "3", "--out", "form.mid")
+    (found,) = compose(capsys, *asked)
+    assert [section["name"] for section in found["sections"]] == ["intro", "A", "B", "outro"]
+    assert [section["energy"] for section in found["sections"]] == [0.2, 0.4, 0.8, 0.3]
+    measured = [section["measured_energy"] for section in found["sections"]]
+    assert max(measured) == measured[2]
+    assert found["bars"] == 24
+    assert "rises by 0.40" in found["sections"][1]["why"]
+    assert all(section["leads_on"] for section in found["sections"])
+    assert found["pieces"][0]["why"] == "home"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--form", "A8 hook8"), "'hook8' is no section"),
+        (("--energy", "0.2 2"), "2 is out of range"),
+        (("--form", "A8", "--bars", "16"), "the form tells the length"),
+        (("--infill", "a.mid", "--bars", "1-2", "--role", "keys", "--form", "A8"),
+         "--form cannot be given with --infill"),
+    ],
+)  # fmt: skip
+def test_wrong_forms_stop_before_any_work(capsys, arguments, told):
+    with pytest.raises(SystemExit) as stopped:
+        main(("compose", "rain", *arguments) if "--infill" not in arguments
+             else ("compose", *arguments))  # fmt: skip
+    assert stopped.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_new_form_takes_the_place_of_an_old_length(tmp_path):
+    from tapeloom.app.order import Order, read_order, write_order
+
+    write_order(Order(Brief("rain", minutes=2, seed=1)), tmp_path)
+    assert read_order(tmp_path, {"form": "A8 outro4"}).brief.minutes is None
+    write_order(Order(Brief("rain", form="A8", seed=1)), tmp_path)
+    changed = read_order(tmp_path, {"bars": 16}).brief
+    assert (changed.bars, changed.form) == (16, None)

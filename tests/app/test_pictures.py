@@ -17,6 +17,8 @@ from tapeloom.app.picturing import (
     picture_of_words,
     read_batch,
     readable,
+    readable_title,
+    title_notes,
 )
 from tapeloom.app.pipeline import Record
 from tapeloom.core.errors import InputError
@@ -219,8 +221,10 @@ def test_without_a_font_the_picture_says_something_that_can_be_read() -> None:
     assert (found.config.title_text, found.config.subtitle_text) == ("Night Sky", "yoru")
     assert "no font here has 雨の夜よる" in found.notes[0]
     assert found.notes[1:] == (
-        "the picture says 'Night Sky' instead of '雨の夜'", "the picture says 'yoru' instead of 'よる'",
+        "the picture says 'Night Sky' instead of '雨の夜'",
+        "the picture says 'yoru' instead of 'よる'",
     )  # fmt: skip
+    assert readable_title("Rain") == ("Rain", ())
     here = readable(ThumbnailConfig("წვიმა"), find=lambda text: FONTS / "DejaVuSans.ttf")
     assert (here.config.title_text, here.notes) == ("წვიმა", ())
     assert here.config.font is not None
@@ -228,6 +232,7 @@ def test_without_a_font_the_picture_says_something_that_can_be_read() -> None:
     assert "DejaVuSans.ttf lacks 雨" in lacking.notes[0]
     plain = readable(ThumbnailConfig("Rain", "lo-fi 🌧"), find=lambda text: None)
     assert plain.config.subtitle_text == "lo-fi"
+    assert title_notes("Rain 🌧") == plain.notes
     assert plain.notes == ("left out of the picture, pictographs: 🌧",)
 
 

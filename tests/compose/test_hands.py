@@ -59,7 +59,10 @@ def test_words_name_a_part_that_plays_where_the_kit_does():
     plain = engine("theory").compose(
         plan(Brief("warm night", bars=24, seed=2), stream(2, "plan")), stream(2, "compose")
     )
-    assert plain.part("drums") == kit
+    # Dynamics hear the whole band; strokes are the same.
+    assert [(n.start, n.pitch) for n in plain.part("drums").notes] == [
+        (n.start, n.pitch) for n in kit.notes
+    ]
 
 
 def test_hands_are_named_once():

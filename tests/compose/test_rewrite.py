@@ -21,7 +21,7 @@ def score_of(seed: int = 5) -> Score:
     for attempt in range(seed, seed + 50):
         drawn = plan(Brief("nostalgic", seed=attempt), stream(attempt))
         score = engine().compose(drawn, stream(attempt, "compose"))
-        if {part.role for part in score.parts} == set(ROLES):
+        if {part.role for part in score.parts} >= set(ROLES):
             return score
     raise AssertionError
 
@@ -114,7 +114,7 @@ def test_an_infilled_melody_meets_both_sides() -> None:
 def test_what_cannot_be_infilled_is_said() -> None:
     score = score_of()
     act = engine().infill
-    with pytest.raises(InputError, match="no part for other"):
+    with pytest.raises(InputError, match="other is no role to rewrite"):
         act(score, role="other", bars=range(2), locks=FREE, rng=stream(1))
     with pytest.raises(InputError, match="cannot be rewritten"):
         act(score, role="bass", bars=range(5, 5000), locks=FREE, rng=stream(1))

@@ -35,7 +35,10 @@ def notes_at(part):
 
 
 def test_every_mark_is_on_a_note_and_known(records):
-    known = {"drums": {*ORNAMENTS, "roll", "ghost", "fill"}}
+    known = {
+        "drums": {*ORNAMENTS, "roll", "ghost", "fill", "riser"},
+        "melody": {*ARTICULATIONS, "pickup"},
+    }
     for _, score in records:
         for part in score.parts:
             for mark in part.marks:

@@ -236,3 +236,16 @@ def test_borrowing_ends_the_freedom_from_rights():
     assert mine.is_free_of_other_rights
     borrowed = replace(mine, origins=(Origin("song.mid", "00", ("melody",)),))
     assert not borrowed.is_free_of_other_rights
+
+
+def test_a_section_keeps_its_curves_and_older_scores_are_read() -> None:
+    section = Section("A", 0, 960, 0.7, 0, ("keys",), 0.8, -2.0, ("fill", "stop"))
+    score = Score((), sections=(section,))
+    told = score_to_json(score)
+    assert score_from_json(told) == score
+    for name in ("density", "register", "leads_on"):
+        del told["sections"][0][name]
+    old = score_from_json(told).sections[0]
+    assert (old.density, old.register, old.leads_on) == (0.5, 0.0, ())
+    with pytest.raises(InputError, match="register is 30"):
+        Section("A", 0, 960, register=30.0)

@@ -91,3 +91,29 @@ def test_a_filters_settings_are_checked() -> None:
     for bad in ({"kind": "comb"}, {"cutoff_hz": 0.0}, {"q": 0.0}):
         with pytest.raises(InputError, match=r"is no|over 0"):
             Filter(**({"kind": "low_pass", "cutoff_hz": 100.0} | bad))  # type: ignore[arg-type]
+
+
+def test_a_filter_closes_before_a_downbeat_and_opens_on_it() -> None:
+    sections = (
+        TimedSection("A", 0.0, 20.0, roles=("keys", "melody"), leads_on=("filter",)),
+        TimedSection("B", 20.0, 24.0, roles=("keys", "melody"), leads_on=("stop",)),
+        TimedSection("A2", 24.0, 40.0, roles=("keys", "melody"), leads_on=("held",)),
+    )
+    settings = drawn(1, sections)
+    open_hz = next(c.low_pass_hz for c in drawn(1, ()).channels if c.name == "keys")
+    assert isinstance(open_hz, float)
+    moved = {c.name: c.low_pass_hz for c in settings.channels if isinstance(c.low_pass_hz, Curve)}
+    assert set(moved) == {"keys", "pad"}
+    curve = moved["keys"]
+    assert curve.at(15.0) == curve.at(20.1) == curve.at(39.0) == open_hz
+    assert curve.at(19.9) < 900 < curve.at(17.0) < open_hz
+
+
+def test_an_intro_that_opens_does_not_close_at_once() -> None:
+    intro = TimedSection("intro", 0.0, 12.0, roles=("keys",), leads_on=("filter",))
+    sections = (intro, *SECTIONS[1:])
+    for seed in range(20):
+        keys = next(channel for channel in drawn(seed, sections).channels if channel.name == "keys")
+        assert isinstance(keys.low_pass_hz, Curve)
+        full = next(c.low_pass_hz for c in drawn(seed, ()).channels if c.name == "keys")
+        assert keys.low_pass_hz.at(12.1) == full

@@ -40,6 +40,25 @@ def draft_brief(brief: Brief, *, engine: str = "theory") -> tuple[Score, list[di
     return composer.compose(drawn, rng), []
 
 
+def pieces_of(brief: Brief) -> list[dict[str, Any]]:
+    """Return the plan of a record's pieces: keys, why they follow, tempi, and where they begin."""
+    from tapeloom.compose import plan
+    from tapeloom.compose.sets import camelot
+
+    drawn = plan(brief, stream(brief.seed, "plan"))
+    firsts = {section.piece: section for section in reversed(drawn.sections)}
+    return [
+        {
+            "key": str(piece.key),
+            "camelot": camelot(piece.key),
+            "why": piece.why,
+            "bpm": float(drawn.tempo.bpm_at(firsts[number].start)),
+            "start_s": round(drawn.tempo.tick_to_s(firsts[number].start), 3),
+        }
+        for number, piece in enumerate(drawn.pieces)
+    ]
+
+
 def feel_of(brief: Brief, score: Score) -> Feel:
     """Return the feel in which a brief's record is played: by its mood and its groove."""
     style = next((part.style for part in score.parts if part.role == "drums"), "")
@@ -55,6 +74,10 @@ def perform_brief(brief: Brief, score: Score) -> Performance:
 
 def score_facts(score: Score) -> dict[str, Any]:
     """Return what record.json and `tapeloom compose --json` say of a score."""
+    from tapeloom.compose.energy import measured_energy
+    from tapeloom.compose.transitions import transitions_of
+
+    why = {told.section: told.why for told in transitions_of(score)}
     return {
         "bpm": float(score.tempo.initial_bpm),
         "key": str(score.key) if score.key else None,
@@ -69,8 +92,14 @@ def score_facts(score: Score) -> dict[str, Any]:
                 "name": section.name,
                 "start_s": round(score.tempo.tick_to_s(section.start), 6),
                 "end_s": round(score.tempo.tick_to_s(section.end), 6),
+                "energy": section.energy,
+                "measured_energy": round(energy, 3),
+                "leads_on": list(section.leads_on),
+                "why": why.get(number, ""),
             }
-            for section in score.sections
+            for number, (section, energy) in enumerate(
+                zip(score.sections, measured_energy(score), strict=True)
+            )
         ],
         "instruments": {part.name: part.instrument for part in score.parts},
     }
@@ -99,6 +128,7 @@ def write_composition(
         "engine": engine,
         "drafts": drafts,
         **score_facts(score),
+        "pieces": pieces_of(brief),
         "duration_s": round(score.tempo.tick_to_s(score.end), 3),
         "notes": {part.name: len(part.notes) for part in score.parts},
     }

@@ -6,15 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tapeloom.app.notation import write_spelled
 from tapeloom.app.song import ROMANTEXT, TEXT
 from tapeloom.core.errors import InputError
 from tapeloom.core.files import replacing
 from tapeloom.core.harmony import Key
 from tapeloom.core.midi import write_midi
-from tapeloom.core.musicxml import SUFFIXES, write_musicxml
+from tapeloom.core.musicxml import SUFFIXES
 from tapeloom.core.score import ChordSpan, Score
 from tapeloom.theory.analysis import Analysis, analyse, analyse_progression
-from tapeloom.theory.chart import chord_text
 
 MIDI = (".mid", ".midi")
 _MODULATING = 12  # chords, fewer of which stay in one key
@@ -67,7 +67,7 @@ def save_harmony(
     if suffix in MIDI:
         write_midi(path, score)
     elif suffix in SUFFIXES:
-        save_musicxml(path, score, key, title=title)
+        write_spelled(path, score, key=key, title=title)
     else:
         if suffix in ROMANTEXT:
             from tapeloom.app.harmony import to_romantext
@@ -79,21 +79,3 @@ def save_harmony(
             text = chart + "\n"
         with replacing(path) as temporary:
             temporary.write_text(text, "utf-8")
-
-
-def save_musicxml(path: Path, score: Score, key: Key, *, title: str = "") -> None:
-    """Write MusicXML with notes and chords spelled in the key and by what they do."""
-    from tapeloom.theory.events import Events
-    from tapeloom.theory.spelling import spell
-
-    keys = score.keys or ((0, key),)
-    places = [
-        spell(Events.from_notes(part.notes), keys=keys, chords=score.chords).tolist()
-        for part in score.parts
-    ]
-    after = [*score.chords[1:], None][: len(score.chords)]
-    symbols = [
-        chord_text(span.chord, key, following=next_.chord if next_ else None)
-        for span, next_ in zip(score.chords, after, strict=True)
-    ]
-    write_musicxml(path, score, places=places, symbols=symbols, title=title)

@@ -64,8 +64,8 @@ def read_order(folder: Path, changes: Mapping[str, Any]) -> Order:
     found = data.pop("origin", None)
     origin = Origin(found["file"], found["sha256"], tuple(found["kept"])) if found else None
     brief = brief_from_json(data)
-    if "minutes" in changes or "bars" in changes:
-        brief = replace(brief, minutes=None, bars=None)
+    if {"minutes", "bars", "form"} & set(changes):  # the new length replaces the old one
+        brief = replace(brief, minutes=None, bars=None, form=None)
     if "meter" in changes:
         brief = replace(brief, grouping=None)
     return Order(

@@ -104,6 +104,12 @@ def title_notes(title: str) -> tuple[str, ...]:
     return readable(ThumbnailConfig(title[:MAX_TITLE])).notes
 
 
+def readable_title(title: str) -> tuple[str, tuple[Face, ...]]:
+    """Return a title as it can be drawn here, and the face that it needs besides ours."""
+    config = readable(ThumbnailConfig(title[:MAX_TITLE])).config
+    return config.title_text, config.faces()
+
+
 def _drawable(text: str, faces: tuple[Face, ...], notes: list[str]) -> str:
     try:
         return written(text, faces).text

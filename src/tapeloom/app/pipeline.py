@@ -102,7 +102,8 @@ def make(
 ) -> Record:
     """Make one record from words or a brief: the call behind `tapeloom make`.
 
-    fields  those of Brief: bpm, key, minutes, bars, meter, grouping, clave, polyrhythm, seed
+    fields  those of Brief: bpm, key, minutes, bars, meter, grouping, clave, polyrhythm, form,
+            energy_curve, seed
     """
     brief = words if isinstance(words, Brief) else Brief(words, **fields)
     return produce(Order(brief), Path(out) / stages.folder_name(brief), force=force)

@@ -1,6 +1,5 @@
 """What chords and melodies are read from: text, MIDI, MusicXML, romanText, score.json."""
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -126,26 +125,13 @@ def _is_chord(text: str) -> bool:
 
 def find_tune(score: Score) -> tuple[Note, ...]:
     """Return a score's melody: its part, the line that could be one, else the top of all notes."""
-    from tapeloom.compose.borrow import find_melody
+    from tapeloom.compose.borrow import find_melody, skyline
 
     part = find_melody(score)
     if part is not None:
-        return tuple(_one_voice(part.notes))
+        return skyline(part.notes)
     notes = [n for part in score.parts if part.role not in ("drums", "bass") for n in part.notes]
-    return tuple(_one_voice(notes))
-
-
-def _one_voice(notes: Sequence[Note]) -> list[Note]:
-    """Keep the highest note of each onset that nothing higher covers, cut at the next one."""
-    line: list[Note] = []
-    for _, group in itertools.groupby(sorted(notes, key=lambda n: n.start), lambda n: n.start):
-        top = max(group, key=lambda n: n.pitch)
-        if line and line[-1].end > top.start:
-            if line[-1].pitch > top.pitch:
-                continue
-            line[-1] = replace(line[-1], duration=top.start - line[-1].start)
-        line.append(top)
-    return line
+    return skyline(notes)
 
 
 def with_chords(song: Song) -> Song:

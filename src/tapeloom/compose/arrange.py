@@ -36,6 +36,7 @@ class Layer:
     high: int
 
 
+BUSIER, SPARSER = 0.12, -0.12  # of a section's density over the record's: where figures change
 PAD = Layer("spread", 3, 48, 70)
 
 GUITAR = Layer("drop2", 4, 45, 71)
@@ -95,7 +96,10 @@ def write_pad(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generator)
     wide = {piece: float(rng.random()) < 0.5 for piece in range(len(plan.pieces))}
     for section in plan.sections:
         if "pad" in section.roles:
-            layer = replace(PAD, style="spread" if wide[section.piece] else "shell")
+            # A pad that is to be fuller has a voice more.
+            full = section.density - plan.density >= BUSIER
+            voices = PAD.voices + full
+            layer = replace(PAD, voices=voices, style="spread" if wide[section.piece] else "shell")
             notes.extend(hold(chords, layer, section=section))
     return Part("pad", "pad", name, tuple(notes), instrument(name).program)
 
@@ -143,8 +147,26 @@ def write_guitar(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generat
         if here not in figures:
             figures[here] = draw_figure(rng)
         grid = measures(section.start, section.end, plan.meters)
-        notes.extend(pick(figures[here], grid, chords, GUITAR, section=section))
+        figure = figure_by_density(figures[here], section.density - plan.density)
+        notes.extend(pick(figure, grid, chords, GUITAR, section=section))
     return Part("guitar", "guitar", name, tuple(notes), instrument(name).program)
+
+
+def figure_by_density(figure: Sequence[int], away: float) -> tuple[int, ...]:
+    """Return a figure with its rests filled, or with its weak eighths left out.
+
+    away   the section's density over the record's
+
+    >>> figure_by_density((0, 1, 2, 3, -1, 2, -1, -1), -0.2)
+    (0, -1, 2, -1, -1, -1, -1, -1)
+    >>> figure_by_density((0, 1, 2, 3, -1, 2, -1, -1), 0.2)
+    (0, 1, 2, 3, 1, 2, 1, 2)
+    """
+    if away >= BUSIER:
+        return tuple(1 + i % 2 if index < 0 else index for i, index in enumerate(figure))
+    if away <= SPARSER:
+        return tuple(-1 if i % 2 else index for i, index in enumerate(figure))
+    return tuple(figure)
 
 
 def draw_figure(rng: np.random.Generator) -> tuple[int, ...]:

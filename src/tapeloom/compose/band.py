@@ -88,6 +88,9 @@ NAMED: dict[str, tuple[str, str]] = {
     "wavetable": ("keys", "wave_keys"), "wurlitzer": ("keys", "reed_piano"),
 }  # fmt: skip
 
+CHANGING = ("melody", "keys")  # who changes between the pieces of a set
+_TRIES = 12
+
 
 def named_in(text: str) -> dict[str, str]:
     """Return the instruments that a brief's words name, by role; the first of a role counts.
@@ -136,6 +139,30 @@ def draw_band(
         found[role] = (named or {}).get(role, drawn)
     order = ("melody", "keys", "pad", "guitar", "bass", "drums")
     return tuple((role, found[role]) for role in order)
+
+
+def draw_other_band(
+    band: Band, words: Sequence[str], character: Character, named: Mapping[str, str],
+    rng: np.random.Generator,
+) -> Band:  # fmt: skip
+    """Draw melody and keys for the contrasting pieces of a set; what the brief names stays.
+
+    No new guitar comes in, since another one may be there; the two of a kind count as the same.
+    """
+    first = dict(band)
+    found = dict(first)
+    for _ in range(_TRIES):
+        drawn = dict(draw_band(words, character, rng, named))
+        for role in CHANGING:
+            fresh = drawn[role] not in GUITARS and not _alike(drawn[role], first[role])
+            other = found["keys" if role == "melody" else "melody"]
+            if found[role] == first[role] and fresh and not _alike(drawn[role], other):
+                found[role] = drawn[role]
+    return tuple((role, found[role]) for role, _ in band if role in CHANGING)
+
+
+def _alike(first: str, second: str) -> bool:
+    return first == second or any({first, second} <= kind for kind in ALIKE)
 
 
 def _weights(plain: Weights, words: Sequence[str]) -> dict[str, float]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tapeloom.compose.form import kind_of
+from tapeloom.compose.form import kind_of, recall, remember
 from tapeloom.compose.grid import STEP, Measure, measures
 from tapeloom.compose.melody import chord_under
 from tapeloom.compose.plan import Plan
@@ -97,24 +97,23 @@ def write_bass(
     """Write the bass of a whole record, locked to the kick where there are drums."""
     aside = side_stream(rng)
     kicks = [note.start for note in drums.notes if note.pitch == KICK] if drums else []
-    patterns: dict[tuple[int, str], BassPattern] = {}
+    patterns: dict[tuple[int, str], list[tuple[float, BassPattern]]] = {}
     notes: list[Note] = []
     for section in plan.sections:
         if "bass" not in section.roles:
             continue
         grid = measures(section.start, section.end, plan.meters)
         kind = kind_of(section.name)
-        here = (section.piece, kind)
-        if here not in patterns:
+        pattern = recall(patterns, section)
+        if pattern is None:
             first, stop = (bisect_left(kicks, at) for at in (grid[0].start, grid[:2][-1].end))
             near = kicks[first:stop]
-            density = plan.density * (0.5 if kind in ("intro", "breakdown", "outro") else 1.0)
-            patterns[here] = draw_pattern(
-                grid, near, density=density, energy=section.energy, rng=rng
-            )
+            density = section.density * (0.5 if kind in ("intro", "breakdown", "outro") else 1.0)
+            pattern = draw_pattern(grid, near, density=density, energy=section.energy, rng=rng)
+            remember(patterns, section, pattern)
         notes.extend(
             play_bass(
-                patterns[here],
+                pattern,
                 grid,
                 chords,
                 plan.pieces[section.piece].key,
@@ -130,7 +129,7 @@ def write_bass(
 
 
 def play_bass(
-    pattern: BassPattern,
+    pattern: BassPattern | Sequence[BassPattern],
     grid: Sequence[Measure],
     chords: Sequence[ChordSpan],
     key: Key,
@@ -140,8 +139,13 @@ def play_bass(
     before: int = HOME,
     rests_at_end: bool = False,
 ) -> list[Note]:
-    """Play a pattern through measures: a root on every chord, the rest as the pattern says."""
-    strokes = _strokes(pattern, grid, chords)
+    """Play a pattern through measures: a root on every chord, the rest as the pattern says.
+
+    pattern   one, or one for each pair of measures, which take turns
+    """
+    patterns = (pattern,) if isinstance(pattern, BassPattern) else tuple(pattern)
+    gap, approach = patterns[0].gap, patterns[0].approach
+    strokes = _strokes(patterns, grid, chords)
     end = grid[-1].end
     if rests_at_end:
         stop = grid[-2].start if len(grid) > 4 else grid[-1].start
@@ -154,11 +158,11 @@ def play_bass(
         chord = chord_under(chords, tick, tick + 1)
         ahead = chord_under(chords, following, following + 1) if following < end else chord
         kind = wished
-        if kind == "approach" and (ahead.root == chord.root or draws[i, 0] > pattern.approach):
+        if kind == "approach" and (ahead.root == chord.root or draws[i, 0] > approach):
             kind = "fifth"
         at = _pitch(kind, chord, ahead, key, at, draws[i, 0])
         room = following - tick
-        silent = int(pattern.gap * room) // (STEP // 2) * (STEP // 2)
+        silent = int(gap * room) // (STEP // 2) * (STEP // 2)
         # An approach leads on without a hole.
         held = room if kind == "approach" else max(room - silent, min(room, STEP))
         accent = 4 if kind == "root" else -4
@@ -167,14 +171,14 @@ def play_bass(
 
 
 def _strokes(
-    pattern: BassPattern, grid: Sequence[Measure], chords: Sequence[ChordSpan]
+    patterns: Sequence[BassPattern], grid: Sequence[Measure], chords: Sequence[ChordSpan]
 ) -> list[tuple[int, str]]:
-    """Lay a pattern over measures; every chord that begins gets its root."""
+    """Lay patterns over measures; every chord that begins gets its root."""
     begin, end = grid[0].start, grid[-1].end
     strokes: dict[int, str] = {}
     for i in range(0, len(grid), 2):
         pair = grid[i : i + 2]
-        for stroke in pattern.strokes:
+        for stroke in patterns[i // 2 % len(patterns)].strokes:
             tick = pair[0].start + stroke.offset
             if tick < pair[-1].end:
                 strokes[tick] = stroke.kind

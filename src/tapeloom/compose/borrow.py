@@ -1,5 +1,6 @@
 """Borrowing from a song: its melody or its chords are kept, everything else is written around."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -92,6 +93,19 @@ def find_melody(song: Score) -> Part | None:
     return best[1] if best else None
 
 
+def skyline(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Keep the highest note of each onset that nothing higher covers, cut at the next one."""
+    line: list[Note] = []
+    for _, group in itertools.groupby(sorted(notes, key=lambda n: n.start), lambda n: n.start):
+        top = max(group, key=lambda n: n.pitch)
+        if line and line[-1].end > top.start:
+            if line[-1].pitch > top.pitch:
+                continue
+            line[-1] = replace(line[-1], duration=top.start - line[-1].start)
+        line.append(top)
+    return tuple(line)
+
+
 def plan_around(
     song: Score, brief: Brief, *, key: Key, melody: Sequence[Note], rng: np.random.Generator
 ) -> Plan:
@@ -101,7 +115,10 @@ def plan_around(
     drawn = draw_band(words, character, rng.spawn(1)[0], named_in(brief.words))
     rng.random(2)  # as compose.plan
     instruments = _instruments_for(melody, drawn)
-    sections = _sections(song, melody, dict(instruments), character.energy, rng)
+    sections = tuple(
+        replace(section, density=character.density)
+        for section in _sections(song, melody, dict(instruments), character.energy, rng)
+    )
     tempo = song.tempo
     if brief.bpm is not None:
         tempo = TempoMap.constant(brief.bpm)

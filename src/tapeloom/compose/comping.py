@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tapeloom.compose.arrange import Layer, spans_in, voice_chords, without_overlaps
-from tapeloom.compose.form import kind_of
+from tapeloom.compose.form import recall, remember
 from tapeloom.compose.grid import STEP, Measure, measure_at, measures
 from tapeloom.compose.melody import melody_range
 from tapeloom.compose.plan import Plan
@@ -65,14 +65,18 @@ class Comping:
 
 
 def draw_comping(
-    grid: Sequence[Measure], *, energy: float, density: float, rng: np.random.Generator
-) -> Comping:
-    """Draw the strokes of the keys over the first two measures of a section."""
+    grid: Sequence[Measure], *, energy: float, density: float, rng: np.random.Generator,
+    away: float = 0.0,
+) -> Comping:  # fmt: skip
+    """Draw the strokes of the keys over the first two measures of a section.
+
+    away   the section's density over the record's
+    """
     strokes: list[Stroke] = []
     base = grid[0].start
     is_broken = rng.random() < 0.65 - 0.6 * energy
     rows = BROKEN if is_broken else COMPING
-    level = (0.38 if is_broken else 0.1) + 0.28 * energy + 0.24 * density
+    level = (0.38 if is_broken else 0.1) + 0.28 * energy + 0.24 * density + 0.9 * away
     for measure in grid[:2]:
         for i, (at, ticks) in enumerate(zip(measure.group_starts, measure.groups, strict=True)):
             lively = float(np.clip(level + rng.normal(0.0, 0.16) - 0.26 * (i > 0), 0.0, 0.999))
@@ -128,23 +132,24 @@ def write_keys(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generator
     # Only the lowest third that the melody sings in is shared with the chords.
     ceiling = melody_range(plan.instrument_of("melody"), plan.register)[0] + 3
     layers = {piece: keys_layer(name, rng, ceiling=ceiling) for piece in range(len(plan.pieces))}
-    compings: dict[tuple[int, str], Comping] = {}
+    compings: dict[tuple[int, str], list[tuple[float, Comping]]] = {}
     notes: list[Note] = []
     marks: list[Mark] = []
     for section in plan.sections:
         if "keys" not in section.roles:
             continue
-        kind = kind_of(section.name)
         grid = measures(section.start, section.end, plan.meters)
-        here = (section.piece, kind)
-        if here not in compings:
+        comping = recall(compings, section)
+        if comping is None:
             # Beside a pad or a guitar the keys hold back.
             room = 0.35 if {"pad", "guitar"} & set(section.roles) else 1.0
-            compings[here] = draw_comping(
-                grid, energy=room * section.energy, density=room * plan.density, rng=rng
-            )
+            comping = draw_comping(
+                grid, energy=room * section.energy, density=room * plan.density, rng=rng,
+                away=section.density - plan.density,
+            )  # fmt: skip
+            remember(compings, section, comping)
         played, signs = comp(
-            compings[here],
+            comping,
             grid,
             chords,
             layers[section.piece],
@@ -159,7 +164,7 @@ def write_keys(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generator
 
 
 def comp(
-    comping: Comping,
+    comping: Comping | Sequence[Comping],
     grid: Sequence[Measure],
     chords: Sequence[ChordSpan],
     layer: Layer,
@@ -170,14 +175,18 @@ def comp(
     before: Voicing | None = None,
     after: Voicing | None = None,
 ) -> tuple[list[Note], list[Mark]]:
-    """Play a comping pattern through a section's measures, every chord struck as it begins."""
+    """Play a comping pattern through a section's measures, every chord struck as it begins.
+
+    comping   one pattern, or one for each pair of measures, which take turns
+    """
+    patterns = (comping,) if isinstance(comping, Comping) else tuple(comping)
     begin, end = grid[0].start, grid[-1].end
     spans = spans_in(chords, begin, end)
     voicings = voice_chords(
         spans, style=layer.style, voices=layer.voices, low=layer.low, high=layer.high,
         before=before, after=after,
     )  # fmt: skip
-    strokes = _strokes(comping, grid, spans, closes=closes)
+    strokes = _strokes(patterns, grid, spans, closes=closes)
     ticks = sorted(strokes)
     draws = rng.random((len(ticks), 2))
     needs_root = "bass" not in section.roles
@@ -203,21 +212,25 @@ def comp(
             top = 4 if j == len(chosen) - 1 else 0
             notes.append(Note(tick, held, pitch, round(loud) + top))
         is_last = closes and tick == ticks[-1]
-        if len(chosen) > 2 and (is_last or draws[i, 1] < comping.rolls * weight):
+        if len(chosen) > 2 and (is_last or draws[i, 1] < patterns[0].rolls * weight):
             marks.append(Mark(tick, chosen[0], "roll"))
     return without_overlaps(notes), marks
 
 
 def _strokes(
-    comping: Comping, grid: Sequence[Measure], spans: Sequence[ChordSpan], *, closes: bool
+    patterns: Sequence[Comping],
+    grid: Sequence[Measure],
+    spans: Sequence[ChordSpan],
+    *,
+    closes: bool,
 ) -> dict[int, tuple[int, ChordSpan, str]]:
-    """Lay a pattern over measures: by tick the stroke's end, its chord and its voices."""
+    """Lay patterns over measures: by tick the stroke's end, its chord and its voices."""
     end = grid[-1].end
     starts = [span.start for span in spans]
     strokes: dict[int, tuple[int, ChordSpan, str]] = {}
     for i in range(0, len(grid), 2):
         pair = grid[i : i + 2]
-        for stroke in comping.strokes:
+        for stroke in patterns[i // 2 % len(patterns)].strokes:
             tick = pair[0].start + stroke.offset
             if tick < pair[-1].end:
                 span = spans[bisect_right(starts, tick) - 1]
@@ -229,7 +242,7 @@ def _strokes(
     for before, span in zip([None, *spans], spans, strict=False):
         ends, _, voices = strokes.get(span.start, (span.end, span, "x"))
         early = span.start - 2 * STEP
-        if comping.pushes and before and early in strokes and early > before.start:
+        if patterns[0].pushes and before and early in strokes and early > before.start:
             del strokes[early]
             strokes.pop(span.start, None)
             strokes[early] = (max(ends, span.start + 2 * STEP), span, "x")

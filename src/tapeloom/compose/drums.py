@@ -35,6 +35,7 @@ from tapeloom.rhythm.patterns import (
 )
 from tapeloom.theory.instruments import DRUMS, KITS, instrument
 
+BUSIER, SPARSER = 0.12, -0.12  # of a section's density over the record's: where bars change
 CYCLE = 8  # bars until the small changes of a section's letter come back
 GHOST_VELOCITIES = (20, 45)
 
@@ -70,14 +71,19 @@ def write_drums(
     energy: float,
     rng: np.random.Generator,
     kit: str = KITS[0],
+    groove: Groove | None = None,
 ) -> Part:
     """Write the drum part of a whole record on the straight grid.
 
     Sections whose roles lack "drums" are silent. A brushes kit is stirred and tapped
     (`brushwork`). Ghost notes carry the mark `ghost`, fills `fill`; flams, drags, ruffs and rolls
-    are marks too. The part's style is that of the first groove.
+    are marks too. The part's style is that of the first groove. `density` is that of the record;
+    sections of more or less density than the others are busier or sparser.
+
+    groove  what is played in the place of a drawn one, in bars of its metre
     """
     starts = bar_starts(meters, end)
+    usual = sum(section.density for section in sections) / max(len(sections), 1)
     base_seed = int(rng.integers(2**53))
     kits: dict[int, Kit] = {}
     cycles: dict[tuple[int, str, str], tuple[Bar, ...]] = {}
@@ -94,6 +100,8 @@ def write_drums(
                 meter=meter_at(meters, section.start),
                 kit=kit,
             )
+            if groove is not None and groove.meter == meter_at(meters, section.start):
+                kits[section.piece] = _led_by(groove, kits[section.piece])
         grooves = kits[section.piece]
         draw = _generator(base_seed, section.piece, index + 1)
         first, last = (bisect_left(starts, at) for at in (section.start, section.end))
@@ -106,9 +114,16 @@ def write_drums(
             stop = min([*bars[number + 1 : number + 2], section.end, start + meter.bar_ticks])
             key = (section.piece, section.name, str(meter))
             if key not in cycles:
-                cycles[key] = write_cycle(grooves, section.name, meter, density=density, rng=draw)
+                cycles[key] = write_cycle(
+                    grooves,
+                    section.name,
+                    meter,
+                    density=density + section.density - usual,
+                    rng=draw,
+                )
             bar = dict(cycles[key][number % CYCLE])
             bar = _shape(bar, section, number, len(bars), meter, grooves)
+            bar = by_density(bar, grooves.main, section.density - usual)
             fill: set[tuple[int, str]] = set()
             if number == len(bars) - 1 and follows and len(bars) > 1:
                 bar, fill = _fill(bar, section, meter, grooves, draw)
@@ -171,6 +186,11 @@ def draw_kit(
         tuple(fitting[int(i)] for i in order),
         0.82 + 0.26 * energy + float(rng.uniform(-0.03, 0.03)),
     )
+
+
+def _led_by(groove: Groove, kit: Kit) -> Kit:
+    """Put a groove in the place of a kit's own; the contrast keeps its backbeat's drum."""
+    return replace(kit, main=groove, other=_with_drum(kit.other, "backbeat", groove.backbeat))
 
 
 def write_cycle(
@@ -275,6 +295,31 @@ def _shape(bar: Bar, section: Section, number: int, count: int, meter: Meter, ki
             for key, sign in bar.items()
             if sign != "o" and (key[1] not in TIMEKEEPERS or key[0] in beats)
         }
+    return bar
+
+
+def by_density(bar: Bar, groove: Groove, away: float) -> Bar:
+    """Return a bar with its small strokes left out, or with time kept twice as fast.
+
+    away   the section's density over the others'
+
+    >>> from tapeloom.rhythm.patterns import COMMON_TIME, grooves_in
+    >>> groove = grooves_in(COMMON_TIME)[0]
+    >>> bar = groove.bar(0)
+    >>> len(by_density(bar, groove, -0.2)) <= len(bar) <= len(by_density(bar, groove, 0.2))
+    True
+    """
+    if away <= SPARSER:
+        return {
+            (step, drum): sign
+            for (step, drum), sign in bar.items()
+            if sign != "o" and (drum not in TIMEKEEPERS or step % 2 == 0)
+        }
+    if away >= BUSIER:
+        time = [step for step, drum in bar if drum == "closed_hat"]
+        struck = {step for step, drum in bar if drum in TIMEKEEPERS}
+        added = [step + 1 for step in time if step % 2 == 0 and step + 1 not in struck]
+        return bar | {(step, "closed_hat"): "-" for step in added if step < groove.steps}
     return bar
 
 

@@ -6,8 +6,10 @@ import numpy as np
 
 from tapeloom.compose.arrange import write_guitar, write_pad
 from tapeloom.compose.bassline import write_bass
+from tapeloom.compose.casting import recast
 from tapeloom.compose.comping import write_keys
 from tapeloom.compose.drums import write_drums
+from tapeloom.compose.finishing import finish
 from tapeloom.compose.form import ORDER
 from tapeloom.compose.harmony import write_harmony
 from tapeloom.compose.layers import with_clave_kicks, without_rim, write_percussion
@@ -46,7 +48,8 @@ class TheoryEngine:
     def compose(self, plan: Plan, rng: np.random.Generator) -> Score:
         """Write a whole record from its plan."""
         streams = child_streams(rng)
-        return write_parts(plan, write_harmony(plan, streams["chords"]), streams)
+        score = write_parts(plan, write_harmony(plan, streams["chords"]), streams)
+        return recast(finish(score, rng=rng.spawn(1)[0]), plan.other_band)
 
     def infill(
         self, score: Score, *, role: str, bars: range, locks: Locks, rng: np.random.Generator

@@ -2,20 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
-# Blocks of the body by their number; each is two units (usually eight bars) long.
-_BODIES: dict[int, tuple[str, ...]] = {
-    1: ("A",),
-    2: ("A B", "A A'"),
-    3: ("A B A'", "A A' B"),
-    4: ("A A' B A'", "A B A B", "A B A' B"),
-    5: ("A A' B A A'", "A B A' B A'", "A A' B bridge A'"),
-    6: ("A A' B A bridge A'", "A B A' bridge B A'", "A A' B A' B A'"),
-    7: ("A A' B A bridge B A'", "A B A' B bridge A A'"),
-    8: ("A A' B A A' bridge B A'", "A B A' bridge A B A' B"),
-}  # fmt: skip
+from tapeloom.compose.form_grammar import draw_sections
+from tapeloom.core.score import Section
+
 KINDS = ("intro", "A'", "A", "B", "bridge", "breakdown", "outro")
 
 # Shift of the energy, and the layers beside those that `lead_layer` names, by kind of section.
@@ -42,6 +35,8 @@ _LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("keys", "bass", "pad", "melody"),
     ),
 }  # fmt: skip
+SAME_ENERGY = 0.15  # what sections of a kind may differ in and still share their patterns
+T = TypeVar("T")
 ORDER = ("melody", "keys", "pad", "guitar", "bass", "drums")
 
 
@@ -60,41 +55,20 @@ def draw_form(bars: int, *, unit: int, rng: np.random.Generator) -> tuple[tuple[
 
     unit   bars of a phrase, usually four; the outro takes what is over
 
-    >>> draw_form(24, unit=4, rng=np.random.default_rng(1))
-    (('intro', 4), ('A', 8), ("A'", 8), ('outro', 4))
+    The sections come from the grammar of forms (`form_grammar`).
+
+    >>> draw_form(26, unit=4, rng=np.random.default_rng(3))
+    (('intro', 4), ('A', 8), ('B', 8), ('outro', 6))
     """
     whole = bars // unit
-    pick = rng.random(3)
     if whole < 3:
         body = bars - (1 if whole < 2 else unit) if bars > 2 else bars
         parts = [("A", body), ("outro", bars - body)]
         return tuple((name, length) for name, length in parts if length)
-    intro = 1
-    blocks, odd = divmod(whole - 2, 2)
-    if blocks == 0:
-        return (("intro", unit), ("A", unit), ("outro", bars - 2 * unit))
-    names = [(name, 2 * unit) for name in _body(blocks, pick[0])]
-    if odd:
-        # A lone unit is a breakdown before the last return, or a longer intro.
-        if len(names) >= 3 and pick[1] < 0.7:
-            names.insert(len(names) - 1, ("breakdown", unit))
-        elif len(names) >= 2 and pick[1] < 0.85:
-            names.append(("A'", unit))
-        else:
-            intro = 2
-    outro = bars - intro * unit - sum(length for _, length in names)
-    sections = [("intro", intro * unit), *names, ("outro", outro)]
-    numbered = number_names([name for name, _ in sections])
-    return tuple((name, length) for name, (_, length) in zip(numbered, sections, strict=True))
-
-
-def _body(blocks: int, pick: float) -> tuple[str, ...]:
-    if blocks in _BODIES:
-        choices = _BODIES[blocks]
-        return tuple(choices[int(pick * len(choices))].split())
-    half = blocks // 2
-    first, second = _body(half, pick), _body(blocks - half - 1, 1.0 - pick - 1e-9)
-    return (*first, "bridge", *second)
+    drawn = draw_sections(whole, rng)
+    lengths = [unit * phrases for _, phrases in drawn]
+    lengths[-1] += bars - sum(lengths)
+    return tuple(zip(number_names([name for name, _ in drawn]), lengths, strict=True))
 
 
 def number_names(names: Sequence[str]) -> list[str]:
@@ -121,3 +95,19 @@ def draw_layers(kind: str, *, extra: str, rng: np.random.Generator) -> tuple[str
         extra if role == "extra" else role for role in choices[int(rng.random() * len(choices))]
     }
     return tuple(role for role in ORDER if role in chosen)
+
+
+def recall(known: dict[tuple[int, str], list[tuple[float, T]]], section: Section) -> T | None:
+    """Return what was drawn for a section of the same kind and about the same energy, if any.
+
+    What returns keeps its patterns; what returns much louder or quieter gets others.
+    """
+    drawn = known.get((section.piece, kind_of(section.name)), [])
+    fitting = [entry for entry in drawn if abs(entry[0] - section.energy) <= SAME_ENERGY]
+    return min(fitting, key=lambda entry: abs(entry[0] - section.energy))[1] if fitting else None
+
+
+def remember(known: dict[tuple[int, str], list[tuple[float, T]]], section: Section, drawn: T) -> T:
+    """Keep what was drawn for a section, and return it."""
+    known.setdefault((section.piece, kind_of(section.name)), []).append((section.energy, drawn))
+    return drawn

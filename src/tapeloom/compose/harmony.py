@@ -20,7 +20,7 @@ LETTER_OF = {
 MODAL = frozenset({"phrygian", "locrian", "mixolydian", "lydian"})
 OWN = (0.0, 0.15)  # by how much a record's progression departs from its family's
 RETURN = (0.15, 0.3)  # and a returning section from its first time
-_TONICS = {
+TONICS = {
     "major": "maj9", "minor": "min9", "dorian": "min9", "phrygian": "min7", "lydian": "maj9",
     "mixolydian": "13", "locrian": "hdim7",
 }  # fmt: skip
@@ -37,7 +37,7 @@ def write_harmony(plan: Plan, rng: np.random.Generator) -> tuple[ChordSpan, ...]
         grid = measures(section.start, section.end, plan.meters)
         slots = lay_out(bars[i], grid, stretch=piece.stretch)
         if i + 1 == len(bars):
-            tonic = Chord(piece.key.pitch_class, _TONICS[piece.key.mode])
+            tonic = Chord(piece.key.pitch_class, TONICS[piece.key.mode])
             slots = end_on(slots, grid, tonic)
         else:
             following = plan.sections[i + 1]

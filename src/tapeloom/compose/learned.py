@@ -13,6 +13,8 @@ from itertools import accumulate
 import numpy as np
 
 from tapeloom.compose.brushwork import BRUSHED, brush_part
+from tapeloom.compose.casting import recast
+from tapeloom.compose.finishing import finish
 from tapeloom.compose.harmony import write_harmony
 from tapeloom.compose.layers import with_clave_kicks, without_rim, write_percussion
 from tapeloom.compose.plan import Plan
@@ -57,7 +59,7 @@ class TransformerEngine:
 
     def draft(self, plan: Plan, rng: np.random.Generator) -> tuple[Score, tuple[Draft, ...]]:
         """Write a whole record, and tell how its pieces were drawn."""
-        harmony_rng, pieces_rng, touches_rng = rng.spawn(3)
+        harmony_rng, pieces_rng, touches_rng, finish_rng = rng.spawn(4)
         chords = write_harmony(plan, harmony_rng) if self.plans_harmony else ()
         drafts: list[Draft] = []
         written: list[tuple[int, Score]] = []
@@ -74,7 +76,9 @@ class TransformerEngine:
             drafts.append(draft)
             written.append((sections[0].start, draft.score))
         score = _assemble(plan, written, touches_rng)
-        return (replace(score, chords=chords) if self.plans_harmony else score), tuple(drafts)
+        score = replace(score, chords=chords) if self.plans_harmony else score
+        score = finish(score, rng=finish_rng)
+        return recast(score, plan.other_band), tuple(drafts)
 
     def infill(
         self, score: Score, *, role: str, bars: range, locks: Locks, rng: np.random.Generator
@@ -314,8 +318,14 @@ def _repitched(
         ringing = {note.pitch for note in others if note.start <= at < note.end}
         pitches = [note.pitch for note in chosen.get(place, ()) if note.pitch not in ringing]
         notes += [replace(n, pitch=p) for n, p in zip(held, pitches, strict=False)]
-        # What the grid has no place for keeps its pitch.
-        notes += [note for note in held[len(pitches) :] if note.pitch not in pitches]
+        # What the grid has no place for keeps its pitch, or its name where another took that.
+        taken = {*pitches, *ringing}
+        for note in held[len(pitches) :]:
+            octaves = (note.pitch, note.pitch + 12, note.pitch - 12)
+            free = next((pitch for pitch in octaves if pitch not in taken), None)
+            if free is not None and 0 <= free <= 127:
+                notes.append(replace(note, pitch=free))
+                taken.add(free)
     return notes
 
 

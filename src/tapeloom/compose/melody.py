@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tapeloom.compose.elaboration import by_density
 from tapeloom.compose.form import kind_of
 from tapeloom.compose.grid import STEP, Measure, measure_at, measures
 from tapeloom.compose.line import STEP_SEMITONES, LineNote, find_pitches
 from tapeloom.compose.motifs import Motif, MotifNote, answer, draw_motif, shift, vary
+from tapeloom.compose.placing import Placed
 from tapeloom.compose.plan import Plan
 from tapeloom.compose.touches import MELODY, side_stream, touch_line
 from tapeloom.core.harmony import Chord, Key
@@ -152,6 +154,8 @@ def write_melody(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generat
         returns = (section.piece, kind) in seen
         seen.add((section.piece, kind))
         placed = place_units(themes[section.piece], kind, grid, returns=returns, rng=rng)
+        placed = by_density(placed, grid, section.density - plan.density)
+        placed = [replace(entry, anchor=entry.anchor + section.register) for entry in placed]
         if section is plan.sections[-1]:
             placed = _close(placed, grid)
         key = plan.pieces[section.piece].key
@@ -164,17 +168,6 @@ def write_melody(plan: Plan, chords: Sequence[ChordSpan], rng: np.random.Generat
     notes, marks = add_graces(notes, chords, plan, rng)
     part = Part("melody", "melody", name, tuple(notes), instrument(name).program, marks=marks)
     return touch_line(part, MELODY, plan, aside)
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A motif's note at its place, its pitch not found yet."""
-
-    start: int  # ticks
-    note: MotifNote
-    anchor: float  # MIDI pitch that the contour stands on
-    begins: bool = False  # a unit begins here: the interval from the note before matters less
-    pinned: int | None = None  # a pitch that it must keep
 
 
 def place_units(

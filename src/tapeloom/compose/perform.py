@@ -89,6 +89,7 @@ def perform(score: Score, feel: Feel, rng: np.random.Generator) -> Performance:
                 s.energy,
                 s.piece,
                 s.roles,
+                s.leads_on,
             )
             for s in score.sections
         ),

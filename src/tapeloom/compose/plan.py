@@ -7,11 +7,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from tapeloom.compose.band import GUITARS, draw_band, named_in
-from tapeloom.compose.form import ENERGY, draw_form, draw_layers, kind_of
+from tapeloom.compose.band import GUITARS, Band, draw_band, draw_other_band, named_in
+from tapeloom.compose.curves import draw_energies, fit_layers, shape_sections
+from tapeloom.compose.energy_text import parse_energy
+from tapeloom.compose.form import ORDER, draw_form, draw_layers, kind_of, number_names
+from tapeloom.compose.form_text import MAX_BARS, parse_form
 from tapeloom.compose.hands import hands_in
 from tapeloom.compose.rhythms import Rhythms, rhythms_of
+from tapeloom.compose.sets import SetStep, draw_keys, draw_steps
 from tapeloom.core.brief import Brief
+from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import MODES, Key
 from tapeloom.core.meter import Meters
 from tapeloom.core.mood import Character
@@ -19,7 +24,7 @@ from tapeloom.core.score import Section
 from tapeloom.core.time import PPQ, TempoMap
 from tapeloom.rhythm.polyrhythm import Polyrhythm
 from tapeloom.rhythm.timelines import Timeline
-from tapeloom.theory.keys import related_keys, spell_key
+from tapeloom.theory.keys import spell_key
 from tapeloom.theory.progressions import FAMILIES, Progression, progressions
 
 DEFAULT_MINUTES = 3.0
@@ -36,6 +41,7 @@ class Piece:
     key: Key
     progressions: tuple[Progression, ...] = ()  # of A, B and the bridge
     stretch: int = 1  # measures to each bar of a progression
+    why: str = ""  # how its key follows from that of the piece before
 
     def progression(self, letter: str) -> Progression:
         """Return the progression of A, B or bridge."""
@@ -57,6 +63,7 @@ class Plan:
     clave: Timeline | None = None  # that percussion keeps
     polyrhythm: Polyrhythm | None = None  # that percussion plays over the groove
     hands: tuple[str, ...] = ()  # hand percussion that the brief names
+    other_band: Band = ()  # who has melody and keys in every second piece
 
     @property
     def end(self) -> int:
@@ -87,24 +94,27 @@ def plan(brief: Brief, rng: np.random.Generator) -> Plan:
     """
     character = brief.character
     rhythms = rhythms_of(brief)
-    tempi, bars = _draw_lengths(brief, rhythms, rng)
+    unit = rhythms.phrase_bars
+    written = _written_form(brief, unit)
+    steps, tempi, bars = _draw_lengths(brief, written, rhythms, rng)
     edges = rhythms.edges(sum(bars))
-    keys = _draw_keys(brief, character, len(bars), rng)
+    keys = draw_keys(_draw_home(brief, character, rng), len(bars), rng)
     stretch = 2 if character.density < 0.4 and rng.random() < 0.25 else 1
     pieces = tuple(
-        Piece(key, draw_progressions(character, key, i, rng), stretch) for i, key in enumerate(keys)
+        Piece(key, draw_progressions(character, key, i, rng), stretch, why)
+        for i, (key, why) in enumerate(keys)
     )
     words = (*brief.moods, *brief.scenes)
     # By a stream of its own, and two draws that it once took: a seed's form stays as it was.
-    instruments = draw_band(words, character, rng.spawn(1)[0], named_in(brief.words))
+    named = named_in(brief.words)
+    instruments = draw_band(words, character, rng.spawn(1)[0], named)
     rng.random(2)
+    forms = (written,) if written else [draw_form(length, unit=unit, rng=rng) for length in bars]
     return Plan(
         tempo=_tempo_map(tempi, bars, edges),
         meters=rhythms.changes(sum(bars)),
         pieces=pieces,
-        sections=_draw_sections(
-            bars, edges, rhythms.phrase_bars, character, dict(instruments), rng
-        ),
+        sections=_draw_sections(brief, forms, edges, steps, dict(instruments), rng),
         instruments=instruments,
         density=character.density,
         energy=character.energy,
@@ -112,19 +122,24 @@ def plan(brief: Brief, rng: np.random.Generator) -> Plan:
         clave=rhythms.clave,
         polyrhythm=rhythms.polyrhythm,
         hands=hands_in(brief.words),
+        other_band=draw_other_band(instruments, words, character, named, rng.spawn(1)[0])
+        if len(bars) > 1
+        else (),
     )
 
 
 def _draw_lengths(
-    brief: Brief, rhythms: Rhythms, rng: np.random.Generator
-) -> tuple[list[Fraction], list[int]]:
-    """Draw each piece's tempo and number of bars."""
+    brief: Brief, written: Sequence[tuple[str, int]], rhythms: Rhythms, rng: np.random.Generator
+) -> tuple[tuple[SetStep, ...], list[Fraction], list[int]]:
+    """Draw each piece's place in the set, its tempo and its number of bars."""
     low, high = brief.character.bpm
     base = (
         Fraction(brief.bpm).limit_denominator(1000)
         if brief.bpm
         else Fraction(int(rng.integers(round(low), round(high) + 1)))
     )
+    if written:
+        return draw_steps(1, rng), [base], [sum(bars for _, bars in written)]
     bar_quarters = Fraction(rhythms.mean_bar_ticks) / PPQ
     seconds = (
         float(60 * brief.bars * bar_quarters / base)
@@ -134,8 +149,8 @@ def _draw_lengths(
     count = 1 if seconds <= LONGEST_PIECE_S else max(2, round(seconds / float(np.mean(PIECE_S))))
     shares = rng.uniform(*PIECE_S, count)
     ends = np.cumsum(shares) / shares.sum()
-    shifts = rng.integers(-2, 3, count) if brief.bpm is None else np.zeros(count, int)
-    tempi = [base + int(shift) * (i > 0) for i, shift in enumerate(shifts)]
+    steps = draw_steps(count, rng)
+    tempi = [base + (step.bpm_shift if brief.bpm is None else 0) for step in steps]
     unit = rhythms.phrase_bars
     bars: list[int] = []
     elapsed = 0.0
@@ -149,7 +164,7 @@ def _draw_lengths(
             wanted = (seconds * float(ends[i]) - elapsed) / bar_s
             bars.append(max(1, round(wanted) if last else unit * max(1, round(wanted / unit))))
             elapsed += bars[-1] * bar_s
-    return tempi, bars
+    return steps, tempi, bars
 
 
 def _tempo_map(tempi: Sequence[Fraction], bars: Sequence[int], edges: Sequence[int]) -> TempoMap:
@@ -163,27 +178,13 @@ def _tempo_map(tempi: Sequence[Fraction], bars: Sequence[int], edges: Sequence[i
     return TempoMap(tuple(changes))
 
 
-def _draw_keys(
-    brief: Brief, character: Character, count: int, rng: np.random.Generator
-) -> list[Key]:
-    """Draw the keys: each piece next door to the one before, never far from home, home at last."""
+def _draw_home(brief: Brief, character: Character, rng: np.random.Generator) -> Key:
     if brief.key:
-        home = Key.parse(brief.key)
-    else:
-        modes = [mode for mode in MODES if character.modes.get(mode, 0.0) > 0.0]
-        weights = np.array([character.modes[mode] for mode in modes])
-        mode = modes[int(rng.choice(len(modes), p=weights / weights.sum()))]
-        home = spell_key(int(rng.integers(12)), mode)
-    keys = [home]
-    for i in range(1, count):
-        near = [
-            key
-            for key in related_keys(keys[-1]).values()
-            if abs(key.signature - home.signature) <= 4
-        ]
-        pick = int(rng.integers(len(near)))
-        keys.append(home if i == count - 1 and count > 2 else near[pick])
-    return keys
+        return Key.parse(brief.key)
+    modes = [mode for mode in MODES if character.modes.get(mode, 0.0) > 0.0]
+    weights = np.array([character.modes[mode] for mode in modes])
+    mode = modes[int(rng.choice(len(modes), p=weights / weights.sum()))]
+    return spell_key(int(rng.integers(12)), mode)
 
 
 def draw_progressions(
@@ -217,28 +218,55 @@ def draw_progressions(
     return tuple(chosen)
 
 
+def _written_form(brief: Brief, phrase_bars: int) -> tuple[tuple[str, int], ...]:
+    """Return the sections that a brief writes down, with their bars; none where it doesn't."""
+    if brief.form is None:
+        return ()
+    parts = parse_form(brief.form)
+    lengths = [part.length(phrase_bars) for part in parts]
+    if sum(lengths) > MAX_BARS:
+        raise InputError(f"the form has {sum(lengths)} bars; it may have {MAX_BARS}")
+    return tuple(zip(number_names([part.name for part in parts]), lengths, strict=True))
+
+
 def _draw_sections(
-    lengths: Sequence[int],
+    brief: Brief,
+    forms: Sequence[Sequence[tuple[str, int]]],
     edges: Sequence[int],
-    unit: int,
-    character: Character,
+    steps: Sequence[SetStep],
     instruments: dict[str, str],
     rng: np.random.Generator,
 ) -> tuple[Section, ...]:
+    character = brief.character
+    usual = [
+        energy
+        for form, step in zip(forms, steps, strict=True)
+        for energy in draw_energies(
+            [name for name, _ in form], character.energy + step.energy_shift, rng
+        )
+    ]
+    asked = usual
+    if brief.energy_curve is not None:
+        lengths = [bars for form in forms for _, bars in form]
+        asked = list(parse_energy(brief.energy_curve).over(lengths))
+    # A curve says how sections differ: who comes in or stays away goes by that.
+    shift = float(np.mean(asked)) - float(np.mean(usual))
     sections: list[Section] = []
     bar = 0
-    for number, length in enumerate(lengths):
+    for number, form in enumerate(forms):
         has_guitar = instruments["melody"] not in GUITARS and rng.random() < 0.65
         extra = "guitar" if has_guitar else "pad"
         layers: dict[str, tuple[str, ...]] = {}
-        for name, bars in draw_form(length, unit=unit, rng=rng):
+        for name, bars in form:
             kind = kind_of(name)
             drawn = draw_layers(kind, extra=extra, rng=rng)
             layers.setdefault(kind, drawn)
             # What returns has its old layers, or new ones now and then.
             roles = layers[kind] if rng.random() < 0.7 else drawn
-            energy = float(np.clip(character.energy + ENERGY[kind], 0.05, 1.0))
+            away = asked[len(sections)] - usual[len(sections)] - shift
+            available = [role for role in ORDER if role != "guitar" or has_guitar]
+            roles = fit_layers(roles, away, available=available)
             start, end = edges[bar], edges[bar + bars]
-            sections.append(Section(name, start, end, round(energy, 3), number, roles))
+            sections.append(Section(name, start, end, piece=number, roles=roles))
             bar += bars
-    return tuple(sections)
+    return shape_sections(sections, asked, density=character.density)

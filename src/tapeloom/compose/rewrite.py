@@ -11,8 +11,9 @@ from tapeloom.compose.comping import comp, draw_comping, keys_layer
 from tapeloom.compose.drums import write_drums
 from tapeloom.compose.grid import Measure, measures
 from tapeloom.compose.line import STEP_SEMITONES
-from tapeloom.compose.melody import Placed, chord_under, melody_range, sing
+from tapeloom.compose.melody import chord_under, melody_range, sing
 from tapeloom.compose.motifs import Motif, MotifNote, answer, draw_motif
+from tapeloom.compose.placing import Placed
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.score import Mark, Note, Part, Score, Section
@@ -46,6 +47,10 @@ def infill(
         )
     if not score.chords and role != "drums":
         raise InputError("the score has no chords to write to; find them first")
+    if role == "other":
+        raise InputError(
+            "other is no role to rewrite; choose melody, keys, pad, guitar, bass or drums"
+        )
     part = next((part for part in score.parts if part.role == role), None)
     if part is None:
         raise InputError(f"the score has no part for {role}; its parts are {_names(score)}")

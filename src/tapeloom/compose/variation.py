@@ -7,8 +7,9 @@ import numpy as np
 
 from tapeloom.compose.grid import measures
 from tapeloom.compose.line import STEP_SEMITONES
-from tapeloom.compose.melody import Placed, sing
+from tapeloom.compose.melody import sing
 from tapeloom.compose.motifs import Motif, MotifNote, vary
+from tapeloom.compose.placing import Placed
 from tapeloom.compose.rewrite import Locks, infill, key_at, neighbours, place_motif, singing_range
 from tapeloom.core.errors import InputError
 from tapeloom.core.score import ChordSpan, Note, Part, Score, Section

@@ -42,6 +42,8 @@ class Brief:
     grouping: str | None = None  # of the meter's units, such as 2+2+3
     clave: str | None = None  # such as son32
     polyrhythm: str | None = None  # such as 3:2, over the groove
+    form: str | None = None  # such as intro8 A16 A'16 B8 A16 outro8, instead of minutes and bars
+    energy_curve: str | None = None  # such as 0.2 0.4 0.8 0.6 0.3, or 0:0.2 16:0.7 in bars
 
     def __post_init__(self) -> None:
         if len(self.words) > MAX_WORDS_LENGTH or not self.words.isprintable():
@@ -54,10 +56,15 @@ class Brief:
         _check("seed", self.seed, 0, MAX_SEED, "")
         if self.minutes is not None and self.bars is not None:
             raise InputError("minutes and bars are both given; give one of them")
+        for name, length in (("minutes", self.minutes), ("bars", self.bars)):
+            if self.form is not None and length is not None:
+                raise InputError(f"a form and {name} are both given; the form tells the length")
         if self.key is not None:
             Key.parse(self.key)
         _check_meters(self.meter, self.grouping)
-        for name, text in (("clave", self.clave), ("polyrhythm", self.polyrhythm)):
+        named = {"clave": self.clave, "polyrhythm": self.polyrhythm, "form": self.form,
+                 "energy curve": self.energy_curve}  # fmt: skip
+        for name, text in named.items():
             if text is not None and not text.strip():
                 raise InputError(f"the {name} is empty; name one or leave it out")
 
@@ -122,7 +129,7 @@ def brief_to_json(brief: Brief) -> dict[str, Any]:
     aren't composed again.
     """
     fields = asdict(brief)
-    for name in ("grouping", "clave", "polyrhythm"):
+    for name in ("grouping", "clave", "polyrhythm", "form", "energy_curve"):
         if fields[name] is None:
             del fields[name]
     return {"format": 1, **fields}

@@ -14,20 +14,17 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import DENOMINATORS, MAX_NUMERATOR, Meter, Meters
 from tapeloom.core.midi import identify_part
-from tapeloom.core.musicxml_voices import DYNAMIC
+from tapeloom.core.musicxml_paper import DYNAMIC, LEVELS, Staff
 from tapeloom.core.musicxml_writer import write_musicxml
 from tapeloom.core.pitch import LETTERS, name_on_line
 from tapeloom.core.score import MAX_TICK, ChordSpan, Mark, Note, Part, Score
 from tapeloom.core.time import MAX_BPM, MIN_BPM, PPQ, TempoMap
 from tapeloom.core.xml_files import read_xml
 
-__all__ = ["SUFFIXES", "read_musicxml", "write_musicxml"]
+__all__ = ["SUFFIXES", "Staff", "read_musicxml", "write_musicxml"]
 
 SUFFIXES = (".musicxml", ".xml", ".mxl")
 MAX_NOTES = 1_000_000
-_MARKS = {
-    "ppp": 32, "pp": 42, "p": 54, "mp": 67, "mf": 80, "f": 93, "ff": 106, "fff": 119,
-}  # fmt: skip
 _BEATS = {"whole": Fraction(4), "half": Fraction(2), "quarter": Fraction(1),
           "eighth": Fraction(1, 2), "16th": Fraction(1, 4)}  # fmt: skip
 _MODES = {"major": 0, "minor": 3, "dorian": 2, "phrygian": 4, "lydian": -1, "mixolydian": 1,
@@ -93,7 +90,7 @@ def _score(root: ET.Element) -> Score:
             parts.append(replace(part, marks=_fermatas(notes, held)) if held else part)
     keys: dict[int, Key] = {}
     tempos: dict[int, Fraction] = {}
-    for page in reversed(pages.values()):  # the first part's word holds
+    for page in _by_trust(pages):
         keys |= {tick(at, late) if at or late else 0: key for at, late, key in page.keys}
         tempos |= {tick(at, late) if at or late else 0: bpm for at, late, bpm in page.tempos}
     first = tempos[min(tempos)] if tempos else Fraction(120)
@@ -103,6 +100,12 @@ def _score(root: ET.Element) -> Score:
         tuple(parts), TempoMap(tuple(sorted(({0: first} | tempos).items()))), meters,
         tuple(sorted(keys.items(), key=lambda change: change[0])), spans,
     )  # fmt: skip
+
+
+def _by_trust(pages: dict[str, _Page]) -> list[_Page]:
+    """Order parts so that the last word holds: the first part's that isn't transposed."""
+    backwards = list(pages.values())[::-1]
+    return sorted(backwards, key=lambda page: page.shift % 12 == 0)
 
 
 def _measures(root: ET.Element) -> Iterator[tuple[str, int, ET.Element]]:
@@ -253,7 +256,7 @@ def _read_direction(element: ET.Element, number: int, at: Fraction, page: _Page)
     if MIN_BPM <= bpm <= MAX_BPM:
         page.tempos.append((number, at, bpm))
     for mark in element.findall("direction-type/dynamics/*"):
-        page.velocity = _MARKS.get(mark.tag, page.velocity)
+        page.velocity = LEVELS.get(mark.tag, page.velocity)
 
 
 def _read_note(
@@ -315,6 +318,9 @@ def _part(
     channel = found.findtext("midi-instrument/midi-channel") or ""
     is_drum = channel.strip() == "10" or bool(page.kit)
     text = (found.findtext("part-name") or "").strip() or number
+    ours = (found.findtext("score-instrument/instrument-name") or "").strip()
+    if ours.endswith(")") and not is_drum:  # the writer's own title, where a staff has another
+        text = ours
     name, role, instrument = identify_part(text, program, is_drum)
     unique, count = name, 2
     while unique in taken:

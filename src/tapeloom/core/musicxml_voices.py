@@ -1,130 +1,69 @@
-"""The notes of a MusicXML part: dealt to staves and voices, and written bar by bar."""
+"""The notes of a MusicXML part, written bar by bar with their beams, ties, slurs and signs."""
 
-import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tapeloom.core.errors import InputError
-from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter
-from tapeloom.core.note_values import note_value, split_length
+from tapeloom.core.musicxml_bars import Row, beams_of, rows_of, tuplets_of
+from tapeloom.core.musicxml_paper import DYNAMIC, Paper, Stack, add, move
+from tapeloom.core.note_values import note_value
 from tapeloom.core.pitch import LETTERS, name_on_line
-from tapeloom.core.score import Part
 
-DYNAMIC = Fraction(9, 10)  # MIDI velocity of one percent of MusicXML's forte
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TWO_STAVES = ("keys", "pad", "other")
 # General MIDI drums -> step and octave on a staff of five lines, and the note's head.
 _DRUM_LINES = {
     35: ("E", 4, ""), 36: ("F", 4, ""), 37: ("C", 5, "x"), 38: ("C", 5, ""), 39: ("C", 5, "x"),
-    40: ("C", 5, ""), 41: ("G", 4, ""), 42: ("G", 5, "x"), 43: ("A", 4, ""), 44: ("D", 4, "x"),
+    40: ("B", 4, "slash"), 41: ("G", 4, ""), 42: ("G", 5, "x"), 43: ("A", 4, ""), 44: ("D", 4, "x"),
     45: ("B", 4, ""), 46: ("G", 5, "circle-x"), 47: ("B", 4, ""), 48: ("D", 5, ""),
-    49: ("A", 5, "x"), 50: ("E", 5, ""), 51: ("F", 5, "x"), 53: ("F", 5, "diamond"),
+    49: ("A", 5, "x"), 50: ("E", 5, ""), 51: ("F", 5, "x"), 52: ("B", 5, "x"),
+    53: ("F", 5, "diamond"), 54: ("E", 5, "diamond"), 55: ("B", 5, "x"), 56: ("E", 5, "triangle"),
+    57: ("A", 5, "x"), 59: ("F", 5, "x"), 70: ("E", 5, "x"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """Notes of one voice that begin and end together: pitches, places and velocities."""
-
-    start: int
-    end: int
-    tones: tuple[tuple[int, int, int], ...]
+_ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
+# Marks on a note -> the group of MusicXML's notations and the sign.
+SIGNS = {
+    "staccato": ("articulations", "staccato"), "tenuto": ("articulations", "tenuto"),
+    "accent": ("articulations", "accent"), "bend": ("articulations", "scoop"),
+    "mordent": ("ornaments", "mordent"), "upper_mordent": ("ornaments", "inverted-mordent"),
+}  # fmt: skip
+LINES = {"slide": "slide", "glissando": "glissando"}  # from the note before, where there is one
+Tone = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
     """One voice of a part and where it stands."""
 
-    part: Part
     name: str  # the part's id
     number: int
     staff: int  # 0 where there is but one
-    chords: list[Stack]
+    chords: Sequence[Stack]
     is_first: bool  # of its staff: its rests are shown
+    is_drums: bool = False
+    stem: str = ""  # up or down where two voices share a staff
+    marks: Mapping[tuple[int, int], Sequence[str]] = field(default_factory=dict)  # tick and pitch
+    accidentals: Mapping[tuple[int, int], int] = field(default_factory=dict)  # tick and pitch
+    graces: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)  # tick
 
+    def marks_at(self, number: int) -> set[str]:
+        """Return the marks of a chord; none beyond either end."""
+        if not 0 <= number < len(self.chords):
+            return set()
+        chord = self.chords[number]
+        tones = (self.marks.get((chord.start, pitch), ()) for pitch, _, _ in chord.tones)
+        return {name for names in tones for name in names}
 
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What all parts share: the bars, the ticks of a division, and the keys."""
+    def is_bound(self, number: int) -> bool:
+        """Whether a chord is slurred to the next one."""
+        if not 0 <= number < len(self.chords) - 1:
+            return False
+        return "legato" in self.marks_at(number) or "hammer_on" in self.marks_at(number + 1)
 
-    bars: tuple[tuple[int, int, Meter], ...]
-    grid: int
-    keys: tuple[tuple[int, Key], ...]
-
-    def divisions(self, ticks: int) -> str:
-        """Return a length as the file counts it.
-
-        >>> Paper((), 40, ()).divisions(120)
-        '3'
-        """
-        return str(ticks // self.grid)
-
-
-def move(measure: ET.Element, way: str, ticks: int, paper: Paper) -> None:
-    """Go `forward` in a bar, or `backup`, by so many ticks, if any.
-
-    >>> measure = ET.Element("measure")
-    >>> move(measure, "forward", 480, Paper((), 120, ()))
-    >>> ET.tostring(measure, "unicode")
-    '<measure><forward><duration>4</duration></forward></measure>'
-    """
-    if ticks > 0:
-        add(add(measure, way), "duration", paper.divisions(ticks))
-
-
-def add(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> ET.Element:
-    r"""Add an element and return it; characters that XML cannot hold are left out.
-
-    >>> add(ET.Element("work"), "work-title", "Rain\x00").text
-    'Rain'
-    """
-    element = ET.SubElement(parent, tag, attributes)
-    if text:
-        element.text = _ILLEGAL.sub("", text)
-    return element
-
-
-def staves_of(part: Part, places: Sequence[int]) -> list[list[Stack]]:
-    """Gather notes that begin and end together, on one staff or on two.
-
-    places  of the notes on the line of fifths
-
-    >>> from tapeloom.core.score import Note
-    >>> third = (Note(0, 120, 60, 90), Note(0, 120, 64, 80))
-    >>> staves_of(Part("lead", "melody", notes=third), (0, 4))
-    [[Stack(start=0, end=120, tones=((60, 0, 90), (64, 4, 80)))]]
-    """
-    pitches = [note.pitch for note in part.notes]
-    wide = part.role in _TWO_STAVES and min(pitches, default=60) < 53 and max(pitches) > 67
-    together: list[dict[tuple[int, int], list[tuple[int, int, int]]]] = [{}, {}]
-    for note, place in zip(part.notes, places, strict=True):
-        staff = together[1 if wide and note.pitch < 60 else 0]
-        tones = staff.setdefault((note.start, note.end), [])
-        if all(pitch != note.pitch for pitch, _, _ in tones):
-            tones.append((note.pitch, place, note.velocity))
-    return [
-        [Stack(start, end, tuple(tones)) for (start, end), tones in sorted(staff.items())]
-        for staff in together[: 2 if wide else 1]
-    ]
-
-
-def voices_of(chords: Iterable[Stack]) -> list[list[Stack]]:
-    """Deal chords to voices, each to the first one that is free.
-
-    >>> long, short = Stack(0, 480, ((60, 0, 90),)), Stack(120, 240, ((67, 1, 90),))
-    >>> [len(voice) for voice in voices_of([long, short])]
-    [1, 1]
-    """
-    voices: list[list[Stack]] = [[]]
-    for chord in chords:
-        free = next((v for v in voices if not v or v[-1].end <= chord.start), None)
-        if free is None:
-            voices.append(free := [])
-        free.append(chord)
-    return voices
+    def line_into(self, number: int) -> str:
+        """Return the line that leads into a chord from the one before, if any."""
+        found = [LINES[name] for name in sorted(self.marks_at(number)) if name in LINES]
+        return found[0] if found and number > 0 else ""
 
 
 def write_voice(
@@ -135,94 +74,172 @@ def write_voice(
     cursor  the chord at which this bar begins
 
     >>> measure, bar = ET.Element("measure"), (0, 1920, Meter(4, 4))
-    >>> voice = Voice(Part("lead", "melody"), "P1", 1, 0, [], is_first=True)
-    >>> write_voice(measure, voice, 0, bar, Paper((bar,), 480, ()))
+    >>> write_voice(measure, Voice("P1", 1, 0, [], is_first=True), 0, bar, Paper((bar,), 480, ()))
     0
     >>> ET.tostring(measure, "unicode")[:49]
     '<measure><note><rest measure="yes" /><duration>4<'
     """
-    start, stop, meter = bar
+    rows, after = rows_of(voice.chords, cursor, bar, grid=paper.grid)
+    beams, tuplets = beams_of(rows, bar), tuplets_of(rows, bar)
+    for row, beam, tuplet in zip(rows, beams, tuplets, strict=True):
+        if row.chord < 0:
+            _write_rest(measure, row, voice, bar, paper, tuplet)
+            continue
+        chord = voice.chords[row.chord]
+        if row.start == chord.start:
+            for pitch, place in voice.graces.get(row.start, ()):
+                _write_grace(measure, pitch, place, voice, row.start)
+        for i, tone in enumerate(chord.tones):
+            note = _write_note(measure, tone, row, voice, paper, beam, is_added=i > 0)
+            _write_notations(note, tone, row, voice, tuplet, is_added=i > 0)
+    return after
 
-    def cut(a: int, b: int) -> list[tuple[int, int]]:
-        return split_length(a, b, origin=start, beat=meter.unit_ticks, grid=paper.grid)
 
-    def silence(a: int, b: int) -> None:
-        if not voice.is_first:
-            move(measure, "forward", b - a, paper)
+def _write_rest(
+    measure: ET.Element, row: Row, voice: Voice, bar: tuple[int, int, Meter], paper: Paper,
+    tuplet: Sequence[str],
+) -> None:  # fmt: skip
+    ticks = row.end - row.start
+    whole = (row.start, row.end) == bar[:2]
+    if not voice.is_first and not tuplet:
+        value = note_value(ticks)
+        if value is None or value.actual == 1:
+            move(measure, "forward", ticks, paper)
             return
-        whole = (a, b) == (start, stop)
-        for first, last in [(a, b)] if whole else cut(a, b):
-            rest = add(measure, "note")
-            add(rest, "rest", **({"measure": "yes"} if whole else {}))
-            add(rest, "duration", paper.divisions(last - first))
-            _end_note(rest, voice, 0 if whole else last - first)
+    rest = add(measure, "note")
+    add(rest, "rest", **({"measure": "yes"} if whole else {}))
+    add(rest, "duration", paper.divisions(ticks))
+    _end_note(rest, voice, 0 if whole else ticks)
+    if tuplet:
+        notations = add(rest, "notations")
+        for sign in tuplet:
+            add(notations, "tuplet", type=sign)
 
-    at = start
-    while cursor < len(voice.chords) and voice.chords[cursor].start < stop:
-        chord = voice.chords[cursor]
-        first, last = max(chord.start, start), min(chord.end, stop)
-        silence(at, first)
-        for a, b in cut(first, last):
-            ties = ["stop"] * (a > chord.start) + ["start"] * (b < chord.end)
-            for i, tone in enumerate(chord.tones):
-                _write_note(measure, tone, b - a, ties, voice, paper, is_added=i > 0)
-        at = last
-        if chord.end > stop:
-            return cursor
-        cursor += 1
-    silence(at, stop)
-    return cursor
+
+def _write_pitch(note: ET.Element, pitch: int, place: int) -> None:
+    name = name_on_line(place)
+    alteration = name.count("#") - name.count("b")
+    if (pitch - alteration) % 12 != LETTERS[name[0]]:
+        raise InputError(f"{name} is no name for the pitch {pitch}")
+    shown = add(note, "pitch")
+    add(shown, "step", name[0])
+    if alteration:
+        add(shown, "alter", str(alteration))
+    add(shown, "octave", str((pitch - alteration) // 12 - 1))
+
+
+def _write_grace(measure: ET.Element, pitch: int, place: int, voice: Voice, tick: int) -> None:
+    note = add(measure, "note")
+    add(note, "grace", slash="yes")
+    _write_pitch(note, pitch, place)
+    add(note, "voice", str(voice.number))
+    add(note, "type", "eighth")
+    _write_accidental(note, voice.accidentals.get((tick, pitch)))
+    if voice.staff:
+        add(note, "staff", str(voice.staff))
+
+
+def _write_accidental(note: ET.Element, alteration: int | None) -> None:
+    if alteration in _ACCIDENTALS:
+        add(note, "accidental", _ACCIDENTALS[alteration])
 
 
 def _write_note(
-    measure: ET.Element, tone: tuple[int, int, int], ticks: int, ties: Sequence[str],
-    voice: Voice, paper: Paper, *, is_added: bool,
-) -> None:  # fmt: skip
+    measure: ET.Element, tone: Tone, row: Row, voice: Voice, paper: Paper,
+    beams: Sequence[str], *, is_added: bool,
+) -> ET.Element:  # fmt: skip
     pitch, place, velocity = tone
-    is_drum, head = voice.part.role == "drums", ""
+    chord = voice.chords[row.chord]
+    head = ""
     note = add(measure, "note", dynamics=f"{float(velocity / DYNAMIC):.2f}")
     if is_added:
         add(note, "chord")
-    if is_drum:
+    if voice.is_drums:
         step, octave, head = _DRUM_LINES.get(pitch, ("E", 5, ""))
         shown = add(note, "unpitched")
         add(shown, "display-step", step)
         add(shown, "display-octave", str(octave))
     else:
-        name = name_on_line(place)
-        alteration = name.count("#") - name.count("b")
-        if (pitch - alteration) % 12 != LETTERS[name[0]]:
-            raise InputError(f"{name} is no name for the pitch {pitch}")
-        shown = add(note, "pitch")
-        add(shown, "step", name[0])
-        if alteration:
-            add(shown, "alter", str(alteration))
-        add(shown, "octave", str((pitch - alteration) // 12 - 1))
-    add(note, "duration", paper.divisions(ticks))
-    for tie in ties:
+        _write_pitch(note, pitch, place)
+    add(note, "duration", paper.divisions(row.end - row.start))
+    for tie in _ties(row, chord):
         add(note, "tie", type=tie)
-    if is_drum:
+    if voice.is_drums:
         add(note, "instrument", id=f"{voice.name}-I{pitch}")
-    _end_note(note, voice, ticks, head)
-    if ties:
-        notations = add(note, "notations")
-        for tie in ties:
-            add(notations, "tied", type=tie)
+    accidental = voice.accidentals.get((chord.start, pitch)) if row.start == chord.start else None
+    is_ghost = "ghost" in voice.marks.get((chord.start, pitch), ())
+    _end_note(note, voice, row.end - row.start, head=head, accidental=accidental, ghost=is_ghost)
+    for number, sign in enumerate(() if is_added else beams, 1):
+        add(note, "beam", sign, number=str(number))
+    return note
 
 
-def _end_note(note: ET.Element, voice: Voice, ticks: int, head: str = "") -> None:
-    """Write voice, value, notehead and staff, in the order that the format asks for."""
+def _ties(row: Row, chord: Stack) -> list[str]:
+    return ["stop"] * (row.start > chord.start) + ["start"] * (row.end < chord.end)
+
+
+def _write_notations(
+    note: ET.Element, tone: Tone, row: Row, voice: Voice, tuplet: Sequence[str], *, is_added: bool
+) -> None:
+    """Write ties, and with a chord's first note its slurs, tuplets, lines and signs."""
+    chord = voice.chords[row.chord]
+    notations = ET.Element("notations")
+    for tie in _ties(row, chord):
+        add(notations, "tied", type=tie)
+    begins, ends = row.start == chord.start, row.end == chord.end
+    number, marks = row.chord, voice.marks_at(row.chord)
+    if not is_added:
+        if begins and voice.is_bound(number - 1) and not voice.is_bound(number):
+            add(notations, "slur", type="stop", number="1")
+        if begins and voice.is_bound(number) and not voice.is_bound(number - 1):
+            add(notations, "slur", type="start", number="1")
+        for sign in tuplet:
+            add(notations, "tuplet", type=sign)
+        if begins and voice.line_into(number):
+            add(notations, voice.line_into(number), type="stop", number="1")
+        if ends and voice.line_into(number + 1):
+            add(notations, voice.line_into(number + 1), type="start", number="1")
+        if begins:
+            _write_signs(notations, marks, leads=bool(voice.line_into(number)))
+    if begins and "roll" in marks:
+        add(notations, "arpeggiate")
+    if len(notations):
+        note.append(notations)
+
+
+def _write_signs(notations: ET.Element, marks: set[str], *, leads: bool) -> None:
+    signs = [SIGNS[name] for name in sorted(marks) if name in SIGNS]
+    if marks & set(LINES) and not leads:  # nothing to slide from
+        signs.append(SIGNS["bend"])
+    for kind in ("ornaments", "articulations"):
+        names = dict.fromkeys(sign for group, sign in signs if group == kind)
+        if names:
+            element = add(notations, kind)
+            for name in names:
+                add(element, name)
+
+
+def _end_note(
+    note: ET.Element, voice: Voice, ticks: int, *, head: str = "", accidental: int | None = None,
+    ghost: bool = False,
+) -> None:  # fmt: skip
+    """Write voice, value, accidental, stem, head and staff, in the order of the format."""
     add(note, "voice", str(voice.number))
     value = note_value(ticks)
     if value is not None:
         add(note, "type", value.name)
         for _ in range(value.dots):
             add(note, "dot")
-        if value.actual > 1:
-            change = add(note, "time-modification")
-            add(change, "actual-notes", str(value.actual))
-            add(change, "normal-notes", str(value.normal))
-    if head:
-        add(note, "notehead", head)
+    _write_accidental(note, accidental)
+    if value is not None and value.actual > 1:
+        change = add(note, "time-modification")
+        add(change, "actual-notes", str(value.actual))
+        add(change, "normal-notes", str(value.normal))
+    if voice.stem and note.find("rest") is None:
+        add(note, "stem", voice.stem)
+    if head or ghost:
+        shape = add(note, "notehead", head or "normal")
+        if ghost:
+            shape.set("parentheses", "yes")
     if voice.staff:
         add(note, "staff", str(voice.staff))

@@ -6,22 +6,28 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
-from tapeloom.core.chord_xml import write_harmony
 from tapeloom.core.errors import InputError
 from tapeloom.core.files import replacing
 from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter, bar_starts, meter_at
 from tapeloom.core.midi import title_part
-from tapeloom.core.musicxml_voices import (
-    Paper,
-    Stack,
-    Voice,
-    add,
-    move,
-    staves_of,
-    voices_of,
-    write_voice,
+from tapeloom.core.musicxml_paper import Paper, Staff, add, move
+from tapeloom.core.musicxml_signs import (
+    Signs,
+    chord_signs,
+    level_signs,
+    section_signs,
+    tempo_signs,
 )
+from tapeloom.core.musicxml_staves import (
+    Written,
+    accidentals_of,
+    voices_of,
+    write_clefs,
+    write_down,
+    write_key,
+)
+from tapeloom.core.musicxml_voices import Voice, write_voice
 from tapeloom.core.score import Part, Score
 from tapeloom.core.time import PPQ
 from tapeloom.core.xml_files import pack_xml
@@ -39,6 +45,7 @@ def write_musicxml(
     *,
     places: Sequence[Sequence[int]] = (),
     symbols: Sequence[str] = (),
+    staves: Sequence[Staff] = (),
     title: str = "",
     composer: str = "",
 ) -> None:
@@ -47,15 +54,21 @@ def write_musicxml(
     places    each part's notes as places on the line of fifths, as `theory.spelling` finds them;
               by the key alone where there are none
     symbols   the chords' symbols as they are to be spelled; by the key where there are none
+    staves    how each part is written: its name, clefs and transposition; as it sounds, with
+              clefs by its pitches, where there are none
 
-    Notes keep their lengths exactly; one that no note value has is written without a value.
-    Controllers, bends, marks and sections are left out.
+    Notes keep their lengths exactly; one that no note value has is written without a value. Marks
+    become articulations, slurs and ornaments, the sections rehearsal marks, their mean velocities
+    dynamics. Notes with the mark `grace` are written small and take no time: a reader leaves them
+    out. Controllers and bends are left out.
     """
     if symbols and len(symbols) != len(score.chords):
         raise InputError(f"{len(score.chords)} chords have {len(symbols)} symbols; give one each")
     if places and [len(row) for row in places] != [len(part.notes) for part in score.parts]:
         raise InputError("places must name each note of each part")
-    root = _document(score, places, symbols, title, composer)
+    if staves and len(staves) != len(score.parts):
+        raise InputError(f"{len(score.parts)} parts have {len(staves)} staves; give one each")
+    root = _document(score, places, symbols, staves, title, composer)
     ET.indent(root, " ")
     head = '<?xml version="1.0" encoding="UTF-8"?>\n' + _DOCTYPE
     data = (head + ET.tostring(root, "unicode") + "\n").encode("utf-8")
@@ -64,8 +77,9 @@ def write_musicxml(
 
 
 def _document(
-    score: Score, places: Sequence[Sequence[int]], symbols: Sequence[str], title: str, composer: str
-) -> ET.Element:
+    score: Score, places: Sequence[Sequence[int]], symbols: Sequence[str],
+    staves: Sequence[Staff], title: str, composer: str,
+) -> ET.Element:  # fmt: skip
     paper = _paper(score)
     root = ET.Element("score-partwise", {"version": "4.0"})
     if title:
@@ -74,16 +88,30 @@ def _document(
         creator = add(add(root, "identification"), "creator", composer)
         creator.set("type", "composer")
     listed = add(root, "part-list")
-    parts = [(part, row) for part, row in zip(score.parts, places or [()] * len(score.parts),
-                                              strict=True) if part.notes]  # fmt: skip
-    if not parts:
-        parts = [(Part("Chords", "other"), ())]
-    led = next((i for i, (part, _) in enumerate(parts) if part.role == "melody"), 0)
-    for i, (part, row) in enumerate(parts):
-        name = f"P{i + 1}"
-        _list_part(listed, part, name, i)
-        signs = _signs(score, paper, symbols, tempo=i == 0, chords=i == led)
-        _write_part(add(root, "part", id=name), part, row or _by_key(part, paper), paper, signs)
+    rows = zip(
+        score.parts, places or [()] * len(score.parts), staves or [Staff()] * len(score.parts),
+        strict=True,
+    )  # fmt: skip
+    parts = [row for row in rows if row[0].notes] or [(Part("Chords", "other"), (), Staff())]
+    led = next((i for i, (part, _, _) in enumerate(parts) if part.role == "melody"), 0)
+    for i, (part, row, staff) in enumerate(parts):
+        before, after = (parts[j][2].group if 0 <= j < len(parts) else "" for j in (i - 1, i + 1))
+        if staff.group and staff.group != before and staff.group == after:
+            group = add(listed, "part-group", type="start", number="1")
+            add(group, "group-symbol", "bracket")
+        _list_part(listed, part, f"P{i + 1}", i, staff)
+        if staff.group and staff.group == before and staff.group != after:
+            add(listed, "part-group", type="stop", number="1")
+        written = write_down(part, row or _by_key(part, paper), paper, staff)
+        signs: Signs = [*tempo_signs(score), *section_signs(score)] if i == 0 else []
+        if i == led:
+            fifths = written.signatures[0][1] - paper.keys[0][1].signature if staff.fifths else 0
+            signs += chord_signs(
+                score, paper, symbols, semitones=-staff.transposition[1], fifths=fifths
+            )
+        signs += level_signs(part, score, paper)
+        element = add(root, "part", id=f"P{i + 1}")
+        _write_part(element, written, staff, paper, sorted(signs, key=lambda sign: sign[0]))
     return root
 
 
@@ -101,7 +129,10 @@ def _paper(score: Score) -> Paper:
     ticks = [tick for part in score.parts for note in part.notes for tick in (note.start, note.end)]
     ticks += [span.start for span in score.chords] + [span.end for span in score.chords]
     ticks += [tick for tick, _ in (*score.keys, *score.tempo.changes)]
+    ticks += [section.start for section in score.sections]
     ticks += [tick for start, stop, meter in bars for tick in (start, stop, meter.unit_ticks)]
+    # Half a bar is where rests are cut.
+    ticks += [(stop - start) // 2 for start, stop, meter in bars if meter.numerator % 2 == 0]
     return Paper(bars, math.gcd(PPQ, *ticks), score.keys or ((0, Key("C", "major")),))
 
 
@@ -111,14 +142,18 @@ def _by_key(part: Part, paper: Paper) -> list[int]:
     return [key.place_of(n.pitch) for key, n in zip(keys, part.notes, strict=True)]
 
 
-def _list_part(listed: ET.Element, part: Part, name: str, number: int) -> None:
+def _list_part(listed: ET.Element, part: Part, name: str, number: int, staff: Staff) -> None:
     entry = add(listed, "score-part", id=name)
-    add(entry, "part-name", title_part(part.name, part.role, part.instrument, part.program))
+    title = title_part(part.name, part.role, part.instrument, part.program)
+    add(entry, "part-name", staff.name or title)
+    if staff.abbreviation:
+        add(entry, "part-abbreviation", staff.abbreviation)
     is_drum = part.role == "drums"
     drums = sorted({note.pitch for note in part.notes}) if is_drum else []
     for pitch in drums or [0]:
         instrument = add(entry, "score-instrument", id=f"{name}-I{pitch}")
-        add(instrument, "instrument-name", f"drum {pitch}" if is_drum else part.name)
+        told = f"drum {pitch}" if is_drum else title if staff.name else part.name
+        add(instrument, "instrument-name", told)
     channel = 10 if is_drum else number % 9 + 1
     for pitch in drums or [0]:
         midi = add(entry, "midi-instrument", id=f"{name}-I{pitch}")
@@ -128,72 +163,69 @@ def _list_part(listed: ET.Element, part: Part, name: str, number: int) -> None:
             add(midi, "midi-unpitched", str(pitch + 1))
 
 
-def _signs(
-    score: Score, paper: Paper, symbols: Sequence[str], *, tempo: bool, chords: bool
-) -> list[tuple[int, ET.Element]]:
-    """Return tempo and chord symbols in order, each with its tick."""
-    signs: list[tuple[int, ET.Element]] = []
-    for tick, bpm in score.tempo.changes if tempo else ():
-        direction = ET.Element("direction", {"placement": "above"})
-        metronome = add(add(direction, "direction-type"), "metronome")
-        add(metronome, "beat-unit", "quarter")
-        add(metronome, "per-minute", f"{float(bpm):g}")
-        add(direction, "sound", tempo=f"{float(bpm):.6f}".rstrip("0").rstrip("."))
-        signs.append((tick, direction))
-    for i, span in enumerate(score.chords if chords else ()):
-        at = bisect_right(paper.keys, span.start, key=lambda change: change[0]) - 1
-        key = paper.keys[max(at, 0)][1] if score.keys else None
-        symbol = symbols[i] if symbols else span.chord.symbol(key)
-        signs.append((span.start, write_harmony(span.chord, symbol)))
-        after = score.chords[i + 1].start if i + 1 < len(score.chords) else paper.bars[-1][1]
-        if span.end < after:
-            signs.append((span.end, _silence()))
-    return sorted(signs, key=lambda sign: sign[0])
-
-
-def _silence() -> ET.Element:
-    """Make the harmony element `N.C.`."""
-    harmony = ET.Element("harmony", {"print-frame": "no"})
-    add(add(harmony, "root"), "root-step", "C").set("text", "")
-    add(harmony, "kind", "none").set("text", "N.C.")
-    return harmony
+def _voices(written: Written, name: str, paper: Paper) -> list[Voice]:
+    part = written.part
+    marks: dict[tuple[int, int], list[str]] = {}
+    for mark in part.marks:
+        marks.setdefault((mark.tick, mark.pitch), []).append(mark.name)
+    is_drums = part.role == "drums"
+    bars = [(start, stop) for start, stop, _ in paper.bars]
+    shown = {} if is_drums else accidentals_of(written, bars)
+    found: list[Voice] = []
+    for staff, chords in enumerate(written.staves):
+        lines = voices_of(chords, is_drums=is_drums)
+        for i, line in enumerate(lines):
+            stem = ("up", "down")[i % 2] if len(lines) > 1 else ""
+            graces = {tick: small for (on, tick), small in written.graces.items() if on == staff}
+            accidentals = {(tick, p): sign for (on, tick, p), sign in shown.items() if on == staff}
+            found.append(
+                Voice(
+                    name,
+                    len(found) + 1,
+                    staff + 1 if len(written.staves) > 1 else 0,
+                    line,
+                    i == 0,
+                    is_drums,
+                    stem,
+                    marks,
+                    accidentals,
+                    graces if i == 0 else {},
+                )
+            )
+    return found
 
 
 def _write_part(
-    element: ET.Element,
-    part: Part,
-    places: Sequence[int],
-    paper: Paper,
-    signs: list[tuple[int, ET.Element]],
+    element: ET.Element, written: Written, staff: Staff, paper: Paper, signs: Signs
 ) -> None:
-    staves = staves_of(part, places)
-    voices: list[Voice] = []
-    for staff, chords in enumerate(staves, 1):
-        for i, line in enumerate(voices_of(chords)):
-            shown = staff if len(staves) > 1 else 0
-            voices.append(Voice(part, element.get("id", ""), len(voices) + 1, shown, line, i == 0))
+    voices = _voices(written, element.get("id", ""), paper)
     cursors = [0] * len(voices)
     meter: Meter | None = None
     at = 0
+    signatures = written.signatures
     for number, bar in enumerate(paper.bars, 1):
         start, stop, now = bar
         measure = add(element, "measure", number=str(number))
         attributes = ET.Element("attributes")
         if number == 1:
             add(attributes, "divisions", paper.divisions(PPQ))
-        for tick, key in paper.keys[:1] if number == 1 else paper.keys:
-            if tick == start or number == 1:
-                _add_key(attributes, key)
+        for signature in signatures[:1] if number == 1 else signatures:
+            if signature[0] == start or number == 1:
+                write_key(attributes, signature)
         if now != meter:
             time = add(attributes, "time")
             add(time, "beats", str(now.numerator))
             add(time, "beat-type", str(now.denominator))
             meter = now
         if number == 1:
-            _add_clefs(attributes, part, staves)
+            write_clefs(attributes, written, staff)
         if len(attributes):
             measure.append(attributes)
-        late = [(tick, _changed_key(k)) for tick, k in paper.keys if start < tick < stop]
+        late: Signs = []
+        for signature in signatures:
+            if start < signature[0] < stop:
+                late.append((signature[0], ET.Element("attributes")))
+                write_key(late[-1][1], signature)
         while at < len(signs) and signs[at][0] < stop:
             late.append(signs[at])
             at += 1
@@ -204,15 +236,7 @@ def _write_part(
             cursors[i] = write_voice(measure, voice, cursors[i], bar, paper)
 
 
-def _changed_key(key: Key) -> ET.Element:
-    attributes = ET.Element("attributes")
-    _add_key(attributes, key)
-    return attributes
-
-
-def _write_signs(
-    measure: ET.Element, signs: Sequence[tuple[int, ET.Element]], start: int, paper: Paper
-) -> None:
+def _write_signs(measure: ET.Element, signs: Signs, start: int, paper: Paper) -> None:
     """Write what stands over the notes, then go back to the beginning of the bar."""
     at = start
     for tick, sign in signs:
@@ -220,25 +244,3 @@ def _write_signs(
         measure.append(sign)
         at = tick
     move(measure, "backup", at - start, paper)
-
-
-def _add_key(attributes: ET.Element, key: Key) -> None:
-    fifths = key.signature
-    if abs(fifths) > 7:  # G# major is written as Ab major
-        fifths = (fifths + 6) % 12 - 6
-    element = add(attributes, "key")
-    add(element, "fifths", str(fifths))
-    add(element, "mode", key.mode)
-
-
-def _add_clefs(attributes: ET.Element, part: Part, staves: list[list[Stack]]) -> None:
-    if len(staves) > 1:
-        add(attributes, "staves", str(len(staves)))
-    for number, chords in enumerate(staves, 1):
-        pitches = [pitch for chord in chords for pitch, _, _ in chord.tones] or [60]
-        is_low = sum(pitches) / len(pitches) < 57 or number == 2
-        sign, line = ("F", "4") if is_low else ("G", "2")
-        clef = add(attributes, "clef", **({"number": str(number)} if len(staves) > 1 else {}))
-        add(clef, "sign", "percussion" if part.role == "drums" else sign)
-        if part.role != "drums":
-            add(clef, "line", line)

@@ -125,6 +125,7 @@ class TimedSection:
     energy: float = 0.5
     piece: int = 0
     roles: tuple[str, ...] = ()
+    leads_on: tuple[str, ...] = ()  # how it goes over to the next one, or ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +205,12 @@ def performance_from_json(data: Mapping[str, Any]) -> Performance:
             duration_s=data["duration_s"],
             tempo=TempoMap(tuple((int(tick), Fraction(bpm)) for tick, bpm in data["tempo"])),
             meters=tuple((int(tick), Meter.parse(text)) for tick, text in data["meters"]),
-            sections=tuple(
-                TimedSection(**{**section, "roles": tuple(section["roles"])})
-                for section in data["sections"]
-            ),
+            sections=tuple(_section_from_json(section) for section in data["sections"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"the performance is damaged: {error!r}") from error
+
+
+def _section_from_json(data: Mapping[str, Any]) -> TimedSection:
+    lists = {name: tuple(data.get(name, ())) for name in ("roles", "leads_on")}
+    return TimedSection(**{**data, **lists})

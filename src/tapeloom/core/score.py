@@ -151,6 +151,10 @@ class Section:
     """A named stretch of whole bars.
 
     `roles` are the layers that the form asks to sound here; a silent bar is one that it leaves out.
+
+    >>> Section("A", 0, 4 * PPQ, energy=0.7, density=1.5)
+    Traceback (most recent call last):
+    tapeloom.core.errors.InputError: density is 1.5; it must lie between 0 and 1
     """
 
     name: str  # intro, A, A', B, bridge, breakdown, outro; a number is added to what returns
@@ -159,12 +163,18 @@ class Section:
     energy: float = 0.5  # 0..1
     piece: int = 0  # which of the related pieces of a long record
     roles: tuple[str, ...] = ()
+    density: float = 0.5  # 0..1, how many notes
+    register: float = 0.0  # semitones that the melody lies above where it lies elsewhere, -24..24
+    leads_on: tuple[str, ...] = ()  # how it goes over to the next one, or ends: fill, stop, held
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
             raise InputError(f"section {self.name!r} from {self.start} to {self.end} has no length")
-        if not 0.0 <= self.energy <= 1.0:
-            raise InputError(f"energy is {self.energy}; it must lie between 0 and 1")
+        for name, value in (("energy", self.energy), ("density", self.density)):
+            if not 0.0 <= value <= 1.0:
+                raise InputError(f"{name} is {value}; it must lie between 0 and 1")
+        if not -24.0 <= self.register <= 24.0:
+            raise InputError(f"register is {self.register}; it must lie between -24 and 24")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +257,8 @@ def score_to_json(score: Score) -> dict[str, Any]:
         "chords": [[span.start, span.end, str(span.chord)] for span in score.chords],
         "sections": [
             {"name": s.name, "start": s.start, "end": s.end, "energy": s.energy, "piece": s.piece,
-             "roles": list(s.roles)}
+             "roles": list(s.roles), "density": s.density, "register": s.register,
+             "leads_on": list(s.leads_on)}
             for s in score.sections
         ],
         "parts": [
@@ -290,14 +301,16 @@ def score_from_json(data: Mapping[str, Any]) -> Score:
             meters=tuple((int(tick), Meter.parse(text)) for tick, text in data["meters"]),
             keys=tuple((int(tick), Key.parse(text)) for tick, text in data["keys"]),
             chords=tuple(ChordSpan(a, b, Chord.parse(text)) for a, b, text in data["chords"]),
-            sections=tuple(
-                Section(**{**section, "roles": tuple(section["roles"])})
-                for section in data["sections"]
-            ),
+            sections=tuple(_section_from_json(section) for section in data["sections"]),
             ticks_per_quarter=int(data["ticks_per_quarter"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"the score is damaged: {error!r}") from error
+
+
+def _section_from_json(data: Mapping[str, Any]) -> Section:
+    lists = {name: tuple(data.get(name, ())) for name in ("roles", "leads_on")}
+    return Section(**{**data, **lists})
 
 
 def _part_from_json(data: Mapping[str, Any]) -> Part:

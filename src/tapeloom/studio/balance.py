@@ -33,13 +33,14 @@ _STRIPS: dict[str, _Strip] = {
     "bass": _Strip(-25.0, 0.0, 32.0, (1800.0, 4000.0), None),
     "drums": _Strip(-23.0, 0.0, 32.0, (8000.0, 13000.0), -20.0),
     "percussion": _Strip(-34.0, 0.3, 200.0, (6000.0, 11000.0), -13.0),
+    "answer": _Strip(-32.5, -0.3, 170.0, (4500.0, 9000.0), -9.0),
     "other": _Strip(-27.0, -0.25, 100.0, (5500.0, 10000.0), -12.0),
     "texture": _Strip(-36.0, 0.0, 120.0, (5000.0, 9000.0), None),
 }
 # Of the finished mix. The loudness range of lo-fi is 3 to 7 LU and its slope -7 to -5 dB an octave
 # (docs/sound.md); mastering moves both by some tenths.
 AIM = Aim(range_lu=(4.0, 6.4), slope_db_per_octave=(-6.6, -5.6), centroid_hz=1800.0)
-_LAYERS = ("percussion",)  # parts that are told by name: they lie under others of their role
+_LAYERS = ("percussion", "answer")  # parts told by name: they lie under others of their role
 TAPE_HISS_DB = -66.0  # at least; mastering brings it up by some 8 dB
 TEXTURE_LUFS = (-48.0, -34.0)  # from a hint to as loud as a texture gets
 

@@ -51,6 +51,7 @@ KINDS: dict[str, Kind] = {
     "texture": Kind("texture", 5, -38.0, 0.0, 120.0, None,
                     words=("vinyl", "rain", "noise", "fx", "foley", "texture", "crackle", "hiss",
                            "wind", "waves", "cafe", "fire", "birds", "sfx")),
+    "answer": Kind("other", 45, -31.0, -0.3, 120.0, -10.0, words=("answer", "countermelody")),
     "other": Kind("other", 40, -28.0, -0.3, 80.0, -14.0),
 }  # fmt: skip
 
@@ -76,7 +77,7 @@ def kind_by_name(name: str) -> str | None:
 
 # Who wins when a name says several: "bass gtr" is a bass, "vocal pad" a voice, "kick drum" a kick.
 _SPECIFIC = ("vocals", "backing", "kick", "snare", "hats", "percussion", "bass", "drums", "melody",
-             "guitar", "pad", "keys", "texture")  # fmt: skip
+             "guitar", "pad", "keys", "answer", "texture")  # fmt: skip
 
 
 def kind_by_sound(heard: Heard) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from tapeloom.app.commands.analyze import analyze
 from tapeloom.app.commands.arrange import arrange
 from tapeloom.app.commands.compose import compose
 from tapeloom.app.commands.convert import convert
+from tapeloom.app.commands.counterpoint import counterpoint
 from tapeloom.app.commands.cover import cover
 from tapeloom.app.commands.describe import describe
 from tapeloom.app.commands.doctor import doctor
@@ -26,6 +27,7 @@ from tapeloom.app.commands.reharmonize import reharmonize
 from tapeloom.app.commands.render import render
 from tapeloom.app.commands.thumbnail import thumbnail
 from tapeloom.app.commands.train import train
+from tapeloom.app.commands.video import video
 from tapeloom.core.errors import TapeloomError
 
 app = typer.Typer(
@@ -45,6 +47,7 @@ app.command()(analyze)
 app.command()(loudness)
 app.command()(reharmonize)
 app.command()(harmonize)
+app.command()(arrange)
 app.command()(groove)
 app.command()(convert)
 app.command()(describe)
@@ -52,6 +55,8 @@ app.command()(cover)
 app.command()(thumbnail)
 app.command()(kit)
 app.command()(arrange)
+app.command()(counterpoint)
+app.command()(video)
 app.command()(doctor)
 app.add_typer(train)
 

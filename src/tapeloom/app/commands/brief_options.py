@@ -37,6 +37,22 @@ Polyrhythm = Annotated[
     str | None,
     typer.Option(help="A polyrhythm over the groove, such as 3:2 or 5:4, a round a bar."),
 ]
+FormText = Annotated[
+    str | None,
+    typer.Option(
+        "--form",
+        help="The sections and their bars, instead of a length, such as "
+        '"intro8 A16 A\'16 B8 A16 outro8".',
+    ),
+]
+EnergyText = Annotated[
+    str | None,
+    typer.Option(
+        "--energy",
+        help='How energetic the sections are, 0 to 1, such as "0.2 0.4 0.8 0.6 0.3", or by bars '
+        'such as "0:0.2 16:0.7 48:0.3".',
+    ),
+]
 Seed = Annotated[
     int | None, typer.Option(help="The same seed makes the same music; drawn if left out.")
 ]
@@ -64,8 +80,14 @@ def check_brief(brief: "Brief", song: "Path | None" = None, *, engine: str = "th
     song    a MIDI file to build on, whose meters then hold
     engine  who composes; a learned one knows the meters that it was taught
     """
+    from tapeloom.compose.energy_text import parse_energy
+    from tapeloom.compose.form_text import parse_form
     from tapeloom.compose.rhythms import layers_of, rhythms_of
 
+    if brief.form is not None:
+        parse_form(brief.form)
+    if brief.energy_curve is not None:
+        parse_energy(brief.energy_curve)
     if song is None:
         rhythms = rhythms_of(brief)
         if engine != "theory":

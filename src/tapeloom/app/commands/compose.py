@@ -29,6 +29,8 @@ def compose(
     grouping: options.Grouping = None,
     clave: options.Clave = None,
     polyrhythm: options.Polyrhythm = None,
+    form: options.FormText = None,
+    energy: options.EnergyText = None,
     seed: options.Seed = None,
     count: Annotated[int, typer.Option(help="How many scores, on seeds that follow.")] = 1,
     engine: options.EngineName = "theory",
@@ -42,9 +44,19 @@ def compose(
     role: Annotated[
         str | None, typer.Option(help="With --infill: melody, keys, pad, guitar, bass or drums.")
     ] = None,
+    fugue: Annotated[
+        str | None,
+        typer.Option(help="A subject (MIDI, MusicXML or text) of which a fugue is made; or: draw."),
+    ] = None,
+    voices: Annotated[int | None, typer.Option(help="With --fugue: 3 or 4 [default: 4].")] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="A .mid file, or a folder [default: out, or TAPELOOM_OUT]."),
+        typer.Option(
+            "--out",
+            "-o",
+            help="A .mid file, or a folder [default: out, or TAPELOOM_OUT]; "
+            "with --fugue a .mid or .musicxml file.",
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
     as_json: options.Json = False,
@@ -59,10 +71,23 @@ def compose(
 
     engine_named(engine)
     first = secrets.randbelow(1_000_000) if seed is None else seed
+    if fugue is not None:
+        taken = options.given(words=words, mood=mood, minutes=minutes, bars=bars,
+                              grouping=grouping, clave=clave, polyrhythm=polyrhythm, infill=infill,
+                              role=role)  # fmt: skip
+        if taken or performance or count > 1:
+            name = next(iter(taken), "performance" if performance else "count")
+            raise InputError(f"{'words' if name == 'words' else '--' + name} cannot be given with "
+                             "--fugue, which makes one fugue of one subject")  # fmt: skip
+        _fugue(fugue, voices or 4, out, key=key, meter=meter, bpm=bpm, seed=first, force=force,
+               as_json=as_json, quiet=quiet)  # fmt: skip
+        return
+    if voices is not None:
+        raise InputError("--voices goes with --fugue, which names the subject")
     if infill is not None:
         given = options.given(words=words, mood=mood, bpm=bpm, key=key, minutes=minutes,
                               meter=meter, grouping=grouping, clave=clave,
-                              polyrhythm=polyrhythm)  # fmt: skip
+                              polyrhythm=polyrhythm, form=form, energy=energy)  # fmt: skip
         if given or performance:
             name = next(iter(given), "performance")
             told = "words" if name == "words" else f"--{name}"
@@ -74,7 +99,7 @@ def compose(
         raise InputError("--role goes with --infill, which names the file to fill")
     fields = options.given(
         bpm=bpm, key=key, minutes=minutes, bars=_length(bars), meter=meter, grouping=grouping,
-        clave=clave, polyrhythm=polyrhythm,
+        clave=clave, polyrhythm=polyrhythm, form=form, energy_curve=energy,
     )  # fmt: skip
     briefs = [Brief(options.words_of(words, mood), seed=first + i, **fields) for i in range(count)]
     options.check_brief(briefs[0], engine=engine)
@@ -97,6 +122,33 @@ def _length(bars: str | None) -> int | None:
     if not re.fullmatch(r"\d{1,6}", bars):
         raise InputError(f"--bars is {bars!r}; it must be a number such as 32")
     return int(bars)
+
+
+def _fugue(
+    source: str, voices: int, out: Path | None, *, key: str | None, meter: str | None,
+    bpm: float | None, seed: int, force: bool, as_json: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Make a fugue of a subject."""
+    from tapeloom.app.fugues import DRAW, check_fugue_target, write_fugue
+    from tapeloom.core.seed import MAX_SEED
+
+    if not 0 <= seed <= MAX_SEED:
+        raise InputError(f"seed is {seed}; it must lie between 0 and {MAX_SEED}")
+    name = f"fugue-{seed}" if source == DRAW else f"{Path(source).stem}-fugue"
+    target = out or Path(f"{name}.mid")
+    if target.is_dir():
+        target /= f"{name}.mid"
+    check_fugue_target(target)
+    _refuse_existing([target, target.with_suffix(".json")], force=force)
+    facts = write_fugue(source, target, voices=voices, key=key, meter=meter, bpm=bpm, seed=seed)
+    if as_json and not quiet:
+        typer.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+    elif not quiet:
+        typer.echo(
+            f"{target}: seed {seed}, {facts['key']}, {facts['meter']}, {facts['bars']} bars, "
+            f"{voices} voices, {facts['answer']} answer, {facts['entries']} entries"
+            f"{', stretto' if facts['stretto'] else ''}; {facts['parallels']} parallels"
+        )
 
 
 def _infill(

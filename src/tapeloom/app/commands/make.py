@@ -24,6 +24,8 @@ def make(
     grouping: options.Grouping = None,
     clave: options.Clave = None,
     polyrhythm: options.Polyrhythm = None,
+    form: options.FormText = None,
+    energy: options.EnergyText = None,
     seed: options.Seed = None,
     count: Annotated[int, typer.Option(help="How many records, on seeds that follow.")] = 1,
     jobs: Annotated[int, typer.Option(help="How many records at once.")] = 1,
@@ -58,7 +60,7 @@ def make(
     settings = Settings()
     fields = options.given(
         bpm=bpm, key=key, minutes=minutes, bars=bars, meter=meter, grouping=grouping, clave=clave,
-        polyrhythm=polyrhythm,
+        polyrhythm=polyrhythm, form=form, energy_curve=energy,
     )  # fmt: skip
     text = options.words_of(words, mood)
     if source is not None and source.is_dir():
@@ -115,9 +117,10 @@ def _ordered(
         if engine != "theory":
             raise InputError(f"--engine cannot be given with {song}: theory accompanies a song")
         read_midi(song)  # what is wrong with it is told before any work
-        for name in ("minutes", "bars", "meter"):
+        for name in ("minutes", "bars", "meter", "form", "energy_curve"):
             if name in fields:
-                raise InputError(f"--{name} cannot be given with {song}, which has its own")
+                option = name.removesuffix("_curve")
+                raise InputError(f"--{option} cannot be given with {song}, which has its own")
     kept = KEEPABLE if keep == "both" else (keep,)
     first = secrets.randbelow(1_000_000) if seed is None else seed
     planned = []

@@ -2,6 +2,7 @@
 
 from tapeloom.theory.orchestration.balance import check_balance
 from tapeloom.theory.orchestration.doubling import Doubling, doublings_for
+from tapeloom.theory.orchestration.ensembles import ENSEMBLES, Ensemble, Player, ensemble
 from tapeloom.theory.orchestration.mending import mend_part, mend_playability
 from tapeloom.theory.orchestration.playability import check_part, check_playability
 from tapeloom.theory.orchestration.problems import Problem, player_of, tally
@@ -14,7 +15,10 @@ from tapeloom.theory.orchestration.spacing import (
 from tapeloom.theory.orchestration.suggestions import Suggestion, suggest
 
 __all__ = [
+    "ENSEMBLES",
     "Doubling",
+    "Ensemble",
+    "Player",
     "Problem",
     "Suggestion",
     "check_balance",
@@ -23,6 +27,7 @@ __all__ = [
     "check_spacing",
     "doubling_order",
     "doublings_for",
+    "ensemble",
     "find_spacing_faults",
     "mend_balance",
     "mend_part",

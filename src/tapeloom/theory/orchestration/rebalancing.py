@@ -144,7 +144,9 @@ def _open_register(
         for note in part.notes:
             chords[note.start] = chords.get(note.start, 0) + 1
         moved = dropped = 0
-        taken = {(note.start, note.pitch) for note in part.notes}
+        sounding: dict[int, list[Note]] = {}
+        for note in part.notes:
+            sounding.setdefault(note.pitch, []).append(note)
         for index in np.flatnonzero(spans.touch(part.notes)).tolist():
             note = part.notes[index]
             first = max(int(np.searchsorted(starts, note.start, side="right")) - 1, 0)
@@ -155,9 +157,13 @@ def _open_register(
             ):
                 continue
             lower = note.pitch - 12
-            if player.comfortable[0] <= lower and (note.start, lower) not in taken:
+            is_free = not any(
+                other.start < note.end and note.start < other.end
+                for other in sounding.get(lower, ())
+            )
+            if player.comfortable[0] <= lower and is_free:
                 draft.move(index, -12)
-                taken.add((note.start, lower))
+                sounding.setdefault(lower, []).append(note)
                 moved += 1
             elif chords[note.start] > 2:
                 draft.drop(index)

@@ -1,0 +1,1 @@
+"""Counterpoint: voices that are written against one another, checked and found."""

@@ -1,0 +1,1 @@
+"""Fugue: subject, answer, countersubject, exposition, episodes, stretto and close."""
