@@ -16,12 +16,12 @@ from tapeloom.media.thumbnail_config import ThumbnailConfig
 from tapeloom.media.thumbnail_layouts import ThumbnailStyle
 
 THREE = (
+    ThumbnailConfig("Midnight City Drive", "1 hour of lo-fi", ColorGrading.SUNSET,
+                    ThumbnailStyle.CORNER_BADGE, "city", TimeOfDay.DUSK, side=-1, seed=4),
+    ThumbnailConfig("Last Train Home", "3 hours, 72 bpm", None,
+                    ThumbnailStyle.BIG_TITLE, "train", TimeOfDay.DUSK, seed=8),
     ThumbnailConfig("Rainy Night Café", "lo-fi to read to", ColorGrading.WARM,
-                    ThumbnailStyle.CORNER_BADGE, "cafe", weather=Weather.RAIN, seed=5),
-    ThumbnailConfig("Last Train Home", "3 hours of lo-fi", ColorGrading.SUNSET,
-                    ThumbnailStyle.BIG_TITLE, "train", TimeOfDay.DUSK, side=1, seed=8),
-    ThumbnailConfig("Sleep Tape", "72 bpm, A minor", None,
-                    ThumbnailStyle.CASSETTE_LABEL, "night_sky", seed=3),
+                    ThumbnailStyle.MINIMAL, "cafe", weather=Weather.RAIN, seed=5),
 )  # fmt: skip
 SCENES = (
     ("window", TimeOfDay.NIGHT, Weather.RAIN, None, "Rain on the Window", "beats to sleep to"),
