@@ -22,7 +22,7 @@ from tapeloom.media.variants import vary
 COVER, THUMBNAIL = "cover", "thumbnail"
 COVER_SIZE = 3000  # pixels a side
 _TILE = 320  # pixels, width on the sheet
-_JPEG_QUALITY_BYTES = 10_000_000  # a cover as JPEG may have as much; stores take 10 MB
+COVER_MAX_BYTES = 10_000_000  # common practice of stores
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def draw(
     """
     if kind == COVER:
         image, notes = draw_cover_of(config, size)
-        save_picture(image, path, max_bytes=None if path.suffix == ".png" else _JPEG_QUALITY_BYTES)
+        save_picture(image, path, max_bytes=COVER_MAX_BYTES)
         return image, notes
     made = ThumbnailGenerator().generate_thumbnail(config)
     made.save(path)

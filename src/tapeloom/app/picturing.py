@@ -83,9 +83,15 @@ def readable(config: ThumbnailConfig, *, find: Find = find_font) -> Readable:
         notes.append(f"left out of the picture, pictographs: {pictographs}")
     faces = TITLE_FACES if config.font is None else (*TITLE_FACES, user_face(config.font))
     missing = "".join(c for c in missing_characters(words, faces) if not is_emoji(c))
-    if missing and config.font is None and (found := find(missing)) is not None:
-        config = replace(config, font=found)
-        faces, missing = (*faces, user_face(found)), ""
+    if missing and config.font is None:
+        # One face draws a whole line: it must have the Latin letters beside the others too.
+        for wanted in (words, config.title_text):
+            found = find("".join(c for c in wanted if not is_emoji(c)))
+            if found is not None and missing_characters(wanted):
+                config = replace(config, font=found)
+                faces = (*faces, user_face(found))
+                missing = "".join(c for c in missing_characters(words, faces) if not is_emoji(c))
+                break
     if missing:
         who = "no font here has" if config.font is None else f"{config.font.name} lacks"
         notes.append(f"{who} {missing}; --font names a file that has, such as one of Noto Sans")
