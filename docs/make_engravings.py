@@ -23,9 +23,10 @@ from tapeloom.core.meter import Meter
 from tapeloom.core.musicxml import write_musicxml
 from tapeloom.core.score import Part, Score
 from tapeloom.core.time import PPQ, TempoMap
+from tapeloom.theory.counterpoint.cantus import FUX
+from tapeloom.theory.counterpoint.solve import solve
 from tapeloom.theory.events import Events
 from tapeloom.theory.fugue.bach import EXAMPLES
-from tapeloom.theory.fugue.subject_text import read_line
 from tapeloom.theory.fugue.writing import Fugue, compose_fugue
 from tapeloom.theory.spelling import spell
 
@@ -33,14 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1500  # pixels
 SEED, VOICES = 4, 3
-# J. J. Fux, Gradus ad Parnassum, 1725, his cantus firmus in D (figure 5), and his counterpoints
-# above it in the first species (figure 5) and in the fifth (figure 82).
-CANTUS = "D4:1 F4 E4 D4 G4 F4 A4 G4 F4 E4 D4"
-SPECIES = {
-    "species-first": "A4:1 A4 G4 A4 B4 C5 C5 B4 D5 C#5 D5",
-    "species-fifth": "r:2 A4:2. D4:4 E4 F4 | G4 F4 E4 G4 | F4 D4 D5:2. C5:4 Bb4 G4 | A4 B4 C5:1 "
-    "F5:2. E5:8 D5 | E5:2. A4:4 D5:1 C#5:2 | D5:1",
-}
+SPECIES = {"species-first": 1, "species-fifth": 5}
 SHORT = {"subject": "S", "answer": "A", "countersubject": "CS", "stretto": "S, stretto"}
 
 
@@ -68,8 +62,9 @@ def engrave(
         write_musicxml(path, score, places=spelled)
         music = music21.converter.parse(path)
         for part, told in zip(music.parts, texts or [()] * len(music.parts), strict=True):
-            for mark in part.recurse().getElementsByClass(music21.tempo.MetronomeMark):
-                mark.activeSite.remove(mark)
+            for kind in (music21.tempo.MetronomeMark, music21.dynamics.Dynamic):
+                for mark in part.recurse().getElementsByClass(kind):
+                    mark.activeSite.remove(mark)
             for tick, text in told:
                 words = music21.expressions.TextExpression(text)
                 words.placement = "above"
@@ -109,15 +104,16 @@ def main() -> None:
     score = fugue_score(made, instrument="")
     told = [labels(made, voice) for voice in reversed(range(len(made.lines)))]
     engrave(score, "fugue", texts=told, keys=made.keys, pages=2)
-    for name, line in SPECIES.items():
-        engrave(exercise(line), name, scale=40)
+    for name, species in SPECIES.items():
+        engrave(exercise(species), name, scale=35)
 
 
-def exercise(line: str) -> Score:
-    """Set a counterpoint above the cantus firmus."""
+def exercise(species: int) -> Score:
+    """Solve a counterpoint above Fux's cantus firmus in D."""
+    cantus, counterpoint = solve(FUX["dorian"], species=species)[0].exercise.voices
     parts = tuple(
-        Part(name, "melody", "", read_line(text)[0], 73)
-        for name, text in (("Counterpoint", line), ("Cantus firmus", CANTUS))
+        Part(name, "melody", "", notes, 73)
+        for name, notes in (("Counterpoint", counterpoint), ("Cantus firmus", cantus))
     )
     return Score(parts, TempoMap.constant(120), ((0, Meter()),), ((0, Key("D", "dorian")),))
 

@@ -267,6 +267,7 @@ def test_codes_that_are_missing_warn_and_wrong_ones_fail() -> None:
     good = "USRC17607839"
     assert worst(check_codes(isrcs=[good], upc="036000291452")) == PASS
     assert worst(check_codes(isrcs=[good, None], upc="036000291452")) == WARN
+    assert worst(check_codes(isrcs=[None], upc=None)) == PASS  # a distributor gives them
     assert worst(check_codes(isrcs=[good, good], upc=None)) == FAIL
     assert worst(check_codes(isrcs=["x"], upc="036000291452")) == FAIL
     assert worst(check_codes(isrcs=[good], upc="036000291453")) == FAIL

@@ -27,6 +27,7 @@ class Job:
     base: Path | None = None
     force: bool = False
     loops: tuple[str, ...] = ()
+    video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def _attempt(job: Job, threads: int, on_progress: OnProgress) -> Outcome:
             base=job.base,
             force=job.force,
             loops=job.loops,
+            video=job.video,
             threads=threads,
             on_progress=on_progress,
         )

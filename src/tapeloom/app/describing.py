@@ -16,7 +16,7 @@ from tapeloom.core.performance import TimedSection, performance_from_json
 from tapeloom.core.score import Score, score_from_json
 from tapeloom.core.seed import stream
 from tapeloom.release.chapters import Moment, name_parts
-from tapeloom.release.metadata import Metadata, describe, language_of
+from tapeloom.release.metadata import Metadata, describe, language_of, metadata_from_json
 from tapeloom.release.seasons import season_of
 from tapeloom.release.subject import Subject, scene_for, use_for
 
@@ -125,6 +125,12 @@ def write_words(folder: Path, made: Sequence[Metadata]) -> Path:
     first, *others = made
     write_json(path, {"format": 1, **first.to_json(), "variants": [o.to_json() for o in others]})
     return path
+
+
+def read_words(folder: Path) -> Metadata | None:
+    """Read the words in a record's metadata.json, edited or not; None where there is none."""
+    path = folder / METADATA
+    return metadata_from_json(read_json(path)) if path.is_file() else None
 
 
 def read_catalogue(path: Path) -> tuple[str, ...]:

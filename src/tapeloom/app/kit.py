@@ -11,7 +11,7 @@ import numpy as np
 
 from tapeloom.app.album import master_album
 from tapeloom.app.converting import ConvertOrder, convert_file, source_bits
-from tapeloom.app.describing import Wording, words_of
+from tapeloom.app.describing import Wording, read_words, words_of
 from tapeloom.app.mastering import MasterOrder
 from tapeloom.app.workshop import RECORD
 from tapeloom.core.audio import AudioFile
@@ -33,6 +33,7 @@ from tapeloom.release.checks import (
     check_words,
 )  # fmt: skip
 from tapeloom.release.codes import next_isrcs
+from tapeloom.release.content_credentials import SIGNED, manifest_of, sign
 from tapeloom.release.cue_sheet import CueTrack, cue_sheet, disc_faults, whole_sectors
 from tapeloom.release.ddex import Sender, ern_message
 from tapeloom.release.formats import FORMATS, PLATFORMS, Platform, platform_named
@@ -63,6 +64,8 @@ class KitOrder:
     day: date = field(default_factory=date.today)
     gap_s: float = 2.0
     keeps_order: bool = False
+    certificate: Path | None = None  # and its key: files are signed with them
+    signing_key: Path | None = None
     preset: str = "streaming"
     wording: Wording = Wording()
 
@@ -114,6 +117,8 @@ def make_kit(
         tell("convert", number / len(platforms))
         made += _fill(out / platform.name, kit, platform, masters, cover, words, sources)
     tell("convert", 1.0)
+    if order.certificate is not None and order.signing_key is not None:
+        _sign(out, kit, sources, order.certificate, order.signing_key)
     _write_text(out / "credits.txt", credits_text(kit))
     _write_text(out / "ern.xml", ern_message(kit, Sender(kit.label or kit.artist)))
     checks = (*preflight(kit, sources, masters, words), *made)
@@ -145,11 +150,14 @@ def _masters(
 
 
 def _words(sources: Sequence[Source], wording: Wording) -> list[Metadata]:
-    """Write the words of each track, no title twice."""
+    """Take the words of each record, or write them where the language or licence is another."""
     taken = wording.catalogue
     found = []
     for source in sources:
-        words = words_of(source.folder, replace(wording, catalogue=taken))[0]
+        words = read_words(source.folder)
+        fits = words is not None and words.language == wording.language
+        if words is None or not fits or wording.licence != Wording().licence:
+            words = words_of(source.folder, replace(wording, catalogue=taken))[0]
         taken = (*taken, words.title)
         found.append(words)
     return found
@@ -277,6 +285,21 @@ def _link(source: Path, target: Path) -> None:
             temporary.hardlink_to(source)
         except OSError:
             shutil.copyfile(source, temporary)
+
+
+def _sign(
+    out: Path, kit: ReleaseKit, sources: Sequence[Source], certificate: Path, key: Path
+) -> None:  # fmt: skip
+    """Sign each file that can hold content credentials; the records' own files stay."""
+    for path in sorted(out.rglob("*")):
+        if path.suffix.lower() not in SIGNED or path.parent.name not in PLATFORMS:
+            continue
+        number = int(path.name[:2]) if path.name[:2].isdigit() else 1
+        source = sources[number - 1]
+        is_picture = path.suffix.lower() in (".jpg", ".png")
+        title = kit.title if is_picture else kit.tracks[number - 1].title
+        manifest = manifest_of(source.data, title=title, is_picture=is_picture)
+        sign(path, manifest, certificate=certificate, key=key)
 
 
 def _disc(folder: Path, kit: ReleaseKit, files: Sequence[AudioFile]) -> list[Check]:

@@ -23,6 +23,8 @@ STAGES = {
     "master": 0.32,
     "cover": 0.04,
     "thumbnail": 0.01,
+    "words": 0.0,
+    "video": 2.0,  # where there is one: it takes twice as long as the rest
 }
 OnProgress = Callable[[str, float], None]  # (stage, how much of the whole is done, 0..1)
 
@@ -44,17 +46,20 @@ def produce(
     base: Path | None = None,
     force: bool = False,
     loops: Sequence[str] = (),
+    video: bool = False,
     threads: int = 2,
     on_progress: OnProgress | None = None,
 ) -> Record:
     """Make a record in the folder `final`; with `base`, continue that record.
 
-    A stage whose inputs are as they were is not run again. Raises InputError for what cannot be
+    A stage whose inputs are as they were is not run again; a video is made where it is asked for,
+    or was before. Raises InputError for what cannot be
     asked, TapeloomError for what fails on the way.
     """
     with open_workshop(final, base=base, force=force) as shop:
         order = write_order(order, shop.folder)
-        run = _Run(shop, threads, on_progress)
+        filmed = video or stages.wants_video(shop)
+        run = _Run(shop, threads, on_progress, without=() if filmed else ("video",))
 
         score = run("compose", stages.compose, order)
         wanted = stages.loops_of(loops, shop, score)
@@ -74,6 +79,9 @@ def produce(
         data = stages.provenance(order) | stages.facts(
             score, master, stages.drafts_of(shop.value("compose"))
         )
+        run("words", stages.words, score, performance, data)
+        if filmed:
+            run("video", stages.video, order, master)
         shop.finish(data)
     return Record(final, data["title"], master.loudness, read_json(final / RECORD))
 
@@ -81,15 +89,20 @@ def produce(
 class _Run:
     """Run a stage and tell how far the whole has come."""
 
-    def __init__(self, shop: Workshop, threads: int, on_progress: OnProgress | None) -> None:
+    def __init__(
+        self, shop: Workshop, threads: int, on_progress: OnProgress | None,
+        without: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self._shop, self._threads = shop, threads
         self._tell = on_progress or (lambda stage, done: None)
         self._parts = dict.fromkeys(STAGES, 0.0)
+        self._whole = sum(share for stage, share in STAGES.items() if stage not in without)
 
     def __call__(self, name: str, stage: Callable[..., Any], *arguments: Any) -> Any:
         def tell(part: float) -> None:
             self._parts[name] = part
-            self._tell(name, sum(STAGES[stage] * done for stage, done in self._parts.items()))
+            done = sum(STAGES[stage] * part for stage, part in self._parts.items())
+            self._tell(name, done / self._whole)
 
         tell(0.0)
         value = stage(stages.Site(self._shop, self._threads, tell), *arguments)
@@ -98,15 +111,17 @@ class _Run:
 
 
 def make(
-    words: str | Brief = "", *, out: str | Path = "out", force: bool = False, **fields: Any
-) -> Record:
+    words: str | Brief = "", *, out: str | Path = "out", force: bool = False, video: bool = False,
+    **fields: Any,
+) -> Record:  # fmt: skip
     """Make one record from words or a brief: the call behind `tapeloom make`.
 
     fields  those of Brief: bpm, key, minutes, bars, meter, grouping, clave, polyrhythm, form,
             energy_curve, seed
     """
     brief = words if isinstance(words, Brief) else Brief(words, **fields)
-    return produce(Order(brief), Path(out) / stages.folder_name(brief), force=force)
+    final = Path(out) / stages.folder_name(brief)
+    return produce(Order(brief), final, force=force, video=video)
 
 
 def remake(folder: str | Path, *, loops: Sequence[str] = (), **changes: Any) -> Record:

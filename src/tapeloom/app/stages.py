@@ -267,6 +267,56 @@ def thumbnail(site: Site, order: Order, score: Score) -> None:
     site.shop.step("thumbnail", inputs={"picture": repr(wish)}, make=make)
 
 
+def words(
+    site: Site, score: Score, performance: Performance, data: Mapping[str, Any]
+) -> None:  # fmt: skip
+    """Write metadata.json: the words of a release, in English.
+
+    data  what record.json will say
+    """
+    from tapeloom.app.describing import METADATA, Wording, describe_record, write_words
+
+    folder = site.folder
+
+    def make() -> Made:
+        made = describe_record(data, score, performance.sections, Wording())
+        return [write_words(folder, made)], None
+
+    told = {name: data[name] for name in ("title", "artist", "brief", "duration_s", "bpm", "key")}
+    told["origin"] = [bool(data.get(name)) for name in ("origins", "models")]
+    site.shop.step("words", inputs=told, reads=["performance.json"], make=make)
+    assert (folder / METADATA).is_file()  # noqa: S101
+
+
+VIDEO = "video"
+
+
+def wants_video(shop: Workshop) -> bool:
+    """Tell whether a record has a video from before, which is then kept up to date."""
+    return shop.value(VIDEO) is not None
+
+
+def video(site: Site, order: Order, master: Master) -> None:
+    """Make video.mp4: the cover's scene in motion under the whole master."""
+    from tapeloom.app.videos import VideoOrder, design_of, write_video
+
+    target, asked = site.folder / "video.mp4", VideoOrder()
+    design = design_of(order.brief, order.brief.seed, asked)
+
+    def make() -> Made:
+        parts = {"picture": 0.0, "video": 0.0}
+
+        def tell(stage: str, part: float) -> None:
+            parts[stage] = part
+            site.on_progress(sum(parts.values()) / 2)
+
+        told = write_video(master.audio, target, asked, design, on_progress=tell)
+        return [target], {name: told[name] for name in ("width", "height", "frames", "scene")}
+
+    inputs = {"design": repr(design), "order": repr(asked)}
+    site.shop.step(VIDEO, inputs=inputs, reads=["master.flac"], make=make)
+
+
 def loops_of(names: Sequence[str], shop: Workshop, score: Score) -> list[str]:
     """Return the loops to cut: those asked for, and those that the record has from before.
 

@@ -1,9 +1,11 @@
 """Chapters of a video: times and names, as YouTube requires them."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tapeloom.core.errors import InputError
 from tapeloom.release.language import Language
 from tapeloom.release.limits import CHAPTER_SHORTEST_S, CHAPTERS_FEWEST
 
@@ -22,6 +24,19 @@ class Chapter:
 
     start_s: int
     name: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Chapter":
+        """Read what `str` writes.
+
+        >>> Chapter.parse("1:02:05 Coda")
+        Chapter(start_s=3725, name='Coda')
+        """
+        match = re.fullmatch(r"(?:(\d+):)?(\d{1,2}):(\d{2}) (.+)", text.strip())
+        if match is None:
+            raise InputError(f"{text!r} is no chapter; write one like 1:05 Theme")
+        hours, minutes, seconds = (int(match[i] or 0) for i in (1, 2, 3))
+        return cls(3600 * hours + 60 * minutes + seconds, match[4])
 
     def __str__(self) -> str:
         """Write it as YouTube reads it.

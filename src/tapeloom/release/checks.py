@@ -205,14 +205,16 @@ def check_codes(*, isrcs: Sequence[str | None], upc: str | None) -> tuple[Check,
     wrong = [str(error) for code in given for error in [_fault(check_isrc, code)] if error]
     twice = len(set(given)) < len(given)
     told = "; ".join(wrong) or (
-        "one is given twice" if twice else f"{missing} of {len(isrcs)} missing"
+        "one is given twice"
+        if twice
+        else f"{missing} of {len(isrcs)} missing: a distributor gives them"
     )
     found = [
         Check("ISRC", "one of its own for each recording",
-              FAIL if wrong or twice else WARN if missing else PASS, told, "ISO 3901"),
+              FAIL if wrong or twice else WARN if given and missing else PASS, told, "ISO 3901"),
     ]  # fmt: skip
     fault = _fault(check_upc, upc) if upc is not None else None
-    status = FAIL if fault else PASS if upc else WARN
+    status = FAIL if fault else PASS
     found.append(Check("UPC", "12 or 13 digits with a right check digit", status,
                        fault or upc or "none: a distributor gives one",
                        "GS1 General Specifications"))  # fmt: skip

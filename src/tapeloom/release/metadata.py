@@ -1,6 +1,6 @@
 """The words of a release: title, description, tags, playlists and chapters, in six languages."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -48,6 +48,25 @@ class Metadata:
         data["tags"] = self.tags
         data["chapters"] = [str(chapter) for chapter in self.chapters]
         return data
+
+
+def metadata_from_json(data: Mapping[str, Any]) -> Metadata:
+    """Read what `Metadata.to_json` wrote, with whatever was changed by hand since."""
+    try:
+        groups = {name: tuple(tags) for name, tags in data["tag_groups"].items()}
+        return Metadata(
+            language=data["language"],
+            title=data["title"],
+            description=data["description"],
+            tag_groups=Tags(**groups),
+            chapters=tuple(Chapter.parse(text) for text in data["chapters"]),
+            playlists=tuple(data["playlists"]),
+            template=data.get("template", ""),
+            hook=data.get("hook", ""),
+            differs=tuple(data.get("differs", ())),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"metadata.json is damaged: {error!r}") from error
 
 
 def language_of(code: str) -> Language:

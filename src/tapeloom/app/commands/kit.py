@@ -42,6 +42,11 @@ def kit(
         str, typer.Option(help="all rights reserved, cc by 4.0, cc by-nc 4.0 or cc0 1.0.")
     ] = "all rights reserved",
     language: Annotated[str, typer.Option(help="Of the words: en, es, ja, de, pt or fr.")] = "en",
+    certificate: Annotated[
+        Path | None,
+        typer.Option(help="Of a C2PA signer, PEM: content credentials go into each file."),
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="The certificate's private key, PEM.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="A folder [default: kit, within a single's record].")
     ] = None,
@@ -58,11 +63,14 @@ def kit(
     from tapeloom.app.kit import KitOrder, make_kit
     from tapeloom.release.checks import FAIL, worst
 
+    if (certificate is None) != (key is None):
+        raise InputError("signing needs both, --certificate and --key")
     released = options.day_of(day)
     order = KitOrder(
         targets=tuple(name.strip() for name in targets.split(",") if name.strip()),
         title=title, artist=artist, label=label, composer=composer, upc=upc, isrc=isrc,
         day=released, gap_s=gap, keeps_order=keep_order, preset=preset,
+        certificate=certificate, signing_key=key,
         wording=Wording(language=language, licence=licence, day=released),
     )  # fmt: skip
     if out is None and len(folders) > 1:

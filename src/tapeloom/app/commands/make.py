@@ -43,6 +43,9 @@ def make(
     loop: Annotated[
         list[str] | None, typer.Option(help="A section to cut as a loop, such as A; repeatable.")
     ] = None,
+    video: Annotated[
+        bool, typer.Option("--video", help="Also make video.mp4: the cover's scene in motion.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Where records go [default: out, or TAPELOOM_OUT].")
     ] = None,
@@ -70,11 +73,11 @@ def make(
             fields["seed"] = seed
         if engine is not None:
             raise InputError(f"--engine cannot be given with {source}, which keeps its own")
-        planned = [_continued(source, fields, tuple(loop or ()), force=force)]
+        planned = [_continued(source, fields, tuple(loop or ()), force=force, video=video)]
     else:
         planned = _ordered(
             text, fields, seed, count, engine or "theory", source, keep,
-            out or settings.out, settings.artist, tuple(loop or ()), force=force,
+            out or settings.out, settings.artist, tuple(loop or ()), force=force, video=video,
         )  # fmt: skip
     if not planned:
         return
@@ -102,6 +105,7 @@ def _ordered(
     loops: tuple[str, ...],
     *,
     force: bool,
+    video: bool,
 ) -> list[Any]:
     """Return the jobs of new records, on seeds that follow one another."""
     from tapeloom.app.batch import Job
@@ -138,7 +142,7 @@ def _ordered(
                 f"{final} exists; use --force to replace it, --from {final} to continue it, "
                 "or another --seed"
             )
-        planned.append(Job(order, final, force=force, loops=loops))
+        planned.append(Job(order, final, force=force, loops=loops, video=video))
     return planned
 
 
@@ -151,7 +155,7 @@ def _is_made(final: Path, brief: Any) -> bool:
 
 
 def _continued(
-    folder: Path, changes: dict[str, Any], loops: tuple[str, ...], *, force: bool
+    folder: Path, changes: dict[str, Any], loops: tuple[str, ...], *, force: bool, video: bool
 ) -> Any:
     """Return the job of a record that is continued."""
     from tapeloom.app.batch import Job
@@ -159,7 +163,7 @@ def _continued(
 
     order, final, base = continued(folder, changes)
     options.check_brief(order.brief, order.song, engine=order.engine)
-    return Job(order, final, base=base, force=force, loops=loops)
+    return Job(order, final, base=base, force=force, loops=loops, video=video)
 
 
 def _how_to_continue(planned: list[Any]) -> str:
