@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from tapeloom.app.commands import main
-from tapeloom.app.kit import audio_facts, picture_facts
 from tapeloom.app.pipeline import Record
+from tapeloom.app.release_facts import audio_facts, picture_facts
 from tapeloom.core.audio import Audio, AudioFile, write_audio
 from tapeloom.core.errors import InputError
 from tapeloom.core.files import read_json, write_json
