@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from tapeloom.media.fonts import PLAIN
 from tapeloom.media.grading import ColorGrading
-from tapeloom.media.lettering import SUBTITLE_FACES, face_path
 from tapeloom.media.scene_design import SceneDesign, paint_scene
 from tapeloom.media.stage import TimeOfDay, Weather
 
@@ -38,7 +38,7 @@ def sheet(rows: list[list[SceneDesign]], heads: list[str]) -> Image.Image:
         BACK,
     )
     draw = ImageDraw.Draw(page)
-    font = ImageFont.truetype(str(face_path(SUBTITLE_FACES[0])), 15)
+    font = ImageFont.truetype(str(PLAIN.path), 15)
     for column, head in enumerate(heads):
         x = GAP + column * (width + GAP) + width / 2
         draw.text((x, HEAD / 2 + 3), head, font=font, fill=TEXT, anchor="mm")

@@ -40,7 +40,8 @@ def test_the_folder_holds_what_the_design_names(record: Record) -> None:
     assert {
         "brief.json", "score.json", "score.mid", "performance.json", "performance.mid",
         "premix.flac", "mix.flac", "master.flac", "master.mp3", "loudness.json", "cover.png",
-        "record.json", "dry/keys_92bpm.flac", "dry/bass_92bpm.flac", "dry/drums_92bpm.flac",
+        "thumbnail.png", "record.json",
+        "dry/keys_92bpm.flac", "dry/bass_92bpm.flac", "dry/drums_92bpm.flac",
         "stems/keys.flac", "stems/bass.flac", "stems/drums.flac",
     } <= names  # fmt: skip
     assert not [name for name in names if "partial" in name or "journal" in name]

@@ -21,7 +21,8 @@ STAGES = {
     "render": 0.3,
     "mix": 0.3,
     "master": 0.32,
-    "cover": 0.05,
+    "cover": 0.04,
+    "thumbnail": 0.01,
     "words": 0.0,
     "video": 2.0,  # where there is one: it takes twice as long as the rest
 }
@@ -66,9 +67,13 @@ def produce(
         stems = run("render", stages.render, order, performance)
         mix = run("mix", stages.mix, order, performance, stems)
         with ThreadPoolExecutor(1) as aside:  # the encoding of the master leaves a core idle
-            painting = aside.submit(run, "cover", stages.cover, order, score)
+            painting = [
+                aside.submit(run, "cover", stages.cover, order, score),
+                aside.submit(run, "thumbnail", stages.thumbnail, order, score),
+            ]
             master = run("master", stages.master, order, mix)
-            painting.result()
+            for picture in painting:
+                picture.result()
         stages.cut_loops(wanted, shop, score, performance, mix)
 
         data = stages.provenance(order) | stages.facts(

@@ -206,13 +206,17 @@ def write_video(
 def _with_title(
     design: Any, width: int, height: int, count: int, title: str | None, paper: Any, ink: Any
 ) -> Iterator[Any]:
+    from tapeloom.app.picturing import readable_title
     from tapeloom.media.captions import caption
     from tapeloom.media.scene_design import scene_frames
 
     overlay = None
     if title is not None:
         box = (0.07, 0.1, 0.93, 0.3) if height >= width else (0.055, 0.62, 0.6, 0.9)
-        overlay = caption(title, width=width, height=height, box=box, colour=paper, ink=ink)
+        words, own = readable_title(title)
+        overlay = caption(
+            words, width=width, height=height, box=box, colour=paper, ink=ink, own=own
+        )
     for frame in scene_frames(design, width, height, count):
         if overlay is None:
             yield frame

@@ -187,7 +187,8 @@ class Canvas:
         """Add vignette and film grain, and round with noise so that no gradient shows bands."""
         film = _tiled(film_grain(rng), self.height, self.width)
         rounding = _tiled(rng.random((_TILE, _TILE), np.float32), self.height, self.width)
-        shade = self.shade(vignette)
+        even = np.ones((self.height, 1), np.float32)
+        shade = self.shade(vignette) if vignette else even
         finished = np.empty((self.height, self.width, 3), np.uint8)
         for rows in _bands(self.height, self.width):
             band = self.pixels[:, rows]

@@ -4,26 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from tapeloom.core.errors import InputError
 from tapeloom.media.canvas import MAX_SIDE, MIN_SIDE, Canvas
-from tapeloom.media.lettering import (
-    MIN_CONTRAST,
-    Setting,
-    lowest_contrast,
-    set_subtitle,
-    set_title,
-)
-from tapeloom.media.palette import PALETTES, choose_palette, mix
-from tapeloom.media.pen import Mask
+from tapeloom.media.fonts import SUBTITLE_FACES, TITLE_FACES, Face
+from tapeloom.media.lettering import Place, Setting, fit, write
+from tapeloom.media.palette import PALETTES, Palette, choose_palette, mix
 from tapeloom.media.scene_design import SceneDesign, compose_scene
 from tapeloom.media.scenes import SCENES, SUITS
 from tapeloom.media.stage import TimeOfDay, Weather
+from tapeloom.media.thumbnail_config import ThumbnailConfig, paint_ground
 
 _WEATHER = {"rain": "rain", "winter": "snow"}
 _NOON = 0.65  # brightness of a palette from which its scenes show the day
 _EDGE = 0.075  # margin of the lettering
+_VIGNETTE = 0.2
+_GRAIN = 0.006  # film grain; with more, a PNG of 3000 pixels has over 10 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,45 +80,63 @@ def draw_cover(
 
 def paint_cover(design: CoverDesign, *, title: str, subtitle: str, size: int = 3000) -> Image.Image:
     """Paint a square cover of `size` pixels with its lettering."""
+    _check_size(size)
+    scene = design.scene()
+    canvas = compose_scene(scene, size, size)
+    canvas.pixels *= canvas.shade(_VIGNETTE)
+    return _lettered(canvas, scene.colours(), title, subtitle, design.detail_seed)
+
+
+def draw_cover_of(config: ThumbnailConfig, size: int = 3000) -> tuple[Image.Image, tuple[str, ...]]:
+    """Paint the square cover that a config asks for; its style is a thumbnail's, and not used.
+
+    Returns the picture, and a sentence about each text that was shortened.
+    """
+    _check_size(size)
+    canvas = paint_ground(config, config.user_image(), size, size)
+    title, subtitle, own = config.title_text, config.subtitle_text, config.faces()
+    image = _lettered(canvas, config.design().colours(), title, subtitle, config.seed, own)
+    settings = set_cover(title, subtitle, size, own)
+    return image, tuple(
+        f"shortened to fit: {' '.join(setting.lines)}"
+        for setting in settings
+        if setting is not None and setting.cut
+    )
+
+
+def _check_size(size: int) -> None:
     if not MIN_SIDE <= size <= MAX_SIDE:
         raise InputError(f"size is {size}; it must lie between {MIN_SIDE} and {MAX_SIDE} pixels")
-    palette = PALETTES[design.palette]
-    canvas = compose_scene(design.scene(), size, size)
-    settings = _set(title, subtitle, size)
-    colours = (palette.colour("paper"), mix(palette.colour("light"), palette.colour("paper"), 0.45))
-    for setting, colour in zip(settings, colours, strict=True):
+
+
+def _lettered(
+    canvas: Canvas, colours: Palette, title: str, subtitle: str, seed: int,
+    own: tuple[Face, ...] = (),
+) -> Image.Image:  # fmt: skip
+    """Finish a square picture with a title at its foot."""
+    small, large = set_cover(title, subtitle, canvas.unit, own)
+    paper = colours.colour("paper")
+    for setting, colour in ((large, paper), (small, mix(colours.colour("light"), paper, 0.45))):
         if setting is not None:
-            _write(canvas, setting, colour, palette.colour("ink"))
-    return canvas.finish(np.random.default_rng(design.detail_seed))
+            write(canvas, setting, colour, colours.colour("ink"))
+    return canvas.finish(np.random.default_rng(seed), grain=_GRAIN, vignette=0.0)
 
 
-def _set(title: str, subtitle: str, size: int) -> tuple[Setting | None, Setting | None]:
-    width = 1 - 2 * _EDGE
-    small = set_subtitle(subtitle, size=size, left=_EDGE, width=width, base=0.935)
-    large = set_title(
-        title, size=size, left=_EDGE, width=width, base=0.92 if small is None else 0.872
-    )
-    return large, small
+def set_cover(
+    title: str, subtitle: str, size: int, own: tuple[Face, ...] = ()
+) -> tuple[Setting | None, Setting | None]:
+    """Set a cover's lines inside its safe area: stores round the corners and lay badges on them."""
+    left, right = _EDGE * size, (1 - _EDGE) * size
+    small = fit(
+        subtitle, (*SUBTITLE_FACES, *own), Place(left, 0.89 * size, right, 0.935 * size),
+        tallest=0.0295 * size, smallest=0.02 * size, most_lines=1, spacing=0.09,
+    )  # fmt: skip
+    floor = 0.885 if small is not None else 0.93
+    large = fit(
+        title, (*TITLE_FACES, *own), Place(left, (floor - 0.16) * size, right, floor * size),
+        tallest=0.125 * size, smallest=0.044 * size, most_lines=3,
+    )  # fmt: skip
+    return small, large
 
 
-def _write(canvas: Canvas, setting: Setting, colour: np.ndarray, ink: np.ndarray) -> None:
-    """Lay letters down, on a soft shade as deep as their contrast needs."""
-    letters = setting.mask(canvas.unit)
-    soft = Image.fromarray((letters * 255).astype(np.uint8)).reduce(4)
-    soft = soft.filter(ImageFilter.MaxFilter(9)).filter(
-        ImageFilter.GaussianBlur(max(1.0, 0.006 * canvas.unit))
-    )
-    shade = np.asarray(
-        soft.resize((canvas.unit, canvas.unit), Image.Resampling.BILINEAR), np.float32
-    )
-    halo = Mask(np.clip(shade / 255 * 1.3, 0, 1), 0, 0)
-    canvas.paint(halo, ink, opacity=0.3)
-    for _ in range(12):
-        # A little more than the rule, for grain and rounding come after.
-        if lowest_contrast(canvas.pixels, letters, colour) >= MIN_CONTRAST * 1.12:
-            break
-        canvas.paint(halo, ink * np.float32(0.8), opacity=0.35)
-    canvas.paint(Mask(letters, 0, 0), colour)
-
-
-__all__ = ["CoverDesign", "draw_cover", "paint_cover"]
+__all__ = ["CoverDesign", "draw_cover", "draw_cover_of", "paint_cover", "set_cover"]

@@ -12,6 +12,7 @@ from tapeloom.app.commands.arrange import arrange
 from tapeloom.app.commands.compose import compose
 from tapeloom.app.commands.convert import convert
 from tapeloom.app.commands.counterpoint import counterpoint
+from tapeloom.app.commands.cover import cover
 from tapeloom.app.commands.describe import describe
 from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.groove import groove
@@ -24,6 +25,7 @@ from tapeloom.app.commands.master import master
 from tapeloom.app.commands.mix import mix
 from tapeloom.app.commands.reharmonize import reharmonize
 from tapeloom.app.commands.render import render
+from tapeloom.app.commands.thumbnail import thumbnail
 from tapeloom.app.commands.train import train
 from tapeloom.app.commands.video import video
 from tapeloom.core.errors import TapeloomError
@@ -49,6 +51,8 @@ app.command()(arrange)
 app.command()(groove)
 app.command()(convert)
 app.command()(describe)
+app.command()(cover)
+app.command()(thumbnail)
 app.command()(kit)
 app.command()(arrange)
 app.command()(counterpoint)

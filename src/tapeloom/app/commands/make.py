@@ -180,15 +180,14 @@ def _how_to_continue(planned: list[Any]) -> str:
 
 def _announce(brief: Any) -> list[str]:
     """Say the seed, which words only name the record, and what the cover cannot show."""
+    from tapeloom.app.picturing import title_notes
     from tapeloom.app.stages import title
     from tapeloom.compose.band import NAMED
-    from tapeloom.media import missing_characters
 
     lines = [f"seed {brief.seed}"]
     if unknown := [word for word in brief.unknown if word not in NAMED]:
         lines.append(f"not in the vocabulary, so only in the title: {', '.join(unknown)}")
-    if lost := missing_characters(title(brief)):
-        lines.append(f"left out of the cover, whose fonts lack it: {lost}")
+    lines.extend(title_notes(title(brief)))
     return lines
 
 
