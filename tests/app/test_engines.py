@@ -328,7 +328,7 @@ def scores_only(monkeypatch):
     master = SimpleNamespace(audio=SimpleNamespace(frames=44_100, rate=44_100), loudness=loudness)
     played = SimpleNamespace(sections=())
     for name, made in (("perform", played), ("render", None), ("mix", None), ("cover", None),
-                       ("master", master)):  # fmt: skip
+                       ("thumbnail", None), ("words", None), ("master", master)):  # fmt: skip
         monkeypatch.setattr(stages, name, lambda *_, made=made: made)
 
 

@@ -181,6 +181,7 @@ def test_nothing_changed_means_nothing_made(record: Record, tmp_path: Path) -> N
     assert {p.name: p.stat().st_mtime_ns for p in folder.glob("*.flac")} == times
 
 
+@pytest.mark.slow
 def test_a_changed_brief_is_made_anew(record: Record, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     shutil.copytree(record.folder, folder)
@@ -331,6 +332,7 @@ def test_a_full_disk_is_one_sentence_and_the_make_goes_on_later(
     assert sha256_of(again / "master.flac") == sha256_of(record.folder / "master.flac")
 
 
+@pytest.mark.slow
 def test_make_without_words_prints_the_seed(tmp_path: Path) -> None:
     ran = tapeloom("make", "--bars", "4", "--bpm", "95", cwd=tmp_path)
     assert ran.code == 0, ran.err

@@ -14,12 +14,13 @@ from tapeloom.app.describing import Wording, read_words, words_of
 from tapeloom.app.mastering import MasterOrder
 from tapeloom.app.release_facts import audio_facts, picture_facts, video_facts
 from tapeloom.app.workshop import RECORD
+from tapeloom.compose.likeness import likeness
 from tapeloom.core.audio import AudioFile
 from tapeloom.core.errors import InputError
 from tapeloom.core.files import file_name, read_json, replacing, write_json
 from tapeloom.core.harmony import Key
 from tapeloom.core.product import Origin, Provenance, loudness_to_json
-from tapeloom.core.score import score_from_json
+from tapeloom.core.score import Note, score_from_json
 from tapeloom.release.checks import (
     Check,
     check_audio,
@@ -349,13 +350,37 @@ def preflight(
                                "pass" if claim.is_eligible else "warn", claim.reason,
                                claim.source))  # fmt: skip
     if len(sources) > 1:
-        entries = [Entry(str(number), one.title, one.template)
-                   for number, one in enumerate(words, 1)]  # fmt: skip
+        entries = [
+            entry_of(source, one, sources) for source, one in zip(sources, words, strict=True)
+        ]
         alike = check_variety(entries)
         found.append(Check("release", "looks varied", "warn" if alike else "pass",
                            "; ".join(one.text for one in alike) or "yes",
                            "our own thresholds"))  # fmt: skip
     return tuple(found)
+
+
+def entry_of(source: Source, words: Metadata, others: Sequence[Source]) -> Entry:
+    """Tell the variety gate of a record: its title, how it looks, and how like its tune is."""
+    from PIL import Image
+
+    from tapeloom.media import picture_hash
+
+    picture = source.folder / "thumbnail.png"
+    with Image.open(picture if picture.is_file() else source.folder / "cover.png") as image:
+        seen = picture_hash(image)
+    tune = _tune(source)
+    alike = {
+        other.folder.name: likeness(tune, _tune(other), starts=(0, 0))
+        for other in others
+        if other is not source
+    }
+    return Entry(source.folder.name, words.title, words.template, seen, melody=alike)
+
+
+def _tune(source: Source) -> list[Note]:
+    score = score_from_json(read_json(source.folder / "score.json"))
+    return [note for part in score.parts if part.role == "melody" for note in part.notes]
 
 
 def _write_text(path: Path, text: str) -> None:

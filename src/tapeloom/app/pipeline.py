@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tapeloom.app import stages
+from tapeloom.app.loops import cut_loops, loops_of
 from tapeloom.app.order import Order, read_order, write_order
+from tapeloom.app.provenance import facts, provenance
 from tapeloom.app.workshop import RECORD, Workshop, final_of, open_workshop
 from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError
@@ -62,7 +64,7 @@ def produce(
         run = _Run(shop, threads, on_progress, without=() if filmed else ("video",))
 
         score = run("compose", stages.compose, order)
-        wanted = stages.loops_of(loops, shop, score)
+        wanted = loops_of(loops, shop, score)
         performance = run("perform", stages.perform, order, score)
         stems = run("render", stages.render, order, performance)
         mix = run("mix", stages.mix, order, performance, stems)
@@ -74,11 +76,9 @@ def produce(
             master = run("master", stages.master, order, mix)
             for picture in painting:
                 picture.result()
-        stages.cut_loops(wanted, shop, score, performance, mix)
+        cut_loops(wanted, shop, score, performance, mix)
 
-        data = stages.provenance(order) | stages.facts(
-            score, master, stages.drafts_of(shop.value("compose"))
-        )
+        data = provenance(order) | facts(score, master, stages.drafts_of(shop.value("compose")))
         run("words", stages.words, score, performance, data)
         if filmed:
             run("video", stages.video, order, master)

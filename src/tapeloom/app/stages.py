@@ -3,25 +3,22 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tapeloom import __version__
-from tapeloom.app.composing import draft_brief, feel_of, perform_brief, score_facts
+from tapeloom.app.composing import draft_brief, feel_of, perform_brief
 from tapeloom.app.mixing import MIX, kick_onsets
 from tapeloom.app.order import SONG, Order
 from tapeloom.app.workshop import RECORD, Made, Workshop
-from tapeloom.core.audio import AudioFile, encode_audio, write_audio
+from tapeloom.core.audio import AudioFile, encode_audio
 from tapeloom.core.brief import Brief, brief_to_json
-from tapeloom.core.errors import InputError
 from tapeloom.core.files import read_json, sha256_of, write_json
 from tapeloom.core.performance import Performance, performance_from_json, performance_to_json
 from tapeloom.core.product import (
     Master,
     Mix,
-    Provenance,
     Stem,
     Stems,
     loudness_from_json,
@@ -29,10 +26,6 @@ from tapeloom.core.product import (
 )
 from tapeloom.core.score import Score, score_from_json, score_to_json
 from tapeloom.core.seed import stream
-
-FORMAT = 1  # of record.json
-_LOOP = "loop "  # begins the names of the steps that cut loops
-LIBRARIES = ("numpy", "scipy", "numba", "onnxruntime", "symusic", "soundfile", "av", "pillow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,48 +310,6 @@ def video(site: Site, order: Order, master: Master) -> None:
     site.shop.step(VIDEO, inputs=inputs, reads=["master.flac"], make=make)
 
 
-def loops_of(names: Sequence[str], shop: Workshop, score: Score) -> list[str]:
-    """Return the loops to cut: those asked for, and those that the record has from before.
-
-    Raises for a section that the score lacks, before anything is rendered.
-    """
-    known = dict.fromkeys(section.name for section in score.sections)
-    for name in names:
-        if name not in known:
-            raise InputError(f"there is no section {name!r}; choose one of {', '.join(known)}")
-    earlier = [step.removeprefix(_LOOP) for step in shop.steps(_LOOP)]
-    for name in earlier:
-        shop.forget(f"{_LOOP}{name}")  # its folder is named by tempo: it is cut anew
-    return list(dict.fromkeys([*names, *(name for name in earlier if name in known)]))
-
-
-def cut_loops(
-    names: Sequence[str], shop: Workshop, score: Score, performance: Performance, mixed: Mix
-) -> None:
-    """Cut each named section out of the mix and its stems, on the bar lines, into loops/."""
-    from tapeloom.studio.loops import Loop
-
-    known = {section.name: section for section in reversed(performance.sections)}
-    for name in names:
-        section = known[name]
-        slug = name.replace("'", "-prime").replace(" ", "-")
-        folder = shop.folder / "loops" / f"{slug}_{score.tempo.initial_bpm:.0f}bpm"
-        streams = {"mix": mixed.mix} | {stem.name: stem.audio for stem in mixed.stems.stems}
-
-        def make(
-            folder: Path = folder, section: Any = section, streams: Mapping[str, Any] = streams
-        ) -> Made:
-            folder.mkdir(parents=True, exist_ok=True)
-            for file, audio in streams.items():
-                start, end = (round(at * audio.rate) for at in (section.start_s, section.end_s))
-                write_audio(folder / f"{file}.wav", Loop(audio, start, end))
-            return [folder / f"{file}.wav" for file in streams], None
-
-        reads = ["mix.flac", *(f"stems/{stem.name}.flac" for stem in mixed.stems.stems)]
-        inputs = {"section": asdict(section)}
-        shop.step(f"{_LOOP}{name}", inputs=inputs, reads=reads, make=make)
-
-
 def is_edited(folder: Path) -> bool:
     """Tell whether a finished record's score was changed since it was made."""
     if not (folder / RECORD).is_file():
@@ -368,71 +319,6 @@ def is_edited(folder: Path) -> bool:
         (folder / name).is_file() and sha256_of(folder / name) != written.get(name)
         for name in ("score.mid", "score.json")
     )
-
-
-def provenance(order: Order) -> dict[str, Any]:
-    """Return what record.json says of where the record comes from."""
-    origins = (order.origin,) if order.origin else ()
-    source = Provenance(
-        version=__version__,
-        seed=order.brief.seed,
-        brief=brief_to_json(order.brief),
-        engine=order.engine,
-        origins=origins,
-    )
-    free = source.is_free_of_other_rights
-    learned = order.song is None and order.engine != "theory"
-    made = (
-        "Composed by a model that learned from human songs, checked against them for quotations, "
-        "and synthesised from equations, without samples: it is yours alone."
-        if learned
-        else "Composed and synthesised from equations, without samples: it is yours alone."
-    )
-    return {
-        "format": FORMAT,
-        "title": title(order.brief),
-        "artist": order.artist,
-        **asdict(source),
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "free_of_other_rights": free,
-        "models": generator_facts() if learned else [],
-        "rights": (
-            made
-            if free
-            else "Borrows from the file under origins: whoever has rights in that has them here."
-        ),
-    }
-
-
-def generator_facts() -> list[dict[str, Any]]:
-    """Return what record.json says of the models that write notes."""
-    from tapeloom.neural.drafting import MODEL
-    from tapeloom.neural.model_file import read_model
-
-    file = read_model(MODEL)
-    training = file.facts.training
-    return [
-        {
-            "name": file.facts.name,
-            "file": MODEL.name,
-            "sha256": sha256_of(MODEL),
-            "data": training.get("data"),
-            "licence": training.get("licence"),
-        }
-    ]
-
-
-def facts(score: Score, master: Master, drafts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what record.json says of the music and the sound.
-
-    drafts  how a learned engine drew the pieces: quality and originality
-    """
-    return {
-        **score_facts(score),
-        "drafts": list(drafts),
-        "duration_s": round(master.audio.frames / master.audio.rate, 3),
-        "loudness": loudness_to_json(master.loudness),
-    }
 
 
 def _paths(stems: Stems) -> list[Path]:
