@@ -24,6 +24,7 @@ from tapeloom.app.commands.mix import mix
 from tapeloom.app.commands.reharmonize import reharmonize
 from tapeloom.app.commands.render import render
 from tapeloom.app.commands.train import train
+from tapeloom.app.commands.worker import worker
 from tapeloom.core.errors import TapeloomError
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ app.command()(describe)
 app.command()(kit)
 app.command()(arrange)
 app.command()(doctor)
+app.command()(worker)
 app.add_typer(train)
 
 
