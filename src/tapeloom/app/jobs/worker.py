@@ -94,7 +94,7 @@ class Worker:
         query = sa.select(jobs.c.id, jobs.c.attempt).where(
             jobs.c.id.in_([one.job for one in running]), jobs.c.state == RUNNING
         )
-        with self._service.database.engine.connect() as connection:
+        with self._service.database.reading() as connection:
             wanted = {(row.id, row.attempt) for row in connection.execute(query)}
         for one in running:
             one.unwanted = one.has_begun and (one.job, one.attempt) not in wanted
