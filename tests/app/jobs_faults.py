@@ -111,8 +111,11 @@ class Postgres:
         self._run("pg_ctl", "-D", str(self._folder), "-w", "-m", "immediate", "stop")
 
     def _run(self, name: str, *arguments: str) -> None:
-        subprocess.run([*self._as, str(POSTGRES / name), *arguments], check=True,
-                       cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        command = [*self._as, str(POSTGRES / name), *arguments]
+        with tempfile.TemporaryFile() as told:  # a pipe would stay open in the server
+            done = subprocess.run(command, check=False, cwd="/", stdout=told, stderr=told)
+            told.seek(0)
+            assert done.returncode == 0, told.read().decode()
 
 
 def _free_port() -> int:
