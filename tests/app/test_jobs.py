@@ -63,6 +63,7 @@ def at_work(service: JobService, folder: Path, options: WorkerOptions = QUICK) -
     finally:
         worker.stop()
         thread.join()
+        worker.close()
 
 
 def ended(service: JobService, *found: Job) -> list[Job]:
@@ -145,6 +146,10 @@ def test_a_batch_is_accepted_whole_and_steered_whole(service: JobService) -> Non
     assert {job.state for job in service.list("ann", parent=batch.id).jobs} == {"paused"}
     assert service.resume(batch.id, "ann").state == "queued"
     assert service.cancel(batch.id, "ann").state == "cancelled"
+    assert service.retry(batch.id, "ann").state == "queued"
+    again = service.list("ann", parent=batch.id).jobs
+    assert [(job.state, job.attempt) for job in again] == [("queued", 3)] * 3
+    assert service.cancel(batch.id, "ann").error is None
     assert {job.state for job in service.list("ann", parent=batch.id).jobs} == {"cancelled"}
     with pytest.raises(InputError, match="one owner"):
         service.submit_batch([compose(), compose("bob")])
