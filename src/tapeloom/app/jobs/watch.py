@@ -12,6 +12,7 @@ from tapeloom.app.jobs.database import Database, jobs, leases, workers
 from tapeloom.app.jobs.models import BATCH, FAILED, QUEUED, RUNNING, Job
 
 TAKEOVERS = "takeovers"
+HEARD_OF_S = 60.0  # a worker counts for an operator when it was heard of in this time
 ALIVE, LOST, STOPPED = "alive", "lost", "stopped"
 MOST_REPAIRS = 20  # in a row, without one finished stage: then the job itself kills its workers
 _LEASE = "watchdog"
@@ -72,11 +73,16 @@ def start_again(
     return True
 
 
-def alive(database: Database) -> frozenset[str]:
-    """Return the executors of the workers that are at work."""
+def alive(database: Database, *, within_s: float | None = None) -> frozenset[str]:
+    """Return the executors of the workers that are not known to be dead.
+
+    within_s  only those that said so in the last seconds: where all died, nobody marks them
+    """
+    query = sa.select(workers.c.id).where(workers.c.state == ALIVE)
+    if within_s is not None:
+        query = query.where(workers.c.seen_at >= database.now() - within_s)
     with database.reading() as connection:
-        found = connection.execute(sa.select(workers.c.id).where(workers.c.state == ALIVE))
-        return frozenset(found.scalars())
+        return frozenset(connection.execute(query).scalars())
 
 
 def enlist(database: Database, executor: str, *, host: str, pid: int) -> None:
