@@ -1,5 +1,6 @@
 """Who is alive, and who goes on with the work of those who are not."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from tapeloom.app.jobs import durable, ledger
 from tapeloom.app.jobs.database import Database, jobs, leases, workers
 from tapeloom.app.jobs.models import BATCH, FAILED, QUEUED, RUNNING, Job
 
+log = logging.getLogger("tapeloom.jobs")
 TAKEOVERS = "takeovers"
 HEARD_OF_S = 60.0  # a worker counts for an operator when it was heard of in this time
 ALIVE, LOST, STOPPED = "alive", "lost", "stopped"
@@ -175,7 +177,8 @@ def _repair(client: DBOSClient, database: Database) -> list[str]:
     state = {one.workflow_id: one.status for one in found}
     begun = []
     for name, row in named.items():
-        if state.get(name, "ERROR") not in _ENDED:
+        ended = state.get(name, "ERROR")
+        if ended not in _ENDED:
             continue
         with database.logging() as connection:
             if row.repairs >= MOST_REPAIRS:
@@ -184,6 +187,7 @@ def _repair(client: DBOSClient, database: Database) -> list[str]:
                 client, connection, database, ledger.job_of_row(row), (QUEUED, RUNNING),
                 repairs=row.repairs + 1,
             ):  # fmt: skip
+                log.warning("the workflow %s ended as %s without its job", name, ended)
                 begun.append(row.id)
     return begun
 
