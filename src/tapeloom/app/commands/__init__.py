@@ -28,6 +28,7 @@ from tapeloom.app.commands.render import render
 from tapeloom.app.commands.thumbnail import thumbnail
 from tapeloom.app.commands.train import train
 from tapeloom.app.commands.video import video
+from tapeloom.app.commands.worker import worker
 from tapeloom.core.errors import TapeloomError
 
 app = typer.Typer(
@@ -54,10 +55,10 @@ app.command()(describe)
 app.command()(cover)
 app.command()(thumbnail)
 app.command()(kit)
-app.command()(arrange)
 app.command()(counterpoint)
 app.command()(video)
 app.command()(doctor)
+app.command()(worker)
 app.add_typer(train)
 
 
