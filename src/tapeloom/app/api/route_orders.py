@@ -1,0 +1,261 @@
+"""Orders: what becomes a job, and what is answered at once."""
+
+import csv
+import io
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Response
+from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from tapeloom.app.api import tasks
+from tapeloom.app.api.forms import (
+    AnalyzeForm,
+    BatchForm,
+    BriefForm,
+    ComposeForm,
+    DescribeForm,
+    JobAnswer,
+    MakeForm,
+    MasterForm,
+    ReharmonizeForm,
+    RenderForm,
+    Source,
+    ThumbnailForm,
+)
+from tapeloom.app.api.hub import job_figures
+from tapeloom.app.api.identity import Needs, Reader, Served, Writer
+from tapeloom.app.api.keys import Principal
+from tapeloom.app.api.logs import JOB_ID
+from tapeloom.app.api.problems import Problem, documented
+from tapeloom.app.api.service import Service
+from tapeloom.app.api.sources import artefact_key, fetched
+from tapeloom.app.jobs import Job, JobOrder
+from tapeloom.core.errors import InputError
+
+Again = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]+$",
+        description="The same key again gives the same job.",
+    ),
+]  # fmt: skip
+_ERRORS = documented(400, 401, 403, 404, 408, 409, 413, 415, 422, 429)
+router = APIRouter(prefix="/v1", tags=["orders"], responses=_ERRORS)
+MOST_ITEMS = 1000
+
+
+def _order(
+    path: str, summary: str
+) -> Any:
+    return router.post(path, status_code=202, response_model=JobAnswer, summary=summary)
+
+
+@_order("/compose", "Compose a score and its performance")
+def compose(
+    form: ComposeForm, service: Served, who: Writer, answer: Response, again: Again = None
+) -> Any:
+    """Order a composition."""
+    return _submit(service, who, answer, "compose", given(form), form.priority, again)
+
+
+@_order("/make", "Make a record")
+def make(
+    form: MakeForm, service: Served, who: Writer, answer: Response, again: Again = None
+) -> Any:
+    """Order a record, or another one that goes on from one that is there."""
+    payload = given(form)
+    if form.files:
+        payload["files"] = {
+            name: service.uploads.get(who.sees, upload)["artefact"]
+            for name, upload in form.files.items()
+        }
+    return _submit(service, who, answer, "make", payload, form.priority, again)
+
+
+@_order("/render", "Render the sound of a score")
+def render(
+    form: RenderForm, service: Served, who: Writer, answer: Response, again: Again = None
+) -> Any:
+    """Order the stems of a score, and their mix."""
+    payload = _sourced(service, who, form, default="score.mid")
+    return _submit(service, who, answer, "render", payload, form.priority, again)
+
+
+@_order("/master", "Master an audio file")
+def master(
+    form: MasterForm, service: Served, who: Writer, answer: Response, again: Again = None
+) -> Any:
+    """Order a master."""
+    payload = _sourced(service, who, form, default="mix.flac")
+    if form.references:
+        payload["references"] = [
+            service.uploads.get(who.sees, upload)["artefact"] for upload in form.references
+        ]
+    return _submit(service, who, answer, "master", payload, form.priority, again)
+
+
+@_order("/describe", "Write the words of a record")
+def describe(
+    form: DescribeForm, service: Served, who: Writer, answer: Response, again: Again = None
+) -> Any:
+    """Order title, description and tags."""
+    service.records.job(form.record, who.sees)
+    payload = {"base": form.record, "language": form.language, "variants": form.variants}
+    return _submit(service, who, answer, "describe", payload, form.priority, again)
+
+
+@_order("/batches", "Order many records")
+def batches(
+    form: BatchForm, service: Served, who: Writer, answer: Response, again: Again = None
+) -> Any:
+    """Order items of one batch: by a count, one by one, or as CSV."""
+    payloads = items_of(form)
+    orders = [JobOrder(form.kind, each, who.owner, priority=form.priority) for each in payloads]
+    return _accepted(answer, service.jobs.submit_batch(orders, idempotency_key=again))
+
+
+@router.post(
+    "/analyze", summary="Tell what music is made of", response_model=dict[str, Any],
+    responses={202: {"model": JobAnswer, "description": "Audio, or a long score: a job."}},
+)  # fmt: skip
+async def analyze(
+    form: AnalyzeForm, service: Served, who: Writer, answer: Response, again: Again = None
+) -> Any:
+    """Analyse chords or a small score at once; anything larger is a job."""
+    if form.chords is not None:
+        _alone(form)
+        return await service.quick.run(tasks.analyze, _one_line(form.chords))
+    key = await run_in_threadpool(artefact_key, service, who, form, default="score.mid")
+    if await run_in_threadpool(_is_small, service, who, form, key):
+        return await _on_file(service, key, tasks.analyze)
+    return await run_in_threadpool(
+        _submit, service, who, answer, "analyze", {"source": key}, form.priority, again
+    )
+
+
+@router.post("/reharmonize", summary="Find other chords", response_model=dict[str, Any])
+async def reharmonize(form: ReharmonizeForm, service: Served, who: Reader) -> Any:
+    """Put other chords in the place of those given, each with its reason."""
+    options = {
+        "key": form.key, "amount": form.amount, "style": form.style, "locks": form.locks,
+        "count": form.count, "seed": form.seed, "keep": form.keep,
+    }  # fmt: skip
+    if form.chords is not None:
+        _alone(form)
+        text = _one_line(form.chords)
+        return await service.quick.run(tasks.reharmonize, text, form.meter, options)
+    key = await run_in_threadpool(artefact_key, service, who, form, default="score.mid")
+    if not await run_in_threadpool(_is_small, service, who, form, key):
+        raise Problem(422, f"that score is audio or has over {service.limits.quick_notes} notes")
+    return await _on_file(service, key, tasks.reharmonize, form.meter, options)
+
+
+@router.post(
+    "/thumbnail", summary="Paint a cover", response_class=Response,
+    responses={200: {"content": {"image/png": {}}, "description": "The cover."}},
+)  # fmt: skip
+async def thumbnail(
+    form: ThumbnailForm, service: Served, _who: Annotated[Principal, Depends(Needs("read"))]
+) -> Response:
+    """Paint a square cover with its title, at once."""
+    image = await service.quick.run(
+        tasks.thumbnail, form.words, form.title, form.subtitle, form.size, form.seed
+    )
+    return Response(image, media_type="image/png")
+
+
+def given(form: BaseModel) -> dict[str, Any]:
+    """Return an order's fields as its payload: what was left out stays out."""
+    told = form.model_dump(exclude_none=True, exclude_unset=True)
+    for name in ("priority", "files", "upload", "record", "file", "references"):
+        told.pop(name, None)
+    return told
+
+
+def items_of(form: BatchForm) -> list[dict[str, Any]]:
+    """Return the payload of each item of a batch.
+
+    >>> items_of(BatchForm(csv="words,bars\\nrain,8\\nsnow,16"))
+    [{'words': 'rain', 'bars': 8}, {'words': 'snow', 'bars': 16}]
+    >>> items_of(BatchForm(order=BriefForm(words="rain", seed=4), count=2))
+    [{'words': 'rain', 'seed': 4}, {'words': 'rain', 'seed': 5}]
+    """
+    if bool(form.items) + bool(form.csv) + (form.count > 1) > 1:
+        raise InputError("count, items and csv are given together; give one of them")
+    if form.items:
+        return [given(each) for each in form.items]
+    if form.csv:
+        return [given(each) for each in _from_csv(form.csv)]
+    first = form.order.seed or 0
+    return [given(form.order) | {"seed": first + i} for i in range(form.count)]
+
+
+def _from_csv(text: str) -> list[BriefForm]:
+    rows = []
+    try:
+        for number, row in enumerate(csv.DictReader(io.StringIO(text), strict=True), 2):
+            if None in row:
+                raise InputError(f"line {number} of the CSV has more cells than its heading")
+            cells = {name: cell for name, cell in row.items() if cell not in (None, "")}
+            try:
+                rows.append(BriefForm.model_validate(cells))
+            except ValidationError as error:
+                fault = error.errors()[0]
+                place = "/".join(map(str, fault["loc"]))
+                raise InputError(f"line {number} of the CSV: {place}: {fault['msg']}") from error
+            if len(rows) > MOST_ITEMS:
+                raise InputError(f"the CSV has over {MOST_ITEMS} lines")
+    except csv.Error as error:
+        raise InputError(f"the CSV cannot be read: {error}") from error
+    if not rows:
+        raise InputError("the CSV has a heading and nothing under it")
+    return rows
+
+
+def _sourced(service: Service, who: Principal, form: Source, *, default: str) -> dict[str, Any]:
+    return given(form) | {"source": artefact_key(service, who, form, default=default)}
+
+
+def _submit(
+    service: Service, who: Principal, answer: Response, kind: str, payload: dict[str, Any],
+    priority: int, again: str | None,
+) -> dict[str, Any]:  # fmt: skip
+    order = JobOrder(kind, payload, who.owner, idempotency_key=again, priority=priority)
+    return _accepted(answer, service.jobs.submit(order))
+
+
+def _accepted(answer: Response, job: Job) -> dict[str, Any]:
+    JOB_ID.set(job.id)
+    answer.status_code = 202
+    answer.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job_figures(job)
+
+
+def _alone(form: Source) -> None:
+    if form.upload is not None or form.record is not None:
+        raise Problem(422, "chords are given and a file is, too; give one of them")
+
+
+def _one_line(chords: str) -> str:
+    """Refuse what names no chords; what is read here is never the name of a file."""
+    if not chords.strip():
+        raise Problem(422, "there are no chords; write some such as Dm7 G7 | Cmaj7")
+    return chords
+
+
+def _is_small(service: Service, who: Principal, form: Source, key: str) -> bool:
+    """Tell whether a source is a score that can be worked on at once."""
+    if form.upload is not None:
+        row = service.uploads.get(who.sees, form.upload)
+        return row["kind"] == "score" and (row["notes"] or 0) <= service.limits.quick_notes
+    return key.lower().endswith((".mid", ".json")) and service.jobs.store.size(key) <= 2**20
+
+
+async def _on_file(service: Service, key: str, task: Any, *options: Any) -> Any:
+    with_file = fetched(service, key)
+    path = await run_in_threadpool(with_file.__enter__)
+    try:
+        return await service.quick.run(task, str(path), *options)
+    finally:
+        await run_in_threadpool(with_file.__exit__, None, None, None)

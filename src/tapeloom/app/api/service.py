@@ -1,0 +1,61 @@
+"""What every request shares: the jobs, the keys, the workers for quick answers, the figures."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tapeloom.app.api.gate import LOOPBACK
+from tapeloom.app.api.hub import Hub
+from tapeloom.app.api.keys import KeyRing
+from tapeloom.app.api.limits import Buckets, Limits
+from tapeloom.app.api.metrics import Metrics
+from tapeloom.app.api.quick import QuickWork
+from tapeloom.app.api.records import Records
+from tapeloom.app.api.tables import create_tables
+from tapeloom.app.api.uploads import Uploads
+from tapeloom.app.jobs import JobService
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """What an operator decides of the service."""
+
+    hosts: tuple[str, ...] = LOOPBACK  # names that the Host header may hold; * is any
+    limits: Limits = field(default_factory=Limits)
+    quick_workers: int = 2
+
+
+class Service:
+    """The parts of one running service."""
+
+    def __init__(self, jobs: JobService, settings: ServiceSettings) -> None:
+        create_tables(jobs.database.engine)
+        self.jobs, self.settings, self.limits = jobs, settings, settings.limits
+        self.keys = KeyRing(jobs.database.engine)
+        self.buckets = Buckets()
+        self.quick = QuickWork(settings.quick_workers, limit_s=self.limits.quick_s)
+        self.uploads = Uploads(jobs, self.quick, self.limits)
+        self.records = Records(jobs)
+        self.live = 0  # sessions open
+        self.metrics = Metrics(jobs.counts, lambda: self.hub.open_streams, lambda: self.live)
+        self.hub = Hub(jobs, self.limits, on_event=self.metrics.on_event)
+        self._tables: dict[str, Any] = {}
+        self._filling = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Begin to follow the log of jobs."""
+        await self.hub.start()
+
+    async def stop(self) -> None:
+        """End the streams and the quick workers."""
+        await self.hub.stop()
+        self.quick.close()
+
+    async def table(self, name: str, read: Callable[[], Any]) -> Any:
+        """Return what never changes while this version runs; read once, in a quick worker."""
+        if name not in self._tables:
+            async with self._filling:
+                if name not in self._tables:
+                    self._tables[name] = await self.quick.run(read)
+        return self._tables[name]
