@@ -3,6 +3,7 @@
 import asyncio
 from time import monotonic
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tapeloom.app.api.limits import Limits
@@ -24,6 +25,9 @@ class BoundedBodies:
             return
         is_upload = scope["method"] == "POST" and scope["path"] == UPLOADS
         most = self._limits.upload_bytes if is_upload else self._limits.body_bytes
+        if not is_upload and (refusal := _wrong_type(scope)):
+            await refusal.response()(scope, receive, send)
+            return
         declared = _declared(scope)
         if declared is not None and declared > most:
             await _too_large(most).response()(scope, receive, send)
@@ -60,6 +64,16 @@ class _Bounded:
             if self._bytes > self._most:
                 raise _too_large(self._most)
         return message
+
+
+def _wrong_type(scope: Scope) -> Problem | None:
+    """Refuse a body that is not JSON: a form of another site could send any other kind."""
+    headers = Headers(scope=scope)
+    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    given = headers.get("content-type", "")
+    if not has_body or given.partition(";")[0].strip().lower() == "application/json":
+        return None
+    return Problem(415, f"the content type is {given[:60] or 'missing'}; send application/json")
 
 
 def _too_large(most: int) -> Problem:

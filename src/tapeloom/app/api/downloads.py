@@ -1,18 +1,15 @@
 """Artefacts as answers: whole or a range of bytes, with a tag that lets browsers keep them."""
 
 import re
-from collections.abc import Iterator
-from email.utils import formatdate
 from pathlib import PurePosixPath
-from typing import BinaryIO
 from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 
 from tapeloom.app.api.problems import Problem
+from tapeloom.app.jobs import Store
 
-_BLOCK = 256 * 2**10
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 TYPES = {
     ".flac": "audio/flac", ".mp3": "audio/mpeg", ".wav": "audio/wav", ".m4a": "audio/mp4",
@@ -27,43 +24,36 @@ _SHOWN = ("audio/", "image/", "video/")  # by the browser; the rest is saved
 
 
 def send_file(
-    request: Request, file: BinaryIO, *, name: str, size: int, tag: str, changed_at: float
+    request: Request, store: Store, key: str, *, name: str, size: int, version: str
 ) -> Response:
-    """Answer with a file, or the part of it that was asked for; the file is closed at the end.
+    """Answer with an artefact, or the part of it that was asked for.
 
-    tag  changes whenever the content does
+    version  changes whenever the content does
     """
     base = PurePosixPath(name).name
     media_type = TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")
     kind = "inline" if media_type.startswith(_SHOWN) else "attachment"
-    etag = f'"{tag}"'
+    etag = f'"{version}"'
     headers = {
         "ETag": etag,
-        "Last-Modified": formatdate(changed_at, usegmt=True),
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, max-age=0, must-revalidate",
         "Content-Disposition": f"{kind}; filename*=UTF-8''{quote(base, safe='')}",
     }
     if _holds(request.headers.get("if-none-match"), etag):
-        file.close()
         return Response(status_code=304, headers=headers)
     start, stop, status = 0, size, 200
     asked = request.headers.get("range")
     same = request.headers.get("if-range") in (None, etag)
     if asked is not None and same and request.method == "GET":
-        try:
-            span = byte_range(asked, size)
-        except Problem:
-            file.close()
-            raise
+        span = byte_range(asked, size)
         if span is not None:
             (start, stop), status = span, 206
             headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     headers["Content-Length"] = str(stop - start)
     if request.method == "HEAD":
-        file.close()
         return Response(status_code=200, headers=headers, media_type=media_type)
-    return StreamingResponse(_blocks(file, start, stop), status, headers, media_type)
+    return StreamingResponse(store.pieces(key, start, stop), status, headers, media_type)
 
 
 def byte_range(text: str, size: int) -> tuple[int, int] | None:
@@ -99,14 +89,3 @@ def _holds(header: str | None, etag: str) -> bool:
         return False
     tags = [each.strip().removeprefix("W/") for each in header.split(",")]
     return "*" in tags or etag in tags
-
-
-def _blocks(file: BinaryIO, start: int, stop: int) -> Iterator[bytes]:
-    with file:
-        file.seek(start)
-        while start < stop:
-            block = file.read(min(_BLOCK, stop - start))
-            if not block:
-                return
-            start += len(block)
-            yield block

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from tapeloom.core.seed import MAX_SEED
 
 Engine = Literal["theory", "transformer", "hybrid"]
-Identity = Annotated[str, Field(pattern=r"^[0-9a-z]{8,40}$", examples=["0q3v9m2k7c5x8b1n4z6a0s9d2f"])]
-FileName = Annotated[
-    str, Field(pattern=r"^[\w #+-][\w #+.-]{0,119}(/[\w #+-][\w #+.-]{0,119}){0,2}$")
+Identity = Annotated[
+    str, Field(pattern=r"^[0-9a-z]{8,40}$", examples=["0q3v9m2k7c5x8b1n4z6a0s9d2f"])
 ]
+FileName = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Priority = Annotated[int, Field(ge=1, le=100, description="The smallest goes first.")]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 Line = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -23,7 +23,7 @@ Sentence = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 class Form(BaseModel):
     """A body whose fields are all known."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class BriefForm(Form):
@@ -31,15 +31,15 @@ class BriefForm(Form):
 
     words: Line = ""
     bpm: Annotated[float, Field(ge=40, le=200)] | None = None
-    key: Sentence | None = Field(None, examples=["Am"])
+    key: Annotated[Sentence | None, Field(examples=["Am"])] = None
     minutes: Annotated[float, Field(ge=0.5, le=120)] | None = None
     bars: Annotated[int, Field(ge=4, le=5000)] | None = None
-    meter: Sentence | None = Field(None, examples=["4/4"])
-    grouping: Sentence | None = Field(None, examples=["2+2+3"])
-    clave: Sentence | None = Field(None, examples=["son32"])
-    polyrhythm: Sentence | None = Field(None, examples=["3:2"])
-    form: Line | None = Field(None, examples=["intro8 A16 B8 A16 outro8"])
-    energy_curve: Line | None = Field(None, examples=["0.2 0.4 0.8 0.3"])
+    meter: Annotated[Sentence | None, Field(examples=["4/4"])] = None
+    grouping: Annotated[Sentence | None, Field(examples=["2+2+3"])] = None
+    clave: Annotated[Sentence | None, Field(examples=["son32"])] = None
+    polyrhythm: Annotated[Sentence | None, Field(examples=["3:2"])] = None
+    form: Annotated[Line | None, Field(examples=["intro8 A16 B8 A16 outro8"])] = None
+    energy_curve: Annotated[Line | None, Field(examples=["0.2 0.4 0.8 0.3"])] = None
     seed: Seed | None = None
     engine: Engine = "theory"
 
@@ -76,7 +76,9 @@ class MakeForm(BriefForm):
 
     artist: Sentence | None = None
     loops: Annotated[list[Sentence], Field(max_length=32)] = []
-    base: Identity | None = Field(None, description="A record to go on from; then all is changes.")
+    base: Annotated[
+        Identity | None, Field(description="A record to go on from; then all is changes.")
+    ] = None
     files: Annotated[
         dict[Literal["score.mid", "score.json", "performance.mid", "mix.json"], Identity],
         Field(description="Edited files of the base: its name in the record, and an upload."),
@@ -90,7 +92,7 @@ class Source(Form):
 
     upload: Identity | None = None
     record: Identity | None = None
-    file: FileName | None = Field(None, examples=["mix.flac"])
+    file: Annotated[FileName | None, Field(examples=["mix.flac"])] = None
 
 
 class RenderForm(Source):
@@ -153,10 +155,10 @@ class ReharmonizeForm(Source):
     )
 
     chords: Annotated[str, Field(max_length=4000)] | None = None
-    meter: Sentence | None = Field(None, examples=["3/4"])
+    meter: Annotated[Sentence | None, Field(examples=["3/4"])] = None
     amount: Annotated[float, Field(ge=0, le=1)] = 0.5
     style: Literal["jazz", "lofi", "gospel", "bossa", "pop"] = "jazz"
-    key: Sentence | None = Field(None, examples=["C"])
+    key: Annotated[Sentence | None, Field(examples=["C"])] = None
     keep: Literal["melody", "nothing"] = "melody"
     locks: Annotated[list[Annotated[int, Field(ge=1, le=5000)]], Field(max_length=500)] = []
     count: Annotated[int, Field(ge=1, le=32)] = 1
@@ -233,8 +235,17 @@ class TagsForm(Form):
     )
 
     tags: Annotated[
-        list[Annotated[str, Field(pattern=r"^[\w -]{1,40}$")]], Field(max_length=50)
+        list[Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]],
+        Field(max_length=50),
     ]
+
+
+class ArtefactAnswer(BaseModel):
+    """A file that a job made; fetched at /v1/artefacts/JOB/NAME."""
+
+    name: str
+    bytes: int
+    sha256: str
 
 
 class JobAnswer(BaseModel):
@@ -255,7 +266,7 @@ class JobAnswer(BaseModel):
     started_at: float | None
     finished_at: float | None
     result: dict[str, Any] | None
-    artefacts: list[str]
+    artefacts: list[ArtefactAnswer]
 
 
 class JobsAnswer(BaseModel):

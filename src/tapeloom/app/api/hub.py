@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from tapeloom.app.api.limits import Limits
 from tapeloom.app.api.problems import Problem
+from tapeloom.app.api.records import artefacts_of
 from tapeloom.app.jobs import Event, Job
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ _STATE_BYTES = 32 * 2**20
 class Log(Protocol):
     """What the hub reads: of `JobService`."""
 
-    def events(self, after: int, owner: str | None = None) -> Sequence[Event]:
+    def events(self, after: int, owner: str | None) -> Sequence[Event]:
         """List events with ids above `after`, the oldest first."""
 
     def latest_event(self) -> int:
@@ -177,10 +178,10 @@ class Hub:
         while True:
             self._woken.clear()
             try:
-                events = await asyncio.to_thread(self._log.events, self._last)
+                events = await asyncio.to_thread(self._log.events, self._last, None)
             except Exception:  # the database may be away for a while: streams stay
                 logger.exception("the log of jobs cannot be read")
-                events = ()
+                events = []
             for event in events:
                 self._take(event)
             pause_s = POLL_S if self._streams else IDLE_POLL_S
@@ -205,26 +206,33 @@ class Hub:
                 stream.put(text)
 
 
-def job_figures(job: Job) -> dict[str, Any]:
-    """Return a job as the API tells it."""
+def job_figures(job: Job, *, whole: bool = False) -> dict[str, Any]:
+    """Return a job as the API tells it.
+
+    whole  with all of its result; in lists only the plain values, such as title and key
+    """
     result = None
     if job.result is not None:
-        result = {name: value for name, value in job.result.items() if name != "files"}
+        plain = {name: value for name, value in job.result.items() if name != "files"}
+        result = {
+            name: value for name, value in plain.items()
+            if whole or isinstance(value, str | int | float | None)
+        }  # fmt: skip
     return {
         "id": job.id, "kind": job.kind, "state": job.state, "stage": job.stage,
         "progress": round(job.progress, 4), "error": job.error, "parent": job.parent,
         "priority": job.priority, "attempt": job.attempt, "payload": dict(job.payload),
         "created_at": job.created_at, "updated_at": job.updated_at,
         "started_at": job.started_at, "finished_at": job.finished_at, "result": result,
-        "artefacts": sorted((job.result or {}).get("files", ())),
+        "artefacts": artefacts_of(job) if whole else [],
     }  # fmt: skip
 
 
 def _written(kind: str, identity: int, told: dict[str, Any]) -> bytes:
-    """Write one server-sent event; JSON has no line breaks of its own.
+    r"""Write one server-sent event; JSON has no line breaks of its own.
 
     >>> _written("state", 7, {"jobs": []})
-    b'id: 7\\nevent: state\\ndata: {"jobs": []}\\n\\n'
+    b'id: 7\nevent: state\ndata: {"jobs": []}\n\n'
     """
     text = json.dumps(told, ensure_ascii=False, default=str)
     return f"id: {identity}\nevent: {kind}\ndata: {text}\n\n".encode()

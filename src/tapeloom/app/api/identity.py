@@ -34,7 +34,10 @@ class Needs:
         self.scope = scope
 
     async def __call__(
-        self, request: Request, _bearer: Any = Depends(BEARER), _session: Any = Depends(SESSION)
+        self,
+        request: Request,
+        _bearer: Annotated[Any, Depends(BEARER)],
+        _session: Annotated[Any, Depends(SESSION)],
     ) -> Principal:
         """Return who asks; 401, 403 or 429 where they may not."""
         return await admit(request, self.scope)

@@ -89,7 +89,7 @@ class KeyRing:
             raise InputError(
                 f"per_minute is {per_minute}; it must lie between 1 and {MOST_PER_MINUTE}"
             )
-        if len(self.keys()) >= MOST_KEYS:
+        if len(self.valid()) >= MOST_KEYS:
             raise InputError(f"there are {MOST_KEYS} keys; revoke some")
         made = Key(secrets.token_hex(4), name, tuple(dict.fromkeys(scopes)), per_minute, time.time(), None)  # noqa: E501  # fmt: skip
         secret = secrets.token_urlsafe(32)
@@ -101,7 +101,7 @@ class KeyRing:
             connection.execute(insert(KEYS).values(**row))
         return made, f"{_PREFIX}_{made.id}_{secret}"
 
-    def keys(self) -> list[Key]:
+    def valid(self) -> list[Key]:
         """List the keys that are in force, the newest first."""
         wanted = select(KEYS).where(KEYS.c.revoked_at.is_(None)).order_by(KEYS.c.created_at.desc())
         with self._engine.connect() as connection:
@@ -163,7 +163,7 @@ class KeyRing:
             TOKENS.c.kind == "session", TOKENS.c.expires_at > time.time()
         )
         with self._engine.connect() as connection:
-            return not self.keys() and connection.execute(wanted).first() is None
+            return not self.valid() and connection.execute(wanted).first() is None
 
     def _look_up_key(self, text: str) -> Principal | None:
         prefix, _, rest = text.partition("_")

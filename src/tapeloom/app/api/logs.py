@@ -13,7 +13,9 @@ JOB_ID: ContextVar[str] = ContextVar("job_id", default="")
 _SECRET = re.compile(
     r"tapeloom_[0-9a-f]{8}_[\w-]{16,}|(?<=\btoken=)[\w-]{16,}|(?<=\bBearer )\S+", re.IGNORECASE
 )
-_OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_OWN = frozenset(logging.makeLogRecord({}).__dict__) | {
+    "message", "asctime", "taskName", "color_message",  # the last is uvicorn's
+}  # fmt: skip
 
 
 def redact(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -12,8 +13,11 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from tapeloom.app.jobs.database import jobs as JOBS  # noqa: N812  (a table)
+from tapeloom.app.jobs.database import stage_runs
+
 if TYPE_CHECKING:
-    from tapeloom.app.jobs import Counts, Event
+    from tapeloom.app.jobs import Event, JobService
 
 _HTTP_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "WEBSOCKET"))
@@ -23,7 +27,7 @@ class Metrics:
     """The figures of one service."""
 
     def __init__(
-        self, counts: Callable[[], "Counts"], streams: Callable[[], int], live: Callable[[], int]
+        self, jobs: "JobService", streams: Callable[[], int], live: Callable[[], int]
     ) -> None:
         self.registry = CollectorRegistry()
         self._requests = Counter(
@@ -42,7 +46,7 @@ class Metrics:
             "tapeloom_jobs_ended", "Jobs that ended, as this process saw them.", ("kind", "state"),
             registry=self.registry,
         )  # fmt: skip
-        self.registry.register(_Jobs(counts, streams, live))
+        self.registry.register(_Jobs(jobs, streams, live))
 
     def on_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; a stream's time tells nothing and is left out."""
@@ -66,13 +70,31 @@ class Metrics:
         return generate_latest(self.registry)
 
 
+def render_speed(jobs: "JobService", *, lately: int = 50) -> float | None:
+    """Return how many seconds of music a second of rendering gave in the latest records.
+
+    None where there are none. Counted is the synthesis of the parts, without mix and master.
+    """
+    wanted = (
+        sa.select(JOBS.c.result["duration_s"].as_float(), stage_runs.c.seconds)
+        .join(stage_runs, stage_runs.c.job == JOBS.c.id)
+        .where(JOBS.c.kind == "make", JOBS.c.state == "done", stage_runs.c.stage == "render")
+        .order_by(JOBS.c.id.desc())
+        .limit(lately)
+    )
+    with jobs.database.engine.connect() as connection:
+        rows = [(music, work) for music, work in connection.execute(wanted) if music and work]
+    work_s = sum(work for _, work in rows)
+    return sum(music for music, _ in rows) / work_s if work_s else None
+
+
 class _Jobs(Collector):
     """What the database of jobs tells, asked when it is scraped."""
 
     def __init__(
-        self, counts: Callable[[], "Counts"], streams: Callable[[], int], live: Callable[[], int]
+        self, jobs: "JobService", streams: Callable[[], int], live: Callable[[], int]
     ) -> None:
-        self._counts, self._streams, self._live = counts, streams, live
+        self._jobs, self._streams, self._live = jobs, streams, live
 
     def describe(self) -> list[Metric]:
         """Name nothing beforehand: to register must not ask the database."""
@@ -80,7 +102,7 @@ class _Jobs(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield the figures."""
-        counts = self._counts()
+        counts = self._jobs.counts()
         jobs = GaugeMetricFamily(
             "tapeloom_jobs", "Jobs by kind and state.", labels=("kind", "state")
         )
@@ -110,6 +132,10 @@ class _Jobs(Collector):
                 buckets[-1] = ("+Inf", buckets[-1][1])
             stages.add_metric((stage.kind, stage.stage), buckets, stage.sum_s)
         yield stages
+        if (speed := render_speed(self._jobs)) is not None:
+            yield GaugeMetricFamily(
+                "tapeloom_render_realtime", "Seconds of music rendered in a second, lately.", speed
+            )
         yield GaugeMetricFamily("tapeloom_workers", "Workers alive.", counts.workers)
         yield CounterMetricFamily(
             "tapeloom_takeovers", "Jobs taken over from dead workers.", counts.takeovers

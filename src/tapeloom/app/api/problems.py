@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from tapeloom.app.jobs import Conflict, TooMany, UnknownJob
 from tapeloom.core.errors import InputError, TapeloomError
 
 MEDIA_TYPE = "application/problem+json"
@@ -19,6 +20,7 @@ _SENTENCES = {
     404: "there is nothing at this address",
     405: "this address does not answer that method",
 }
+_STATUSES = ((UnknownJob, 404), (Conflict, 409), (TooMany, 429))
 logger = logging.getLogger(__name__)
 
 
@@ -77,7 +79,8 @@ def install(app: FastAPI) -> None:
         return Problem(422, detail, faults=faults).response()
 
     def on_input(_: Request, error: Exception) -> Response:
-        return Problem(422, str(error)).response()
+        status = next((each for kind, each in _STATUSES if isinstance(error, kind)), 422)
+        return Problem(status, str(error)).response()
 
     def on_failure(_: Request, error: Exception) -> Response:
         logger.error("failed", exc_info=error)

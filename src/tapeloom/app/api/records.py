@@ -9,6 +9,7 @@ from tapeloom.app.api.problems import not_found
 from tapeloom.app.api.tables import TAGS
 from tapeloom.app.jobs import Job, JobService, UnknownJob
 from tapeloom.app.jobs.database import jobs as JOBS  # noqa: N812  (a table, as ours are written)
+from tapeloom.app.jobs.ledger import job_of_row
 
 _ESCAPE = "\\"
 
@@ -36,7 +37,7 @@ class Records:
         title, key = JOBS.c.result["title"].as_string(), JOBS.c.result["key"].as_string()
         words = JOBS.c.payload["words"].as_string()
         wanted = (
-            sa.select(JOBS.c.id)
+            sa.select(JOBS)
             .where(JOBS.c.kind == "make", JOBS.c.state == "done")
             .order_by(JOBS.c.id.desc())
             .limit(limit + 1)
@@ -54,18 +55,18 @@ class Records:
         if before is not None:
             wanted = wanted.where(JOBS.c.id < before)
         with self._engine.connect() as connection:
-            found = [row.id for row in connection.execute(wanted)]
+            found = [job_of_row(row) for row in connection.execute(wanted)]
         shown = found[:limit]
-        tags = self._tags(shown)
-        rows = [self._row(self._jobs.get(job, owner), tags.get(job, [])) for job in shown]
-        return rows, shown[-1] if len(found) > limit else None
+        tags = self._tags([job.id for job in shown])
+        rows = [self._row(job, tags.get(job.id, [])) for job in shown]
+        return rows, shown[-1].id if len(found) > limit else None
 
     def get(self, record: str, owner: str | None) -> dict[str, Any]:
         """Return a record with all its facts."""
         job = self.job(record, owner)
         row = self._row(job, self._tags([record]).get(record, []))
         facts = {name: value for name, value in (job.result or {}).items() if name != "files"}
-        return row | {"facts": facts, "artefacts": sorted(files_of(job))}
+        return row | {"facts": facts, "artefacts": artefacts_of(job)}
 
     def job(self, record: str, owner: str | None) -> Job:
         """Return the job of a record; Problem 404 where it is none, or somebody else's."""
@@ -120,17 +121,25 @@ class Records:
         }  # fmt: skip
 
 
-def files_of(job: Job) -> Mapping[str, Any]:
-    """Return a finished job's artefacts: the name of each in the record, and its key."""
-    files: Mapping[str, Any] = (job.result or {}).get("files") or {}
-    return files
+def files_of(job: Job) -> dict[str, Mapping[str, Any]]:
+    """Return a finished job's files by their names in the record: key, bytes and sha256."""
+    begin = len(f"jobs/{job.id}/")
+    return {str(file["key"])[begin:]: file for file in (job.result or {}).get("files", ())}
+
+
+def artefacts_of(job: Job) -> list[dict[str, Any]]:
+    """Return what is told of a job's files: their names, sizes and checksums."""
+    return [
+        {"name": name, "bytes": file["bytes"], "sha256": file["sha256"]}
+        for name, file in files_of(job).items()
+    ]
 
 
 def _escaped(word: str) -> str:
-    """Take a word as it is written: % and _ are no wildcards.
+    r"""Take a word as it is written: % and _ are no wildcards.
 
-    >>> _escaped("50%_")
-    '50\\\\%\\\\_'
+    >>> print(_escaped("50%_"))
+    50\%\_
     """
     for sign in (_ESCAPE, "%", "_"):
         word = word.replace(sign, _ESCAPE + sign)

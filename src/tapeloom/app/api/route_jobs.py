@@ -12,7 +12,7 @@ from tapeloom.app.api.identity import Reader, Served, Writer
 from tapeloom.app.api.keys import Principal
 from tapeloom.app.api.problems import documented
 from tapeloom.app.api.service import Service
-from tapeloom.app.api.sources import file_key
+from tapeloom.app.api.sources import file_of
 
 JobId = Annotated[str, Path(pattern=r"^[0-9a-z]{1,64}$", examples=["0q3v9m2k7c5x8b1n4z6a0s9d2f"])]
 Cursor = Annotated[str | None, Query(pattern=r"^[0-9a-z]{1,64}$")]
@@ -23,7 +23,7 @@ LastEvent = Annotated[
 _ERRORS = documented(400, 401, 403, 404, 409, 422, 429)
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "First `state`, all jobs as they stand; then `state` and `progress` of each.",
+        "description": "First `state`: all jobs as they stand; then each `state` and `progress`.",
         "content": {
             "text/event-stream": {
                 "example": 'id: 41\nevent: state\ndata: {"jobs": []}\n\n'
@@ -56,31 +56,31 @@ def list_jobs(
 @router.get("/jobs/{job}", response_model=JobAnswer, summary="Look at a job")
 def get_job(job: JobId, service: Served, who: Reader) -> Any:
     """Return a job as it stands."""
-    return job_figures(service.jobs.get(job, who.sees))
+    return job_figures(service.jobs.get(job, who.sees), whole=True)
 
 
 @router.post("/jobs/{job}/cancel", response_model=JobAnswer, summary="Cancel a job")
 def cancel(job: JobId, service: Served, who: Writer) -> Any:
     """Stop a job for good."""
-    return job_figures(service.jobs.cancel(job, who.sees))
+    return job_figures(service.jobs.cancel(job, who.sees), whole=True)
 
 
 @router.post("/jobs/{job}/pause", response_model=JobAnswer, summary="Pause a job")
 def pause(job: JobId, service: Served, who: Writer) -> Any:
     """Hold a job."""
-    return job_figures(service.jobs.pause(job, who.sees))
+    return job_figures(service.jobs.pause(job, who.sees), whole=True)
 
 
 @router.post("/jobs/{job}/resume", response_model=JobAnswer, summary="Resume a job")
 def resume(job: JobId, service: Served, who: Writer) -> Any:
     """Go on with a paused job."""
-    return job_figures(service.jobs.resume(job, who.sees))
+    return job_figures(service.jobs.resume(job, who.sees), whole=True)
 
 
 @router.post("/jobs/{job}/retry", response_model=JobAnswer, summary="Retry a job")
 def retry(job: JobId, service: Served, who: Writer) -> Any:
     """Begin a failed or cancelled job again."""
-    return job_figures(service.jobs.retry(job, who.sees))
+    return job_figures(service.jobs.retry(job, who.sees), whole=True)
 
 
 @router.get(
@@ -112,12 +112,12 @@ async def _stream(
         items = service.jobs.list(who.sees, parent=job, limit=_SHOWN).jobs
         return [found, *items]
 
-    after = int(last_event) if last_event and last_event.isascii() and last_event.isdigit() else None
+    after = (
+        int(last_event) if last_event and last_event.isascii() and last_event.isdigit() else None
+    )
     if after is not None and after >= 2**63:
         after = None
-    parts = await service.hub.listen(
-        tell, sees=who.sees, listener=who.owner, job=job, after=after
-    )
+    parts = await service.hub.listen(tell, sees=who.sees, listener=who.owner, job=job, after=after)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(parts, media_type="text/event-stream", headers=headers)
 
@@ -144,12 +144,8 @@ def artefact(
     who: Reader,
 ) -> Response:
     """Send a file, whole or in part; only names that the job itself lists lead to one."""
-    key = file_key(service, who, job, name)
-    store = service.jobs.store
-    size = store.size(key)
-    found = service.jobs.get(job, who.sees)
-    changed_at = found.finished_at or found.updated_at
+    file = file_of(service, who, job, name)
     return send_file(
-        request, store.open(key), name=name, size=size,
-        tag=f"{job}-{found.attempt}-{size:x}", changed_at=changed_at,
+        request, service.jobs.store, file["key"], name=name, size=file["bytes"],
+        version=file["sha256"],
     )  # fmt: skip

@@ -50,7 +50,7 @@ def log_out(request: Request, service: Served, _who: Reader) -> Response:
 @router.get("/v1/keys", response_model=list[KeyAnswer], summary="List keys")
 def list_keys(service: Served, _who: Admin) -> Any:
     """Return the keys that are in force, without their secrets."""
-    return [_told(key) for key in service.keys.keys()]
+    return [_told(key) for key in service.keys.valid()]
 
 
 @router.post("/v1/keys", status_code=201, response_model=NewKeyAnswer, summary="Make a key")

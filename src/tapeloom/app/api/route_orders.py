@@ -45,13 +45,12 @@ router = APIRouter(prefix="/v1", tags=["orders"], responses=_ERRORS)
 MOST_ITEMS = 1000
 
 
-def _order(
-    path: str, summary: str
-) -> Any:
-    return router.post(path, status_code=202, response_model=JobAnswer, summary=summary)
-
-
-@_order("/compose", "Compose a score and its performance")
+@router.post(
+    "/compose",
+    status_code=202,
+    response_model=JobAnswer,
+    summary="Compose a score and its performance",
+)
 def compose(
     form: ComposeForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
@@ -59,7 +58,7 @@ def compose(
     return _submit(service, who, answer, "compose", given(form), form.priority, again)
 
 
-@_order("/make", "Make a record")
+@router.post("/make", status_code=202, response_model=JobAnswer, summary="Make a record")
 def make(
     form: MakeForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
@@ -73,7 +72,9 @@ def make(
     return _submit(service, who, answer, "make", payload, form.priority, again)
 
 
-@_order("/render", "Render the sound of a score")
+@router.post(
+    "/render", status_code=202, response_model=JobAnswer, summary="Render the sound of a score"
+)
 def render(
     form: RenderForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
@@ -82,7 +83,7 @@ def render(
     return _submit(service, who, answer, "render", payload, form.priority, again)
 
 
-@_order("/master", "Master an audio file")
+@router.post("/master", status_code=202, response_model=JobAnswer, summary="Master an audio file")
 def master(
     form: MasterForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
@@ -95,7 +96,9 @@ def master(
     return _submit(service, who, answer, "master", payload, form.priority, again)
 
 
-@_order("/describe", "Write the words of a record")
+@router.post(
+    "/describe", status_code=202, response_model=JobAnswer, summary="Write the words of a record"
+)
 def describe(
     form: DescribeForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
@@ -105,7 +108,7 @@ def describe(
     return _submit(service, who, answer, "describe", payload, form.priority, again)
 
 
-@_order("/batches", "Order many records")
+@router.post("/batches", status_code=202, response_model=JobAnswer, summary="Order many records")
 def batches(
     form: BatchForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
@@ -174,9 +177,9 @@ def given(form: BaseModel) -> dict[str, Any]:
 
 
 def items_of(form: BatchForm) -> list[dict[str, Any]]:
-    """Return the payload of each item of a batch.
+    r"""Return the payload of each item of a batch.
 
-    >>> items_of(BatchForm(csv="words,bars\\nrain,8\\nsnow,16"))
+    >>> items_of(BatchForm(csv="words,bars\nrain,8\nsnow,16"))
     [{'words': 'rain', 'bars': 8}, {'words': 'snow', 'bars': 16}]
     >>> items_of(BatchForm(order=BriefForm(words="rain", seed=4), count=2))
     [{'words': 'rain', 'seed': 4}, {'words': 'rain', 'seed': 5}]

@@ -65,9 +65,7 @@ async def upload(
     request: Request,
     service: Served,
     who: Writer,
-    name: Annotated[
-        str, Query(min_length=1, max_length=200, pattern=_TEXT, examples=["song.mid"])
-    ],
+    name: Annotated[str, Query(min_length=1, max_length=200, pattern=_TEXT, examples=["song.mid"])],
 ) -> Any:
     """Receive a score or an audio file; its bytes are the body."""
     return await service.uploads.take(who.owner, name, request.stream())

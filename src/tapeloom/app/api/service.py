@@ -38,7 +38,7 @@ class Service:
         self.uploads = Uploads(jobs, self.quick, self.limits)
         self.records = Records(jobs)
         self.live = 0  # sessions open
-        self.metrics = Metrics(jobs.counts, lambda: self.hub.open_streams, lambda: self.live)
+        self.metrics = Metrics(jobs, lambda: self.hub.open_streams, lambda: self.live)
         self.hub = Hub(jobs, self.limits, on_event=self.metrics.on_event)
         self._tables: dict[str, Any] = {}
         self._filling = asyncio.Lock()

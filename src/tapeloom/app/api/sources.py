@@ -1,9 +1,10 @@
 """What a request names as its source: an upload of the asker's, or a file of a job of theirs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tapeloom.app.api.forms import Source
 from tapeloom.app.api.keys import Principal
@@ -23,11 +24,11 @@ def artefact_key(service: Service, who: Principal, source: Source, *, default: s
     if source.upload is not None:
         return str(service.uploads.get(who.sees, source.upload)["artefact"])
     assert source.record is not None  # noqa: S101
-    return file_key(service, who, source.record, source.file or default)
+    return str(file_of(service, who, source.record, source.file or default)["key"])
 
 
-def file_key(service: Service, who: Principal, job: str, name: str) -> str:
-    """Return the key of a file that a job of the asker's has made."""
+def file_of(service: Service, who: Principal, job: str, name: str) -> Mapping[str, Any]:
+    """Return a file that a job of the asker's has made: key, bytes and sha256."""
     try:
         found = service.jobs.get(job, who.sees)
     except UnknownJob:
@@ -35,7 +36,7 @@ def file_key(service: Service, who: Principal, job: str, name: str) -> str:
     files = files_of(found)
     if name not in files:
         raise not_found("file", name)
-    return str(files[name])
+    return files[name]
 
 
 @contextmanager
@@ -43,5 +44,5 @@ def fetched(service: Service, key: str) -> Iterator[Path]:
     """Copy an artefact to a file of its own for a `with` block."""
     with TemporaryDirectory(prefix="tapeloom-source-") as folder:
         path = Path(folder) / key.rsplit("/", 1)[-1]
-        service.jobs.store.fetch(key, path)
+        service.jobs.store.get(key, path)
         yield path

@@ -1,6 +1,6 @@
 """The service's own tables: keys, browser sessions, uploads and tags."""
 
-from sqlalchemy import Column, Engine, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Engine, Float, Index, Integer, MetaData, String, Table
 
 TABLES = MetaData()
 

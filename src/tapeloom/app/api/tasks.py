@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tapeloom.core.errors import InputError
+
+if TYPE_CHECKING:
+    from tapeloom.core.score import Score
 
 SCORES = (".mid", ".midi", ".musicxml", ".mxl", ".xml", ".rntxt", ".txt", ".json")
 AUDIO = (".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aiff", ".aif")
@@ -14,13 +17,12 @@ DRUM_CHANNEL = 9  # of General MIDI
 def probe(path: str, most_seconds: float, most_notes: int) -> dict[str, Any]:
     """Tell what an upload is: its kind, length and notes; InputError where it is too much."""
     from tapeloom.app.analysis import open_source
-    from tapeloom.app.song import ROMANTEXT, TEXT, read_song
+    from tapeloom.app.song import ROMANTEXT, TEXT
 
     file = Path(path)
     with _plain(file):
         if file.suffix.lower() in (*TEXT, *ROMANTEXT):
-            score = read_song(path).score
-            audio = None
+            score, audio = open_chords(path), None
         else:
             score, audio = open_source(file)
         if score is not None:
@@ -37,6 +39,13 @@ def probe(path: str, most_seconds: float, most_notes: int) -> dict[str, Any]:
         raise InputError(f"{file.name} has {notes} notes; an upload may have {most_notes}")
     kind = "audio" if score is None else "score"
     return {"kind": kind, "duration_s": round(duration_s, 3), "notes": notes}
+
+
+def open_chords(path: str) -> "Score | None":
+    """Read a file of chords as text."""
+    from tapeloom.app.song import read_song
+
+    return read_song(path).score
 
 
 def analyze(source: str) -> dict[str, Any]:
@@ -183,9 +192,7 @@ def compose_bars(order: Mapping[str, Any], engine: str) -> dict[str, Any]:
             at = max(0, bisect_right(starts_s, note.onset_s) - 1)
             onset_s = note.onset_s - starts_s[at]
             bars[at].append((round(onset_s, 4), [0x90 | channel, note.pitch, note.velocity]))
-            bars[at].append(
-                (round(onset_s + note.duration_s, 4), [0x80 | channel, note.pitch, 0])
-            )
+            bars[at].append((round(onset_s + note.duration_s, 4), [0x80 | channel, note.pitch, 0]))
     return {
         "bpm": float(score.tempo.initial_bpm),
         "key": str(score.key) if score.key else None,

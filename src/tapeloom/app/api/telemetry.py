@@ -70,7 +70,12 @@ class Telemetry:
         self._on_request(method, template, status, seconds)
         level = logging.DEBUG if scope["path"] in _QUIET else logging.INFO
         job = scope.get("path_params", {}).get("job")
-        extra = {"method": method, "route": template, "status": status, "ms": round(1000 * seconds, 1)}  # noqa: E501
+        extra = {
+            "method": method,
+            "route": template,
+            "status": status,
+            "ms": round(1000 * seconds, 1),
+        }
         logger.log(level, "request", extra=extra | ({"job_id": job} if job else {}))
 
 

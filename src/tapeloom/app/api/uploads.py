@@ -1,4 +1,4 @@
-"""Files that callers send: bounded while they stream in, looked through, then kept for their jobs."""
+"""Files that callers send: bounded while they stream in, looked through, kept for their jobs."""
 
 import asyncio
 import hashlib
@@ -69,7 +69,8 @@ class Uploads:
                     size += len(part)
                     if size > room:
                         raise Problem(
-                            413, f"your uploads together have over {self._limits.stored_bytes} bytes"
+                            413,
+                            f"your uploads together have over {self._limits.stored_bytes} bytes",
                         )
                     held += part
                     if len(held) >= _BLOCK:
@@ -116,8 +117,7 @@ def safe_name(name: str) -> str:
     plain = name.replace("\\", "/").rsplit("/", 1)[-1]
     suffix = Path(plain).suffix.lower()
     if suffix not in (*SCORES, *AUDIO):
-        raise InputError(
-            f"{plain[:80]!r} has no ending that is known; send one of {', '.join((*SCORES, *AUDIO))}"
-        )
+        known = ", ".join((*SCORES, *AUDIO))
+        raise InputError(f"{plain[:80]!r} has no ending that is known; send one of {known}")
     stem = re.sub(r"[^\w #+-]", "", file_name(plain[: -len(suffix)]), flags=re.ASCII).strip()
     return f"{stem or 'file'}{suffix}"

@@ -23,6 +23,7 @@ from tapeloom.app.commands.master import master
 from tapeloom.app.commands.mix import mix
 from tapeloom.app.commands.reharmonize import reharmonize
 from tapeloom.app.commands.render import render
+from tapeloom.app.commands.serve import serve
 from tapeloom.app.commands.train import train
 from tapeloom.core.errors import TapeloomError
 
@@ -49,6 +50,7 @@ app.command()(describe)
 app.command()(kit)
 app.command()(arrange)
 app.command()(doctor)
+app.command()(serve)
 app.add_typer(train)
 
 
