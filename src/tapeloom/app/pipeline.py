@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tapeloom.app import stages
 from tapeloom.app.order import Order, read_order, write_order
-from tapeloom.app.workshop import RECORD, Workshop, final_of, open_workshop
+from tapeloom.app.workshop import RECORD, Workshop, final_of, open_workshop, partial_of
 from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError
 from tapeloom.core.files import read_json
@@ -51,9 +52,42 @@ def produce(
     A stage whose inputs are as they were is not run again. Raises InputError for what cannot be
     asked, TapeloomError for what fails on the way.
     """
+    return _produce(order, final, base, loops, threads, on_progress, force=force)
+
+
+def advance(
+    order: Order,
+    final: Path,
+    *,
+    until: str,
+    base: Path | None = None,
+    loops: Sequence[str] = (),
+    threads: int = 2,
+    on_progress: OnProgress | None = None,
+) -> Path:
+    """Do a record's stages up to and with one of STAGES; return the hidden folder they lie in.
+
+    What is done there already is not done again, and `produce` goes on from it.
+    """
+    with suppress(_Enough):
+        _produce(order, final, base, loops, threads, on_progress, until=until)
+    return partial_of(final)
+
+
+def _produce(
+    order: Order,
+    final: Path,
+    base: Path | None,
+    loops: Sequence[str],
+    threads: int,
+    on_progress: OnProgress | None,
+    *,
+    force: bool = False,
+    until: str = "",
+) -> Record:
     with open_workshop(final, base=base, force=force) as shop:
         order = write_order(order, shop.folder)
-        run = _Run(shop, threads, on_progress)
+        run = _Run(shop, threads, on_progress, until)
 
         score = run("compose", stages.compose, order)
         wanted = stages.loops_of(loops, shop, score)
@@ -73,11 +107,17 @@ def produce(
     return Record(final, data["title"], master.loudness, read_json(final / RECORD))
 
 
+class _Enough(Exception):  # noqa: N818  (no fault)
+    """The last stage that was asked for is done."""
+
+
 class _Run:
     """Run a stage and tell how far the whole has come."""
 
-    def __init__(self, shop: Workshop, threads: int, on_progress: OnProgress | None) -> None:
-        self._shop, self._threads = shop, threads
+    def __init__(
+        self, shop: Workshop, threads: int, on_progress: OnProgress | None, until: str
+    ) -> None:
+        self._shop, self._threads, self._until = shop, threads, until
         self._tell = on_progress or (lambda stage, done: None)
         self._parts = dict.fromkeys(STAGES, 0.0)
 
@@ -89,6 +129,8 @@ class _Run:
         tell(0.0)
         value = stage(stages.Site(self._shop, self._threads, tell), *arguments)
         tell(1.0)
+        if name == self._until:
+            raise _Enough
         return value
 
 

@@ -43,6 +43,8 @@ Again = Annotated[
 _ERRORS = documented(400, 401, 403, 404, 408, 409, 413, 415, 422, 429)
 router = APIRouter(prefix="/v1", tags=["orders"], responses=_ERRORS)
 MOST_ITEMS = 1000
+_NOTATION = ("meter", "grouping", "clave", "polyrhythm", "form", "energy_curve")
+_BRIEF = frozenset(BriefForm.model_fields)
 
 
 @router.post(
@@ -51,25 +53,34 @@ MOST_ITEMS = 1000
     response_model=JobAnswer,
     summary="Compose a score and its performance",
 )
-def compose(
+async def compose(
     form: ComposeForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
     """Order a composition."""
-    return _submit(service, who, answer, "compose", given(form), form.priority, again)
+    payload = given(form)
+    await _check_notation(service, [payload])
+    return await run_in_threadpool(
+        _submit, service, who, answer, "compose", payload, form.priority, again
+    )
 
 
 @router.post("/make", status_code=202, response_model=JobAnswer, summary="Make a record")
-def make(
+async def make(
     form: MakeForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
     """Order a record, or another one that goes on from one that is there."""
     payload = given(form)
-    if form.files:
-        payload["files"] = {
-            name: service.uploads.get(who.sees, upload)["artefact"]
-            for name, upload in form.files.items()
-        }
-    return _submit(service, who, answer, "make", payload, form.priority, again)
+    await _check_notation(service, [payload])
+
+    def submit() -> dict[str, Any]:
+        if form.files:
+            payload["files"] = {
+                name: service.uploads.get(who.sees, upload)["artefact"]
+                for name, upload in form.files.items()
+            }
+        return _submit(service, who, answer, "make", payload, form.priority, again)
+
+    return await run_in_threadpool(submit)
 
 
 @router.post(
@@ -109,13 +120,15 @@ def describe(
 
 
 @router.post("/batches", status_code=202, response_model=JobAnswer, summary="Order many records")
-def batches(
+async def batches(
     form: BatchForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
     """Order items of one batch: by a count, one by one, or as CSV."""
     payloads = items_of(form)
+    await _check_notation(service, payloads)
     orders = [JobOrder(form.kind, each, who.owner, priority=form.priority) for each in payloads]
-    return _accepted(answer, service.jobs.submit_batch(orders, idempotency_key=again))
+    batch = await run_in_threadpool(service.jobs.submit_batch, orders, idempotency_key=again)
+    return _accepted(answer, batch)
 
 
 @router.post(
@@ -214,6 +227,14 @@ def _from_csv(text: str) -> list[BriefForm]:
     if not rows:
         raise InputError("the CSV has a heading and nothing under it")
     return rows
+
+
+async def _check_notation(service: Service, payloads: list[dict[str, Any]]) -> None:
+    """Refuse forms, curves and rhythms that cannot be read, before they wait in a queue."""
+    written = [each for each in payloads if any(name in each for name in _NOTATION)]
+    if written:
+        briefs = [{name: each[name] for name in each if name in _BRIEF} for each in written]
+        await service.quick.run(tasks.check_briefs, briefs)
 
 
 def _sourced(service: Service, who: Principal, form: Source, *, default: str) -> dict[str, Any]:

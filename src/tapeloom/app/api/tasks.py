@@ -1,6 +1,6 @@
 """What the quick workers do: functions on plain values, with nothing of the service in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,17 @@ def reharmonize(source: str, meter: str | None, options: Mapping[str, Any]) -> d
             for setting in settings
         ],
     }
+
+
+def check_briefs(briefs: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse briefs whose forms, curves, meters or rhythms cannot be read."""
+    from tapeloom.app.commands.brief_options import check_brief
+    from tapeloom.core.brief import Brief
+
+    for told in briefs:
+        fields = dict(told)
+        engine = fields.pop("engine", "theory")
+        check_brief(Brief(**fields), engine=engine)
 
 
 def instruments() -> list[dict[str, Any]]:

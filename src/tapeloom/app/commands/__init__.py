@@ -25,6 +25,7 @@ from tapeloom.app.commands.reharmonize import reharmonize
 from tapeloom.app.commands.render import render
 from tapeloom.app.commands.serve import serve
 from tapeloom.app.commands.train import train
+from tapeloom.app.commands.worker import worker
 from tapeloom.core.errors import TapeloomError
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ app.command()(kit)
 app.command()(arrange)
 app.command()(doctor)
 app.command()(serve)
+app.command()(worker)
 app.add_typer(train)
 
 

@@ -50,7 +50,7 @@ class JobService:
 
     def __init__(self, database: Database, store: Store, limits: Limits) -> None:
         self.database, self.store, self.limits = database, store, limits
-        self._client = durable.client(database)
+        self.client = durable.client(database)
 
     @classmethod
     def open(
@@ -71,7 +71,7 @@ class JobService:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.destroy()
+        self.client.destroy()
         self.database.close()
 
     def submit(self, order: JobOrder) -> Job:
@@ -261,7 +261,7 @@ class JobService:
             priority=order.priority, parent=parent,
         )  # fmt: skip
         if queue:
-            watch.enqueue(self._client, connection, row)
+            watch.enqueue(self.client, connection, row)
         return ledger.job_of_row(row)
 
     def _same(self, connection: sa.Connection, order: JobOrder) -> Job | None:
@@ -310,7 +310,7 @@ class JobService:
         with self.database.engine.connect() as connection:
             found = self._with_items(connection, job)
         names = [durable.workflow_id(one.id, one.attempt) for one in found if one.kind != BATCH]
-        self._client.cancel_workflows(names)
+        self.client.cancel_workflows(names)
 
     def _again(self, job: str, owner: str | None, state: str, verb: str) -> Job:
         wanted = (state,) if state == PAUSED else (FAILED, CANCELLED)
@@ -320,5 +320,5 @@ class JobService:
                 raise Conflict(f"the job is {found.state}; only one {' or '.join(wanted)} "
                                f"can be {verb}")  # fmt: skip
             for one in reversed(self._with_items(connection, found)):
-                watch.start_again(self._client, connection, self.database, one, wanted)
+                watch.start_again(self.client, connection, self.database, one, wanted)
         return self.get(job, owner)

@@ -119,16 +119,18 @@ def watch_once(
         return None
     lost = _find_dead(database, dead_after_s)
     living = alive(database)
-    pending = client.list_workflows(
-        name=durable.WORKFLOW, status=_PENDING, load_input=False, load_output=False
-    )
-    orphans = [one.workflow_id for one in pending if one.executor_id not in living]
-    taken = [job for name in orphans if (job := take_over(client, database, name))]
+    pending = client.list_workflows(status=_PENDING, load_input=False, load_output=False)
+    orphans = [one for one in pending if one.executor_id not in living]
+    for one in orphans:
+        if one.name != durable.WORKFLOW:  # a schedule's tick
+            client.resume_workflow(one.workflow_id)
+    names = [one.workflow_id for one in orphans if one.name == durable.WORKFLOW]
+    taken = [job for name in names if (job := take_over(client, database, name))]
     return Pass(tuple(lost), tuple(taken), tuple(_repair(client, database)))
 
 
 def take_over(client: DBOSClient, database: Database, workflow: str) -> str | None:
-    """Give a workflow that nobody runs back to its queue; return its job, None of one that ended."""
+    """Give a workflow that nobody runs back to its queue; return its job unless it had ended."""
     job = durable.job_of(workflow)
     with database.logging() as connection:
         row = ledger.find(connection, job)

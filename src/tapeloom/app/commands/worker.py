@@ -1,0 +1,83 @@
+"""`tapeloom worker`: a process that does the jobs which were ordered. Needs the extra `service`."""
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tapeloom.core.errors import InputError
+
+if TYPE_CHECKING:
+    from tapeloom.app.jobs.settings import ServiceSettings
+
+
+def worker(
+    queue: Annotated[
+        list[str] | None,
+        typer.Option(help="Take from this queue only: compose, render or publish; repeatable."),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="The data folder [default: tapeloom-data, TAPELOOM_DATA].")
+    ] = None,
+    processes: Annotated[
+        int, typer.Option(help="How many workers, each a process that is started again.")
+    ] = 1,
+    threads: Annotated[int | None, typer.Option(help="Threads of one job [default: 1].")] = None,
+    watchdog: Annotated[
+        bool, typer.Option("--watchdog", help="Only watch over the others; do no jobs.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Do the jobs of a data folder or database until told to end; run it on any number of hosts."""
+    from tapeloom.app.jobs import QUEUES
+    from tapeloom.app.jobs.settings import read_settings
+
+    for name in queue or ():
+        if name not in QUEUES:
+            raise InputError(f"{name!r} is no queue; choose from {', '.join(QUEUES)}")
+    if queue and watchdog:
+        raise InputError("--watchdog takes from no queue; leave out --queue")
+    if not 1 <= processes <= 64:
+        raise InputError(f"--processes is {processes}; it must lie between 1 and 64")
+    settings = read_settings(data=data, threads=threads)
+    if processes > 1:
+        _several(processes, settings, queue or [], watchdog=watchdog, quiet=quiet)
+        return
+    _one(settings, queue, watchdog=watchdog, quiet=quiet)
+
+
+def _one(
+    settings: "ServiceSettings", queue: list[str] | None, *, watchdog: bool, quiet: bool
+) -> None:
+    import logging
+
+    from tapeloom.app import kernels
+    from tapeloom.app.jobs.settings import open_service
+    from tapeloom.app.jobs.worker import WorkerOptions, work_here
+
+    logging.basicConfig(
+        level=logging.WARNING if quiet else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    takes = () if watchdog else tuple(queue) if queue else None
+    if takes is None or "render" in takes:
+        kernels.compile_once(logging.getLogger("tapeloom.jobs").info)
+    options = WorkerOptions(
+        queues=settings.all_queues, takes=takes, threads=settings.threads,
+        poll_s=settings.poll_s, dead_after_s=settings.dead_after_s, keep_days=settings.keep_days,
+    )  # fmt: skip
+    work_here(open_service(settings), settings.data / "work", options)
+
+
+def _several(
+    processes: int, settings: "ServiceSettings", queue: list[str], *, watchdog: bool, quiet: bool
+) -> None:
+    from tapeloom.app.jobs.pool import WorkerPool
+
+    arguments = ["--data", str(settings.data), "--threads", str(settings.threads)]
+    arguments += [part for name in queue for part in ("--queue", name)]
+    arguments += ["--watchdog"] * watchdog + ["--quiet"] * quiet
+    pool = WorkerPool(processes, arguments=arguments)
+    with pool:
+        signal.sigwait({signal.SIGTERM, signal.SIGINT})

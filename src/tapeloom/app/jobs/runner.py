@@ -1,0 +1,162 @@
+"""One job as a workflow of DBOS: each stage is a step, done at least once and settled once."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from dbos import DBOS
+from dbos import error as dbos_errors
+
+from tapeloom.app.jobs import durable, ledger
+from tapeloom.app.jobs.artefacts import Store
+from tapeloom.app.jobs.database import Database
+from tapeloom.app.jobs.kinds import FINISH, KINDS, PUBLISH
+from tapeloom.app.jobs.models import DONE, FAILED, QUEUED, RUNNING
+from tapeloom.app.jobs.work import Bench, clear, do
+from tapeloom.core.errors import InputError, Interrupted, TapeloomError
+
+TELL_EVERY_S = 0.4  # a job's progress is written at most so often
+log = logging.getLogger("tapeloom.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How a stage that fails on the way is tried again: a full disk, a store that is away."""
+
+    first_s: float = 1.0
+    rate: float = 2.0
+    tries: int = 8  # 1 + 2 + 4 + ... seconds: about two minutes in all
+
+
+@dataclass(slots=True)
+class Running:
+    """One job at work in this process."""
+
+    job: str
+    attempt: int
+    has_begun: bool = False  # its first stage is entered in the database
+    unwanted: bool = False  # cancelled, paused or begun again elsewhere
+    told_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Runner:
+    """Does the jobs of this process; `register` gives them to DBOS."""
+
+    database: Database
+    store: Store
+    folder: Path  # where jobs are worked at
+    threads: int = 1
+    backoff: Backoff = field(default_factory=Backoff)
+    at_work: dict[str, Running] = field(default_factory=dict)  # by workflow
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, job: str, attempt: int) -> None:
+        """Go through the stages of a job."""
+        workflow = durable.workflow_id(job, attempt)
+        running = Running(job, attempt)
+        with self._lock:
+            self.at_work[workflow] = running
+        try:
+            self._stages(running)
+        finally:
+            with self._lock:
+                self.at_work.pop(workflow, None)
+
+    def _stages(self, running: Running) -> None:
+        with self.database.engine.connect() as connection:
+            row = ledger.find(connection, running.job)
+        bench = Bench(
+            row.id, row.kind, row.payload, self.folder / row.id, self.store, self.threads,
+            lambda stage, progress: self._tell(running, stage, progress),
+        )  # fmt: skip
+        found: dict[str, Any] = {}
+        for stage in (*KINDS[row.kind].stages, PUBLISH):
+            found = self._step(stage, partial(self._stage, bench, running, stage))
+            if found.get("stopped"):
+                return
+            if "error" in found:
+                break
+        self._step(FINISH, lambda: self._finish(bench, running, found))
+
+    def _step(self, name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Run a step of the workflow, again where it fails on the way; a failure is told."""
+        options: Any = {
+            "name": name, "retries_allowed": True, "should_retry": _may_pass,
+            "interval_seconds": self.backoff.first_s, "backoff_rate": self.backoff.rate,
+            "max_attempts": self.backoff.tries,
+        }  # fmt: skip
+        try:
+            return DBOS.run_step(options, work)
+        except dbos_errors.DBOSMaxStepRetriesExceeded as error:
+            return {"error": f"{error.errors[-1]} ({self.backoff.tries} tries)"}
+
+    def _stage(self, bench: Bench, running: Running, stage: str) -> dict[str, Any]:
+        if not ledger.begin_stage(self.database, running.job, running.attempt, stage):
+            return {"stopped": True}
+        running.has_begun = True
+        began = time.perf_counter()
+        try:
+            found = do(bench, stage)
+        except Interrupted:
+            return {"stopped": True}
+        except InputError as error:
+            return {"error": str(error)}
+        except (TapeloomError, OSError, sa.exc.SQLAlchemyError):
+            raise
+        except Exception as error:
+            log.exception("the job %s failed in %s", running.job, stage)
+            return {"error": f"internal error in {stage}: {type(error).__name__}: {error}"}
+        seconds = time.perf_counter() - began
+        ledger.end_stage(self.database, running.job, bench.kind, stage, seconds)
+        return found
+
+    def _finish(self, bench: Bench, running: Running, found: dict[str, Any]) -> dict[str, Any]:
+        """Remove what lies about and settle the job, done or failed."""
+        error = found.get("error")
+        with self.database.engine.connect() as connection:
+            row = ledger.find(connection, running.job)
+        if row.attempt != running.attempt:
+            return {}
+        clear(bench)
+        if error:
+            self.store.delete(f"jobs/{running.job}")
+        with self.database.logging() as connection:
+            ledger.settle(
+                connection, self.database, running.job, FAILED if error else DONE,
+                states=(QUEUED, RUNNING), result=found, error=error, attempt=running.attempt,
+            )  # fmt: skip
+        return {}
+
+    def _tell(self, running: Running, stage: str, progress: float) -> None:
+        """Write a job's progress now and then, and stop a job that is no longer wanted."""
+        if running.unwanted:
+            raise Interrupted("the job is no longer wanted")
+        now = time.monotonic()
+        if now - running.told_at < TELL_EVERY_S:
+            return
+        running.told_at = now
+        with suppress(sa.exc.SQLAlchemyError):  # a report that is lost matters to nobody
+            ledger.report(self.database, running.job, running.attempt, stage, progress)
+
+
+def register(runner: Runner) -> None:
+    """Give the workflow of jobs to DBOS."""
+
+    @DBOS.workflow(name=durable.WORKFLOW)
+    def run_job(job: str, attempt: int) -> None:
+        runner.run(job, attempt)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether a failure may be gone after a while."""
+    if isinstance(error, InputError | Interrupted):
+        return False
+    return isinstance(error, TapeloomError | OSError | sa.exc.SQLAlchemyError)

@@ -1,0 +1,170 @@
+"""A worker: one process that does jobs, says that it is alive, and looks after the others' work."""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import sqlalchemy as sa
+from dbos import DBOS
+
+from tapeloom.app.jobs import durable, sweep, watch
+from tapeloom.app.jobs.database import jobs
+from tapeloom.app.jobs.kinds import QUEUES, QueueLimits
+from tapeloom.app.jobs.models import RUNNING
+from tapeloom.app.jobs.runner import Backoff, Runner, register
+from tapeloom.app.jobs.schedules import register_ticks
+from tapeloom.app.jobs.service import JobService
+from tapeloom.core.errors import TapeloomError
+
+LOST_EXIT = 70  # the others took this worker for dead: it must end and begin with a new name
+log = logging.getLogger("tapeloom.jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """How a worker works."""
+
+    queues: Mapping[str, QueueLimits] = field(default_factory=lambda: dict(QUEUES))
+    takes: Sequence[str] | None = None  # queues that it takes from; None is all, () only watches
+    threads: int = 1  # of one job
+    poll_s: float = 0.5
+    dead_after_s: float = 15.0
+    keep_days: float = 30.0
+    backoff: Backoff = field(default_factory=Backoff)
+
+
+class Worker:
+    """One process's worker; `run` returns once it is told to stop."""
+
+    def __init__(self, service: JobService, folder: Path, options: WorkerOptions) -> None:
+        self._service, self._options = service, options
+        # Every process has its own: under one id a second process ran a live step twice.
+        self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._client = durable.client(service.database)
+        self._runner = Runner(
+            service.database, service.store, folder, options.threads, options.backoff
+        )
+        self._stop = threading.Event()
+        self._failed_at = -float("inf")  # when the database was last away
+        self._stuck: frozenset[str] = frozenset()
+
+    def run(self) -> None:
+        """Work until `stop`; a stage at work then is taken over by another worker."""
+        options, database = self._options, self._service.database
+        watch.enlist(database, self.name, host=socket.gethostname(), pid=os.getpid())
+        DBOS(config=durable.configuration(
+            database, self.name, scheduler_polling_interval_sec=max(1.0, options.poll_s),
+        ))  # fmt: skip
+        register(self._runner)
+        register_ticks(self._service)
+        takes = list(QUEUES if options.takes is None else options.takes)
+        DBOS.listen_queues(takes)
+        DBOS.launch()
+        for name in takes:
+            _register_queue(name, options.queues[name], options.poll_s)
+        log.info("worker %s takes from %s", self.name, ", ".join(takes) or "no queue")
+        watcher = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+        watcher.start()
+        beat_s = options.dead_after_s / 6
+        while not self._stop.wait(min(1.0, beat_s)):
+            self._guarded(self._beat)
+        self._guarded(lambda: watch.leave(database, self.name))
+
+    def stop(self) -> None:
+        """Let `run` return."""
+        self._stop.set()
+
+    def _beat(self) -> None:
+        """Say that we are alive, and learn which of our jobs are no longer wanted."""
+        if not watch.beat(self._service.database, self.name):
+            log.error("worker %s was taken for dead; it ends", self.name)
+            os._exit(LOST_EXIT)
+        running = list(self._runner.at_work.values())
+        if not running:
+            return
+        query = sa.select(jobs.c.id, jobs.c.attempt).where(
+            jobs.c.id.in_([one.job for one in running]), jobs.c.state == RUNNING
+        )
+        with self._service.database.engine.connect() as connection:
+            wanted = {(row.id, row.attempt) for row in connection.execute(query)}
+        for one in running:
+            one.unwanted = one.has_begun and (one.job, one.attempt) not in wanted
+
+    def _watch(self) -> None:
+        """Take over dead workers' work, and remove what nobody needs any more."""
+        options, database = self._options, self._service.database
+        rounds = 0
+        while not self._stop.wait(options.dead_after_s / 6):
+            if time.monotonic() - self._failed_at < options.dead_after_s:
+                continue  # the others could not say that they live, either
+            self._guarded(self._watch_once)
+            rounds += 1
+            if rounds % 3 == 0:
+                self._guarded(self._unstick)
+                self._guarded(lambda: sweep.sweep(self._service, self._runner.folder))
+            if rounds % 300 == 1:
+                self._guarded(lambda: sweep.forget(self._client, database, options.keep_days))
+
+    def _watch_once(self) -> None:
+        done = watch.watch_once(
+            self._client, self._service.database, self.name,
+            dead_after_s=self._options.dead_after_s,
+        )  # fmt: skip
+        if done is not None and (done.lost or done.taken_over or done.begun_again):
+            log.warning("dead workers: %s; taken over: %s; begun again: %s",
+                        done.lost, done.taken_over, done.begun_again)  # fmt: skip
+
+    def _unstick(self) -> None:
+        """Give back what is ours by the database and yet not at work: its outcome was lost."""
+        pending = self._client.list_workflows(
+            name=durable.WORKFLOW, status="PENDING", executor_id=self.name,
+            load_input=False, load_output=False,
+        )  # fmt: skip
+        idle = frozenset(one.workflow_id for one in pending) - set(self._runner.at_work)
+        for name in idle & self._stuck:
+            watch.take_over(self._client, self._service.database, name)
+        self._stuck = idle
+
+    def _guarded(self, work: Callable[[], object]) -> None:
+        """Do something that may fail while the database or the disk is away."""
+        try:
+            work()
+        except (sa.exc.SQLAlchemyError, TapeloomError, OSError) as error:
+            self._failed_at = time.monotonic()
+            log.warning("worker %s: %s", self.name, str(error).splitlines()[0])
+
+
+def _register_queue(name: str, limits: QueueLimits, poll_s: float) -> None:
+    rate = limits.rate
+    DBOS.register_queue(
+        name,
+        worker_concurrency=limits.per_worker,
+        global_concurrency=limits.everywhere,
+        limiter={"limit": rate[0], "period": rate[1]} if rate else None,
+        polling_interval_sec=poll_s,
+        on_conflict="always_update",
+    )
+
+
+def work_here(service: JobService, folder: Path, options: WorkerOptions) -> None:
+    """Be a worker until the process is told to end, and end it: a stage at work is left behind."""
+    worker = Worker(service, folder, options)
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        worker.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    worker.run()
+    with suppress(Exception):
+        logging.shutdown()
+    os._exit(0)

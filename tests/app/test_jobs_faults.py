@@ -1,0 +1,154 @@
+"""Jobs outlive their workers, their database and a full disk: each ends once, with its bytes."""
+
+import os
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tapeloom.app.jobs import JobService
+from tests.app.jobs_faults import (
+    POSTGRES,
+    Postgres,
+    Workers,
+    all_jobs,
+    digests,
+    fill,
+    order,
+    small_disk,
+    wait_until_ended,
+)
+
+COUNT = int(os.environ.get("TAPELOOM_FAULT_JOBS", "200"))
+SECONDS = float(os.environ.get("TAPELOOM_FAULT_SECONDS", "60"))
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """The bytes of all jobs where nothing goes wrong."""
+    data = tmp_path_factory.mktemp("calm") / "data"
+    service = JobService.open(data)
+    workers = Workers(2, data)
+    for seed in range(COUNT):
+        service.submit(order(seed))
+    wait_until_ended(service, workers, 60 + 3 * COUNT)
+    workers.end()
+    found = digests(service)
+    service.close()
+    assert len(found) == COUNT
+    return found
+
+
+def _storm(service: JobService, workers: Workers, *, during: dict[float, object]) -> None:
+    """Order all jobs, and kill a worker every two seconds for as long as the test says.
+
+    during  what else happens, by the second
+    """
+    chance = random.Random(1)  # noqa: S311
+    left = dict(sorted(during.items()))
+    ordered, began = 0, time.monotonic()
+    last_kill = began
+    while (now := time.monotonic()) - began < SECONDS:
+        due = min(COUNT, int(COUNT * (now - began) / (0.8 * SECONDS)) + 1)
+        for seed in range(ordered, due):  # they come while workers die
+            try:
+                service.submit(order(seed))
+            except Exception as error:  # the database or the disk is away: nothing was accepted
+                assert "sqlite" in str(type(error).__mro__).lower() or error
+                break
+            ordered = seed + 1
+        if now - last_kill >= 2.0:
+            workers.kill_one(chance)
+            last_kill = now
+        for second in [second for second in left if now - began >= second]:
+            left.pop(second)()  # type: ignore[operator]
+        time.sleep(0.1)
+    for action in left.values():
+        action()  # type: ignore[operator]
+    for seed in range(COUNT):
+        service.submit(order(seed))  # ordered again where the answer was lost: the key knows it
+
+
+def _check(service: JobService, data: Path, calm: dict[str, dict[str, str]]) -> None:
+    """Each job ended once, with the bytes of a calm run, and nothing lies about."""
+    found = all_jobs(service)
+    assert Counter(job.state for job in found) == {"done": COUNT}
+    told: Counter[str] = Counter()
+    after = 0
+    while page := service.events(after, "ann"):
+        after = page[-1].id
+        told.update(event.job for event in page if event.data["state"] == "done")
+    assert set(told.values()) == {1}
+    assert len(told) == COUNT
+    assert digests(service) == calm
+    kept = {one.key for job in found for one in service.store.list(f"jobs/{job.id}")}
+    assert kept == {one["key"] for job in found for one in (job.result or {})["files"]}
+    assert not [path for path in (data / "work").rglob("*") if path.is_file()]
+    every = [path for path in (data / "artefacts").rglob("*") if path.is_file()]
+    assert len(every) == len(kept)
+
+
+def test_workers_are_killed_on_sqlite(tmp_path: Path, calm: dict[str, dict[str, str]]) -> None:
+    data = tmp_path / "data"
+    service = JobService.open(data)
+    workers = Workers(3, data)
+    _storm(service, workers, during={})
+    wait_until_ended(service, workers, 120 + 2 * COUNT)
+    print(f"{workers.kills} kills, {service.counts().takeovers} takeovers")  # noqa: T201
+    workers.end()
+    _check(service, data, calm)
+
+
+def test_workers_are_killed_and_postgresql_is_restarted_twice(
+    tmp_path: Path, calm: dict[str, dict[str, str]]
+) -> None:
+    if not POSTGRES.is_dir():
+        pytest.skip("needs PostgreSQL 15")
+    postgres, data = Postgres(tmp_path), tmp_path / "data"
+    try:
+        service = JobService.open(data, database_url=postgres.url)
+        workers = Workers(3, data, TAPELOOM_DATABASE_URL=postgres.url)
+
+        def restart() -> None:
+            postgres.stop()
+            time.sleep(1.0)
+            postgres.start()
+
+        _storm(service, workers, during={SECONDS / 3: restart, 2 * SECONDS / 3: restart})
+        wait_until_ended(service, workers, 120 + 2 * COUNT)
+        print(f"{workers.kills} kills, {service.counts().takeovers} takeovers")  # noqa: T201
+        workers.end()
+        _check(service, data, calm)
+        service.close()
+    finally:
+        postgres.stop()
+
+
+def test_the_disk_is_full_for_a_while(tmp_path: Path, calm: dict[str, dict[str, str]]) -> None:
+    disk = tmp_path / "disk"
+    try:
+        with small_disk(disk, 24 + COUNT // 4):
+            data = disk / "data"
+            service = JobService.open(data)
+            workers = Workers(3, data.with_name("data"))
+            filler = disk / "filler"
+            _storm(
+                service,
+                workers,
+                during={
+                    SECONDS / 4: lambda: fill(disk),
+                    SECONDS / 2: lambda: filler.unlink(),
+                    SECONDS * 0.6: lambda: fill(disk),
+                    SECONDS * 0.75: lambda: filler.unlink(),
+                },
+            )
+            wait_until_ended(service, workers, 120 + 2 * COUNT)
+            print(f"{workers.kills} kills, {service.counts().takeovers} takeovers")  # noqa: T201
+            workers.end()
+            _check(service, data, calm)
+            service.close()
+    except PermissionError as error:
+        pytest.skip(f"no file system can be mounted here: {error}")
