@@ -125,9 +125,9 @@ def test_a_cover_is_painted_at_once(shared: House) -> None:
     assert Image.open(io.BytesIO(answer.content)).size == (64, 64)
 
 
-def test_a_record_is_continued_with_an_edited_score(house: House) -> None:
-    client = house.client("read", "write")
-    record = house.record(me(client))
+def test_a_record_is_continued_with_an_edited_score(shared: House) -> None:
+    client = shared.client("read", "write")
+    record = shared.record(me(client))
     upload = client.post("/v1/uploads", params={"name": "score.mid"}, content=midi()).json()["id"]
     made = client.post("/v1/make", json={"base": record, "files": {"score.mid": upload}})
     assert made.status_code == 202, made.text

@@ -34,11 +34,15 @@ class QuickWork:
         for worker in self._workers:
             self._free.put_nowait(worker)
 
-    async def run(self, task: Callable[..., Any], *arguments: Any) -> Any:
+    async def run(
+        self, task: Callable[..., Any], *arguments: Any, limit_s: float | None = None
+    ) -> Any:
         """Run a function of a module on plain values; return what it returns.
 
         Raises InputError and TapeloomError as the function does; Problem 503 where too many wait
         already, or where it takes longer than the limit: then its process is ended.
+
+        limit_s  in place of the limit of all
         """
         if self._asked >= self._most_waiting:
             raise busy()
@@ -46,7 +50,7 @@ class QuickWork:
         try:
             worker = await self._free.get()
             try:
-                return await asyncio.shield(self._ask(worker, task, arguments))
+                return await asyncio.shield(self._ask(worker, task, arguments, limit_s or self.limit_s))
             except asyncio.CancelledError:
                 worker.end()  # nobody waits for it any more
                 raise
@@ -55,8 +59,14 @@ class QuickWork:
         finally:
             self._asked -= 1
 
-    async def _ask(self, worker: "_Worker", task: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:  # noqa: E501  # fmt: skip
-        kind, value = await asyncio.to_thread(worker.ask, task, arguments, self.limit_s)
+    async def _ask(
+        self,
+        worker: "_Worker",
+        task: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        limit_s: float,
+    ) -> Any:
+        kind, value = await asyncio.to_thread(worker.ask, task, arguments, limit_s)
         match kind:
             case "done":
                 return value
@@ -65,7 +75,7 @@ class QuickWork:
             case "failed":
                 raise TapeloomError(value)
             case "late":
-                raise Problem(503, f"that takes over {self.limit_s:g} s; ask for less of it")
+                raise Problem(503, f"that takes over {limit_s:g} s; ask for less of it")
         logger.error("a quick task failed", extra={"fault": value})
         raise Problem(500, "something failed that is not your fault; it is logged")
 

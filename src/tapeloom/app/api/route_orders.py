@@ -26,7 +26,7 @@ from tapeloom.app.api.forms import (
 from tapeloom.app.api.hub import job_figures
 from tapeloom.app.api.identity import Needs, Reader, Served, Writer
 from tapeloom.app.api.keys import Principal
-from tapeloom.app.api.logs import JOB_ID
+from tapeloom.app.logs import JOB_ID
 from tapeloom.app.api.problems import Problem, documented
 from tapeloom.app.api.service import Service
 from tapeloom.app.api.sources import artefact_key, fetched

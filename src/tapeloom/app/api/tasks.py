@@ -31,6 +31,8 @@ def probe(path: str, most_seconds: float, most_notes: int) -> dict[str, Any]:
         else:
             assert audio is not None  # noqa: S101
             duration_s, notes = audio.frames / audio.rate, None
+            if not audio.frames:
+                raise InputError(f"{file.name} has no samples")
     if duration_s > most_seconds:
         raise InputError(
             f"{file.name} lasts {duration_s:.0f} s; an upload may last {most_seconds:.0f} s"
@@ -101,6 +103,14 @@ def check_briefs(briefs: Sequence[Mapping[str, Any]]) -> None:
         fields = dict(told)
         engine = fields.pop("engine", "theory")
         check_brief(Brief(**fields), engine=engine)
+
+
+def warm() -> None:
+    """Compile the loops that analysis and reharmonisation run, where numba has not yet."""
+    analyze("Dm7 G7 | Cmaj7")
+    options = {"key": None, "amount": 0.5, "style": "jazz", "locks": [], "count": 1, "seed": 0,
+               "keep": "melody"}  # fmt: skip
+    reharmonize("Dm7 G7 | Cmaj7", None, options)
 
 
 def instruments() -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tapeloom.app.api.logs import JOB_ID, REQUEST_ID
+from tapeloom.app.logs import JOB_ID, REQUEST_ID
 from tapeloom.app.api.problems import Problem
 
 logger = logging.getLogger("tapeloom.access")

@@ -15,7 +15,7 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen at.")] = 8000,
     data: Annotated[
         Path | None,
-        typer.Option(help="Where jobs and records lie [default: tapeloom-data]."),
+        typer.Option(help="The data folder [default: tapeloom-data, TAPELOOM_DATA]."),
     ] = None,
     workers: Annotated[int, typer.Option(help="How many worker processes; 0 for none.")] = 1,
     allow_host: Annotated[
@@ -34,6 +34,6 @@ def serve(
     from tapeloom.app.api.server import serve as run
 
     order = ServeOrder(
-        data or Path("tapeloom-data"), host, port, workers, tuple(allow_host or ()), wants_link=link
+        data, host, port, workers, tuple(allow_host or ()), wants_link=link
     )
     run(order, lambda line: None if quiet and "token=" not in line else typer.echo(line, err=True))
