@@ -8,9 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tapeloom.app.jobs import JobOrder, JobService
@@ -29,7 +30,7 @@ class Workers:
     """Worker processes that a test kills and starts."""
 
     def __init__(self, count: int, data: Path, **environment: str) -> None:
-        self._log = (data.parent / f"{data.name}-workers.log").open("ab")
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115
         self._data = data
         self._environment = os.environ | environment | {
             "TAPELOOM_POLL_S": "0.1", "TAPELOOM_DEAD_AFTER_S": "3",
@@ -58,8 +59,16 @@ class Workers:
             if process.poll() is not None:
                 self.processes[place] = self._start()
 
-    def end(self) -> None:
-        """End them all."""
+    def __enter__(self) -> "Workers":
+        return self
+
+    @property
+    def said(self) -> str:
+        """What the workers wrote, its end."""
+        self._log.seek(0)
+        return self._log.read().decode()[-4000:]
+
+    def __exit__(self, *_: object) -> None:
         for process in self.processes:
             process.send_signal(signal.SIGTERM)
         for process in self.processes:
@@ -78,9 +87,7 @@ class Postgres:
             for path in (folder, *folder.parents[:2]):
                 path.chmod(path.stat().st_mode | 0o755)
             shutil.chown(self._folder, "postgres")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = _free_port()
         self._run("initdb", "-D", str(self._folder), "-A", "trust", "-U", "tapeloom", "-N")
         self.start()
         self._run("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "tapeloom", "jobs")
@@ -94,12 +101,30 @@ class Postgres:
         self._run("pg_ctl", "-D", str(self._folder), "-w", "-o", options,
                   "-l", str(self._folder / "log"), "start")  # fmt: skip
 
+    def __enter__(self) -> "Postgres":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self._folder), "-w", "-m", "immediate", "stop")
 
     def _run(self, name: str, *arguments: str) -> None:
-        subprocess.run([*self._as, str(POSTGRES / name), *arguments], check=True,
-                       cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        command = [*self._as, str(POSTGRES / name), *arguments]
+        with tempfile.TemporaryFile() as told:  # a pipe would stay open in the server
+            done = subprocess.run(command, check=False, cwd="/", stdout=told, stderr=told)
+            told.seek(0)
+            assert done.returncode == 0, told.read().decode()
+
+
+def _free_port() -> int:
+    """Return a free port below those that outgoing connections take: it must stay ours."""
+    for port in random.Random(os.getpid()).sample(range(20_000, 30_000), 50):  # noqa: S311
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 @contextmanager
@@ -117,9 +142,8 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def fill(folder: Path) -> Path:
-    """Fill a disk to the last byte, and return the file that does it."""
-    path = folder / "filler"
+def fill(path: Path) -> None:
+    """Fill a disk to the last byte by one file."""
     with path.open("wb", buffering=0) as file:
         for size in (2**20, 2**12, 1):
             try:
@@ -127,7 +151,6 @@ def fill(folder: Path) -> Path:
                     file.write(b"\0" * size)
             except OSError:
                 continue
-    return path
 
 
 def digests(service: JobService) -> dict[str, dict[str, str]]:
@@ -164,4 +187,4 @@ def wait_until_ended(service: JobService, workers: Workers, timeout_s: float) ->
             return
         time.sleep(1.0)
     left = [(job.id, job.state, job.stage) for job in all_jobs(service) if not job.is_final]
-    raise AssertionError(f"{len(left)} jobs have not ended: {left[:5]}")
+    raise AssertionError(f"{len(left)} jobs have not ended: {left[:5]}\n{workers.said}")

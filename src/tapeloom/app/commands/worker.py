@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 def worker(
     queue: Annotated[
         list[str] | None,
-        typer.Option(help="Take from this queue only: compose, render or publish; repeatable."),
+        typer.Option(
+            help="Take from this queue only: compose, render, publish or train; repeatable."
+        ),
     ] = None,
     data: Annotated[
         Path | None, typer.Option(help="The data folder [default: tapeloom-data, TAPELOOM_DATA].")

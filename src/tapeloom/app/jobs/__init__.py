@@ -26,6 +26,7 @@ from tapeloom.app.jobs.models import (
     Page,
     StageTimes,
     TooMany,
+    Unavailable,
     UnknownJob,
 )
 from tapeloom.app.jobs.payloads import Limits
@@ -34,5 +35,5 @@ from tapeloom.app.jobs.service import JobService
 __all__ = [
     "BATCH", "FINAL", "KINDS", "QUEUES", "STATES", "Artefact", "Conflict", "Counts", "Event",
     "Health", "Job", "JobOrder", "JobService", "Limits", "Page", "QueueLimits", "StageTimes",
-    "Store", "TooMany", "UnknownJob",
+    "Store", "TooMany", "Unavailable", "UnknownJob",
 ]  # fmt: skip

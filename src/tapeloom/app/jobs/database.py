@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tapeloom.app.jobs.models import Unavailable
 from tapeloom.core.errors import InputError, TapeloomError
 
 FILE = "jobs.sqlite"
@@ -126,17 +127,32 @@ class Database:
 
     @contextmanager
     def logging(self) -> Iterator[sa.Connection]:
-        """Begin a transaction that may write events.
+        """Begin a transaction that may write events; Unavailable where there can be none.
 
         Their ids are given in the order of the commits: a reader who has seen an id has missed
         none before it. SQLite has one writer anyhow; PostgreSQL takes turns by a lock.
         """
-        with self.engine.begin() as connection:
+        with self.asking(), self.engine.begin() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOG_LOCK)))
             yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Connect to read; Unavailable where that can't be."""
+        with self.asking(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Turn a database that does not answer into Unavailable."""
+        try:
+            yield
+        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise Unavailable(f"the database of jobs does not answer: {reason}") from error
 
     def close(self) -> None:
         """Close the connections."""

@@ -11,7 +11,7 @@ BUCKETS_S = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 
 def count_jobs(database: Database) -> Counts:
     """Count the jobs of all owners."""
-    with database.engine.connect() as connection:
+    with database.reading() as connection:
         states = connection.execute(
             sa.select(jobs.c.kind, jobs.c.state, sa.func.count()).group_by(
                 jobs.c.kind, jobs.c.state

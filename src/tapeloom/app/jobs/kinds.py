@@ -24,6 +24,7 @@ KINDS: Mapping[str, Kind] = {
     "render": Kind("render", ("render",)),
     "master": Kind("render", ("master",)),
     "kit": Kind("publish", ("kit",)),
+    "train": Kind("train", ("learn",)),
 }
 
 
@@ -67,4 +68,5 @@ QUEUES: Mapping[str, QueueLimits] = {
     "compose": QueueLimits(per_worker=2),
     "render": QueueLimits(per_worker=1),
     "publish": QueueLimits(per_worker=1),
+    "train": QueueLimits(per_worker=1),
 }

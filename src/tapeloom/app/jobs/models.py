@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tapeloom.core.errors import InputError
+from tapeloom.core.errors import InputError, TapeloomError
 
 QUEUED, RUNNING, PAUSED = "queued", "running", "paused"
 DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
@@ -21,6 +21,10 @@ class UnknownJob(InputError):  # noqa: N818  (what was asked for, no fault)
 
 class Conflict(InputError):  # noqa: N818  (as above)
     """A job's state forbids what is asked, or a key was used for another order."""
+
+
+class Unavailable(TapeloomError):  # noqa: N818  (as above)
+    """The database is away or its disk is full: nothing was accepted; ask again later."""
 
 
 class TooMany(InputError):  # noqa: N818  (as above)

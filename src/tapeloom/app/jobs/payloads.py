@@ -144,8 +144,32 @@ class KitPayload:
             raise InputError(f"{len(self.records)} records are given; give 1 to 30")
 
 
+@dataclass(frozen=True, slots=True)
+class TrainPayload:
+    """Of `train`: the shipped model learns from the owner's songs, MIDI files that were sent."""
+
+    songs: tuple[str, ...]
+    style: str = "any"
+    steps: int = 300
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        if not 2 <= len(self.songs) <= 500:
+            raise InputError(f"{len(self.songs)} songs are given; give 2 to 500")
+        for key in self.songs:
+            _check_key(key)
+        if not 1 <= self.steps <= 5000:
+            raise InputError(f"steps is {self.steps}; it must lie between 1 and 5000")
+
+
 Payload = (
-    RecordPayload | RenderPayload | MasterPayload | AnalyzePayload | DescribePayload | KitPayload
+    RecordPayload
+    | RenderPayload
+    | MasterPayload
+    | AnalyzePayload
+    | DescribePayload
+    | KitPayload
+    | TrainPayload
 )
 
 
@@ -193,6 +217,7 @@ READERS: Mapping[str, Callable[[Mapping[str, Any], Limits], Any]] = {
     "analyze": _reader(AnalyzePayload),
     "describe": _reader(DescribePayload),
     "kit": _reader(KitPayload),
+    "train": _reader(TrainPayload),
 }
 
 
@@ -221,6 +246,8 @@ def keys_of(payload: Payload) -> tuple[str, ...]:
         return tuple(payload.files.values())
     if isinstance(payload, MasterPayload):
         return (payload.source, *payload.references)
+    if isinstance(payload, TrainPayload):
+        return payload.songs
     return (payload.source,) if isinstance(payload, RenderPayload | AnalyzePayload) else ()
 
 

@@ -71,7 +71,7 @@ class Runner:
                 self.at_work.pop(workflow, None)
 
     def _stages(self, running: Running) -> None:
-        with self.database.engine.connect() as connection:
+        with self.database.reading() as connection:
             row = ledger.find(connection, running.job)
         bench = Bench(
             row.id, row.kind, row.payload, self.folder / row.id, self.store, self.threads,
@@ -121,7 +121,7 @@ class Runner:
     def _finish(self, bench: Bench, running: Running, found: dict[str, Any]) -> dict[str, Any]:
         """Remove what lies about and settle the job, done or failed."""
         error = found.get("error")
-        with self.database.engine.connect() as connection:
+        with self.database.reading() as connection:
             row = ledger.find(connection, running.job)
         if row.attempt != running.attempt:
             return {}

@@ -31,6 +31,7 @@ from tapeloom.app.jobs.models import (
     JobOrder,
     Page,
     TooMany,
+    Unavailable,
     UnknownJob,
 )
 from tapeloom.app.jobs.payloads import Limits, keys_of, read_payload, records_of
@@ -98,7 +99,7 @@ class JobService:
 
     def get(self, job: str, owner: str | None) -> Job:
         """Return a job; raise UnknownJob for one that is not there or is somebody else's."""
-        with self.database.engine.connect() as connection:
+        with self.database.reading() as connection:
             return self._own(connection, job, owner)
 
     def list(
@@ -121,7 +122,7 @@ class JobService:
                 query = query.where(column == value)
         if cursor is not None:
             query = query.where(jobs.c.id < cursor)
-        with self.database.engine.connect() as connection:
+        with self.database.reading() as connection:
             found = [ledger.job_of_row(row) for row in connection.execute(query)]
         return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
 
@@ -164,12 +165,12 @@ class JobService:
         query = sa.select(events).where(events.c.id > after).order_by(events.c.id).limit(limit)
         if owner is not None:
             query = query.where(events.c.owner == owner)
-        with self.database.engine.connect() as connection:
+        with self.database.reading() as connection:
             return tuple(ledger.event_of_row(row) for row in connection.execute(query))
 
     def latest_event(self) -> int:
         """Return the id of the last event, 0 where there is none."""
-        with self.database.engine.connect() as connection:
+        with self.database.reading() as connection:
             return int(connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0)
 
     def wait(self, after: int, owner: str | None, *, timeout_s: float = 30.0) -> tuple[Event, ...]:
@@ -207,8 +208,8 @@ class JobService:
         """Tell whether orders can be accepted and done."""
         try:
             alive = len(watch.alive(self.database))
-        except sa.exc.SQLAlchemyError as error:
-            return Health(database=False, workers=0, store=True, detail=type(error).__name__)
+        except Unavailable as error:
+            return Health(database=False, workers=0, store=True, detail=str(error))
         try:
             self.store.check()
         except TapeloomError as error:
@@ -307,7 +308,7 @@ class JobService:
         return (*(ledger.job_of_row(row) for row in rows), job)
 
     def _stop_workflows(self, job: Job) -> None:
-        with self.database.engine.connect() as connection:
+        with self.database.reading() as connection:
             found = self._with_items(connection, job)
         names = [durable.workflow_id(one.id, one.attempt) for one in found if one.kind != BATCH]
         self.client.cancel_workflows(names)

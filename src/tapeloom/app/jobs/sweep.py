@@ -24,11 +24,10 @@ def sweep(service: JobService, folder: Path) -> tuple[str, ...]:
     database = service.database
     here = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     settled = jobs.c.updated_at < database.now() - SETTLE_S
-    with database.engine.connect() as connection:
-        known = dict(connection.execute(
-            sa.select(jobs.c.id, sa.and_(jobs.c.state.in_(FINAL), settled))
-            .where(jobs.c.id.in_(here))
-        ).all())  # fmt: skip
+    with database.reading() as connection:
+        about = sa.select(jobs.c.id, sa.and_(jobs.c.state.in_(FINAL), settled))
+        found = connection.execute(about.where(jobs.c.id.in_(here))).all()
+        known = {row[0]: bool(row[1]) for row in found}
         failed = list(connection.execute(
             sa.select(jobs.c.id)
             .where(jobs.c.state.in_((FAILED, CANCELLED)), settled, ~jobs.c.swept,
@@ -52,7 +51,7 @@ def forget(client: DBOSClient, database: Database, keep_days: float) -> int:
     Return of how many jobs.
     """
     old = database.now() - keep_days * 86400.0
-    with database.engine.connect() as connection:
+    with database.reading() as connection:
         found = connection.execute(
             sa.select(jobs.c.id, jobs.c.attempt)
             .where(

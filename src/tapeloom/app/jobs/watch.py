@@ -74,7 +74,7 @@ def start_again(
 
 def alive(database: Database) -> frozenset[str]:
     """Return the executors of the workers that are at work."""
-    with database.engine.connect() as connection:
+    with database.reading() as connection:
         found = connection.execute(sa.select(workers.c.id).where(workers.c.state == ALIVE))
         return frozenset(found.scalars())
 
@@ -151,7 +151,7 @@ def take_over(client: DBOSClient, database: Database, workflow: str) -> str | No
 
 def _repair(client: DBOSClient, database: Database) -> list[str]:
     """Begin jobs again whose workflow has ended without them: a full disk, a lost database."""
-    with database.engine.connect() as connection:
+    with database.reading() as connection:
         rows = connection.execute(
             sa.select(jobs)
             .where(

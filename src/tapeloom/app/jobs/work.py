@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tapeloom.app.jobs.payloads import (
     MasterPayload,
     RecordPayload,
     RenderPayload,
+    TrainPayload,
     read_payload,
 )
 from tapeloom.app.pipeline import STAGES, advance, continued, produce
@@ -25,6 +27,7 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.files import read_json, sha256_of, write_json
 
 _NO_LIMITS = Limits(minutes=120.0, bars=5000)  # what was accepted is done, whatever was set since
+NEEDED_TO_TRAIN = ("torch", "accelerate", "onnx")
 _OUT, _FACTS = "out", "facts.json"
 
 
@@ -253,9 +256,35 @@ def _kit(bench: Bench, stage: str) -> None:
     _finish(bench, folder, {"kit": read_json(folder / "kit.json")})
 
 
+def _train(bench: Bench, stage: str) -> None:
+    payload = _payload(bench, TrainPayload)
+    if missing := [name for name in NEEDED_TO_TRAIN if find_spec(name) is None]:
+        raise InputError(
+            f"this worker lacks {' and '.join(missing)}; `pip install 'tapeloom[train]'` brings it"
+        )
+    from tapeloom.neural.originality import OriginalityIndex
+    from tapeloom.train.evaluation import SHIPPED
+    from tapeloom.train.finetune import Adaptation, finetune
+    from tapeloom.train.own_songs import read_own
+
+    folder, songs = _empty(bench), bench.folder / "songs"
+    songs.mkdir(exist_ok=True)
+    for number, key in enumerate(payload.songs):
+        shutil.copyfile(bench.fetched(key), songs / f"{number:03d}-{key.rpartition('/')[2]}")
+    own = read_own(songs, style=payload.style, report=lambda _: bench.tell(stage, 0.01))
+    done = finetune(
+        SHIPPED, own, folder / "model.onnx", Adaptation(steps=payload.steps, seed=payload.seed),
+        index=OriginalityIndex.load(), threads=bench.threads,
+        report=lambda _: bench.tell(stage, 0.5),
+    )  # fmt: skip
+    _finish(bench, folder, {"taught": len(own.taught), "kept": len(own.kept),
+                            "before": done.before, "after": done.after})  # fmt: skip
+
+
 _WORK: Mapping[str, Callable[[Bench, str], None]] = {
     "make": _record, "compose": _record, "render": _render, "master": _master,
     "analyze": _analyze, "describe": _describe, "kit": _kit,
+    "train": _train,
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
@@ -23,6 +24,7 @@ from tapeloom.app.jobs.models import RUNNING
 from tapeloom.app.jobs.runner import Backoff, Runner, register
 from tapeloom.app.jobs.schedules import register_ticks
 from tapeloom.app.jobs.service import JobService
+from tapeloom.app.jobs.work import NEEDED_TO_TRAIN
 from tapeloom.core.errors import TapeloomError
 
 LOST_EXIT = 70  # the others took this worker for dead: it must end and begin with a new name
@@ -34,7 +36,9 @@ class WorkerOptions:
     """How a worker works."""
 
     queues: Mapping[str, QueueLimits] = field(default_factory=lambda: dict(QUEUES))
-    takes: Sequence[str] | None = None  # queues that it takes from; None is all, () only watches
+    takes: Sequence[str] | None = (
+        None  # queues that it takes from; None is all it can, () only watches
+    )
     threads: int = 1  # of one job
     poll_s: float = 0.5
     dead_after_s: float = 15.0
@@ -66,7 +70,7 @@ class Worker:
         ))  # fmt: skip
         register(self._runner)
         register_ticks(self._service)
-        takes = list(QUEUES if options.takes is None else options.takes)
+        takes = _all_it_can() if options.takes is None else list(options.takes)
         DBOS.listen_queues(takes)
         DBOS.launch()
         for name in takes:
@@ -78,6 +82,8 @@ class Worker:
         while not self._stop.wait(min(1.0, beat_s)):
             self._guarded(self._beat)
         self._guarded(lambda: watch.leave(database, self.name))
+        watcher.join()
+        DBOS.destroy(destroy_registry=True)
 
     def stop(self) -> None:
         """Let `run` return."""
@@ -94,7 +100,7 @@ class Worker:
         query = sa.select(jobs.c.id, jobs.c.attempt).where(
             jobs.c.id.in_([one.job for one in running]), jobs.c.state == RUNNING
         )
-        with self._service.database.engine.connect() as connection:
+        with self._service.database.reading() as connection:
             wanted = {(row.id, row.attempt) for row in connection.execute(query)}
         for one in running:
             one.unwanted = one.has_begun and (one.job, one.attempt) not in wanted
@@ -141,6 +147,12 @@ class Worker:
         except (sa.exc.SQLAlchemyError, TapeloomError, OSError) as error:
             self._failed_at = time.monotonic()
             log.warning("worker %s: %s", self.name, str(error).splitlines()[0])
+
+
+def _all_it_can() -> list[str]:
+    """Return the queues that a worker takes from: training only where its packages are."""
+    learns = all(find_spec(name) for name in NEEDED_TO_TRAIN)
+    return [name for name in QUEUES if learns or name != "train"]
 
 
 def _register_queue(name: str, limits: QueueLimits, poll_s: float) -> None:
