@@ -25,7 +25,9 @@ def test_records_are_found_by_title_words_key_and_tag(house: House) -> None:
     assert found(q="100%") == [snow]
     assert found(q="_") == []
     assert found(q="EB minor") == [snow]
-    tagged = client.put(f"/v1/records/{rain}/tags", json={"tags": ["favourite", "favourite", "a b"]})
+    tagged = client.put(
+        f"/v1/records/{rain}/tags", json={"tags": ["favourite", "favourite", "a b"]}
+    )
     assert tagged.json()["tags"] == ["a b", "favourite"]
     assert found(tag="favourite") == [rain]
     assert client.get("/v1/tags").json() == {"a b": 1, "favourite": 1}

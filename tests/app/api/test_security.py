@@ -27,7 +27,9 @@ def test_nobody_comes_in_without_a_key(shared: House) -> None:
     opened = []
     for path, methods in paths.items():
         for method in methods:
-            address = path.replace("{job}", "0" * 26).replace("{name}", "a").replace("{record}", "0")
+            address = (
+                path.replace("{job}", "0" * 26).replace("{name}", "a").replace("{record}", "0")
+            )
             answer = stranger.request(
                 method, address.replace("{upload}", "0").replace("{key}", "0"),
                 content=b"{}", headers={"Content-Type": "application/json"},
@@ -93,7 +95,9 @@ def test_another_keys_things_look_as_if_they_were_not_there(shared: House) -> No
             assert mask(theirs.text, record) == mask(nothing.text, forged)
     assert other.get(f"/v1/uploads/{upload}").status_code == 404
     assert other.post("/v1/render", json={"upload": upload}).status_code == 404
-    assert other.post("/v1/master", json={"record": record, "file": "master.flac"}).status_code == 404
+    assert (
+        other.post("/v1/master", json={"record": record, "file": "master.flac"}).status_code == 404
+    )
     assert other.post("/v1/make", json={"base": record}).status_code in (404, 422)
     assert other.get("/v1/jobs").json()["jobs"] == []
     assert other.get("/v1/records").json()["records"] == []
@@ -278,12 +282,14 @@ def test_headers_cannot_be_injected(shared: House) -> None:
     client = shared.client("read", "write")
     bad = client.get("/healthz", headers={"X-Request-Id": "a b; Set-Cookie: x=1"})
     assert bad.headers["x-request-id"] != "a b; Set-Cookie: x=1"
-    assert client.get("/healthz", headers={"X-Request-Id": "abc-1"}).headers["x-request-id"] == "abc-1"
+    assert (
+        client.get("/healthz", headers={"X-Request-Id": "abc-1"}).headers["x-request-id"] == "abc-1"
+    )
     name = 'x"\r\nSet-Cookie: a=b.mid'
     sent = client.post("/v1/uploads", params={"name": name}, content=midi())
     assert sent.status_code == 422
     record = shared.record(me(client), {'odd "name";\u00e9.flac': b"abc"})
-    file = client.get(f"/v1/artefacts/{record}/odd \"name\";\u00e9.flac")
+    file = client.get(f'/v1/artefacts/{record}/odd "name";\u00e9.flac')
     assert file.status_code == 200
     assert file.headers["content-disposition"] == (
         "inline; filename*=UTF-8''odd%20%22name%22%3B%C3%A9.flac"

@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 
 import tapeloom.app.api.service as service_module
 from tapeloom.app.api import Limits, openapi
-from tapeloom.app.api.quick import QuickWork
 from tapeloom.app.api.problems import Problem
+from tapeloom.app.api.quick import QuickWork
 from tapeloom.app.api.server import ServeOrder
 from tapeloom.app.commands.serve import serve
 from tapeloom.app.jobs import Health, ledger
@@ -34,7 +34,9 @@ def test_it_is_alive_and_ready(shared: House, monkeypatch: pytest.MonkeyPatch) -
     client = shared.client()
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json()["ready"] is True
-    monkeypatch.setattr(shared.jobs, "health", lambda: Health(database=False, workers=0, store=True))
+    monkeypatch.setattr(
+        shared.jobs, "health", lambda: Health(database=False, workers=0, store=True)
+    )
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
 
@@ -53,10 +55,15 @@ def test_prometheus_reads_jobs_stages_and_requests(shared: House) -> None:
     assert read["tapeloom_render_realtime"] == 3.0
     assert read["tapeloom_workers"] == 0
     assert 'tapeloom_stage_seconds_count{kind="make",stage="render"} 1.0' in answer.text
-    assert re.search(r'tapeloom_stage_seconds_bucket\{kind="make",le="30",stage="render"\} 1', answer.text)
+    assert re.search(
+        r'tapeloom_stage_seconds_bucket\{kind="make",le="30",stage="render"\} 1', answer.text
+    )
     assert 'tapeloom_stage_seconds_bucket{kind="make",le="+Inf",stage="render"} 1.0' in answer.text
     assert 'tapeloom_jobs{kind="make",state="done"}' in answer.text
-    assert 'tapeloom_http_requests_total{method="GET",route="/v1/jobs/{job}",status="200"}' in answer.text
+    assert (
+        'tapeloom_http_requests_total{method="GET",route="/v1/jobs/{job}",status="200"}'
+        in answer.text
+    )
     assert record not in answer.text
 
 

@@ -156,7 +156,9 @@ def test_a_stream_that_does_not_read_is_told_the_state_anew() -> None:
         hub = Hub(log, Limits(), on_event=lambda _: None)
         await hub.start()
         stream = await hub.listen(list, sees=None, listener="me")
-        log.told += [Event(i, "job", "me", "progress", 0.0, {"parent": None}) for i in range(1, 900)]
+        log.told += [
+            Event(i, "job", "me", "progress", 0.0, {"parent": None}) for i in range(1, 900)
+        ]
         while hub._last < 899:
             await asyncio.sleep(0.01)
         heard = [await anext(stream) for _ in range(3)]

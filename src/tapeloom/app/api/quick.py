@@ -50,7 +50,9 @@ class QuickWork:
         try:
             worker = await self._free.get()
             try:
-                return await asyncio.shield(self._ask(worker, task, arguments, limit_s or self.limit_s))
+                return await asyncio.shield(
+                    self._ask(worker, task, arguments, limit_s or self.limit_s)
+                )
             except asyncio.CancelledError:
                 worker.end()  # nobody waits for it any more
                 raise

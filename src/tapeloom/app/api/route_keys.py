@@ -12,7 +12,7 @@ from tapeloom.app.api.keys import SESSION_S
 from tapeloom.app.api.problems import Problem, documented, not_found
 from tapeloom.app.api.route_jobs import JobId
 
-router = APIRouter(tags=["keys"], responses=documented(401, 403, 404, 422, 429))
+router = APIRouter(tags=["keys"], responses=documented(400, 401, 403, 404, 408, 413, 415, 422, 429))
 
 
 @router.get("/login", include_in_schema=False)

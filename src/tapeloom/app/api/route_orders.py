@@ -26,11 +26,11 @@ from tapeloom.app.api.forms import (
 from tapeloom.app.api.hub import job_figures
 from tapeloom.app.api.identity import Needs, Reader, Served, Writer
 from tapeloom.app.api.keys import Principal
-from tapeloom.app.logs import JOB_ID
 from tapeloom.app.api.problems import Problem, documented
 from tapeloom.app.api.service import Service
 from tapeloom.app.api.sources import artefact_key, fetched
 from tapeloom.app.jobs import Job, JobOrder
+from tapeloom.app.logs import JOB_ID
 from tapeloom.core.errors import InputError
 
 Again = Annotated[
@@ -40,7 +40,7 @@ Again = Annotated[
         description="The same key again gives the same job.",
     ),
 ]  # fmt: skip
-_ERRORS = documented(400, 401, 403, 404, 408, 409, 413, 415, 422, 429)
+_ERRORS = documented(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503)
 router = APIRouter(prefix="/v1", tags=["orders"], responses=_ERRORS)
 MOST_ITEMS = 1000
 _NOTATION = ("meter", "grouping", "clave", "polyrhythm", "form", "energy_curve")

@@ -8,7 +8,7 @@ from tapeloom.app.api import tasks
 from tapeloom.app.api.identity import Reader, Served
 from tapeloom.app.api.problems import documented
 
-router = APIRouter(prefix="/v1", tags=["tables"], responses=documented(401, 403, 429))
+router = APIRouter(prefix="/v1", tags=["tables"], responses=documented(401, 403, 429, 503))
 
 
 @router.get("/instruments", response_model=list[dict[str, Any]], summary="List instruments")

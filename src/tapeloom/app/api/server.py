@@ -10,11 +10,11 @@ import uvicorn
 from tapeloom.app.api.application import create_app
 from tapeloom.app.api.gate import LOOPBACK
 from tapeloom.app.api.limits import Limits
-from tapeloom.app.logs import configure_logs
 from tapeloom.app.api.protocol import timed_protocol
 from tapeloom.app.api.service import ServiceSettings
 from tapeloom.app.jobs.pool import WorkerPool
 from tapeloom.app.jobs.settings import open_service, read_settings
+from tapeloom.app.logs import configure_logs
 
 GRACE_S = 10  # that answers under way have to end
 _MOST_MESSAGE = 64 * 2**10  # bytes of a WebSocket message

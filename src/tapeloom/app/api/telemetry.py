@@ -8,8 +8,8 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tapeloom.app.logs import JOB_ID, REQUEST_ID
 from tapeloom.app.api.problems import Problem
+from tapeloom.app.logs import JOB_ID, REQUEST_ID
 
 logger = logging.getLogger("tapeloom.access")
 _GIVEN_ID = re.compile(rb"[\w-]{1,64}", re.ASCII)

@@ -33,7 +33,5 @@ def serve(
     from tapeloom.app.api.server import ServeOrder
     from tapeloom.app.api.server import serve as run
 
-    order = ServeOrder(
-        data, host, port, workers, tuple(allow_host or ()), wants_link=link
-    )
+    order = ServeOrder(data, host, port, workers, tuple(allow_host or ()), wants_link=link)
     run(order, lambda line: None if quiet and "token=" not in line else typer.echo(line, err=True))
