@@ -29,7 +29,10 @@ def order(seed: int, kind: str = "compose") -> JobOrder:
 class Workers:
     """Worker processes that a test kills and starts."""
 
-    def __init__(self, count: int, data: Path, **environment: str) -> None:
+    def __init__(
+        self, count: int, data: Path, *, queue: str = "compose", **environment: str
+    ) -> None:
+        self._queue = queue
         self._log = tempfile.TemporaryFile()  # noqa: SIM115
         self._data = data
         self._environment = os.environ | environment | {
@@ -40,7 +43,7 @@ class Workers:
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", PROGRAM, "worker", "--data", str(self._data),
-                   "--queue", "compose"]  # fmt: skip
+                   "--queue", self._queue]  # fmt: skip
         return subprocess.Popen(
             command, env=self._environment, stdout=self._log, stderr=subprocess.STDOUT
         )

@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from tapeloom.app.jobs import JobService, Unavailable
+from tapeloom.app.kernels import compile_once
+from tapeloom.app.order import Order
+from tapeloom.app.pipeline import produce
+from tapeloom.core.brief import Brief
 from tests.app.jobs_faults import (
     POSTGRES,
     Postgres,
@@ -142,3 +146,28 @@ def test_the_disk_is_full_for_a_while(tmp_path: Path, calm: dict[str, dict[str, 
             _check(service, data, calm)
     except PermissionError as error:
         pytest.skip(f"no file system can be mounted here: {error}")
+
+
+def test_a_record_whose_maker_is_killed_in_each_stage_is_the_same(tmp_path: Path) -> None:
+    compile_once(print)
+    asked = order(7, "make")
+    made = produce(Order(Brief(**asked.payload)), tmp_path / "calm", threads=1)
+    data, chance, killed = tmp_path / "data", random.Random(1), set()  # noqa: S311
+    with (
+        closing(JobService.open(data)) as service,
+        Workers(1, data, queue="render") as workers,
+    ):
+        job, until = service.submit(asked), time.monotonic() + 300
+        while not (job := service.get(job.id, "ann")).is_final and time.monotonic() < until:
+            if job.state == "running" and job.stage not in killed:
+                killed.add(job.stage)
+                workers.kill_one(chance)
+            time.sleep(0.02)
+        assert job.state == "done", workers.said
+        assert {"render", "mix", "master"} <= killed
+        assert service.list("ann").jobs == (job,)
+        prefix = f"jobs/{job.id}/"
+        stored = {one["key"].removeprefix(prefix): one["sha256"] for one in job.result["files"]}
+        del stored["record.json"]  # tells the journal, whose order hangs on the stages' threads
+        assert stored == made.data["checksums"]
+        assert not list((data / "work").iterdir())
