@@ -11,7 +11,9 @@ from tapeloom.app.api.problems import documented
 from tapeloom.app.api.route_jobs import Count, Cursor, JobId
 
 router = APIRouter(
-    prefix="/v1", tags=["records"], responses=documented(400, 401, 403, 404, 408, 413, 415, 422, 429)
+    prefix="/v1",
+    tags=["records"],
+    responses=documented(400, 401, 403, 404, 408, 413, 415, 422, 429),
 )
 _TEXT = r"^[^\x00-\x1f\x7f]*$"
 

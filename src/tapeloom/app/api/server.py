@@ -1,5 +1,6 @@
 """The service as processes: this one answers, the workers work; all end together."""
 
+import signal
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -62,6 +63,9 @@ def serve(order: ServeOrder, say: Callable[[str], None], *, limits: Limits | Non
             say(f"log your browser in, once, with {order.address}/login?token={keys.make_link()}")
         arguments = ("--data", str(settings.data), "--quiet")
         with WorkerPool(order.workers, arguments=arguments) if order.workers else nullcontext():
+            # uvicorn raises the signal that ended it once more; we have workers to end first.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: None)
             uvicorn.Server(configuration(app, order.host, order.port, limits)).run()
     finally:
         jobs.close()
