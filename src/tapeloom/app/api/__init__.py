@@ -16,8 +16,8 @@ except ImportError as error:
         "`pip install 'tapeloom[service]'` brings what the service needs"
     ) from error
 
-from tapeloom.app.api.application import create_app, openapi
+from tapeloom.app.api.application import create_app
 from tapeloom.app.api.limits import Limits
 from tapeloom.app.api.service import ServiceSettings
 
-__all__ = ["Limits", "ServiceSettings", "create_app", "openapi"]
+__all__ = ["Limits", "ServiceSettings", "create_app"]

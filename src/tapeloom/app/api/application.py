@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -70,15 +69,6 @@ def create_app(jobs: JobService, settings: ServiceSettings | None = None) -> Fas
     app.add_middleware(Gate, hosts=service.settings.hosts)
     app.add_middleware(Telemetry, on_request=service.metrics.on_request)
     return app
-
-
-def openapi() -> dict[str, Any]:
-    """Return the description of the API without starting anything."""
-    app = FastAPI(title="Tapeloom", version=__version__, description=_ABOUT,
-                  generate_unique_id_function=_operation_id)  # fmt: skip
-    for module in (route_orders, route_jobs, route_records, route_tables, route_keys, route_status):
-        app.include_router(module.router)
-    return app.openapi()
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 from tapeloom.app.api.forms import Engine, Form, Line, Seed, Sentence
 from tapeloom.app.api.problems import Problem
 from tapeloom.app.api.quick import QuickWork
-from tapeloom.app.api.tasks import compose_bars
+from tapeloom.app.quick_tasks import compose_bars
 from tapeloom.core.errors import TapeloomError
 from tapeloom.core.seed import MAX_SEED
 

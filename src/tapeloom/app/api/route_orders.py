@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Response
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from tapeloom.app.api import tasks
+from tapeloom.app import quick_tasks
 from tapeloom.app.api.forms import (
     AnalyzeForm,
     BatchForm,
@@ -141,10 +141,10 @@ async def analyze(
     """Analyse chords or a small score at once; anything larger is a job."""
     if form.chords is not None:
         _alone(form)
-        return await service.quick.run(tasks.analyze, _one_line(form.chords))
+        return await service.quick.run(quick_tasks.analyze, _one_line(form.chords))
     key = await run_in_threadpool(artefact_key, service, who, form, default="score.mid")
     if await run_in_threadpool(_is_small, service, who, form, key):
-        return await _on_file(service, key, tasks.analyze)
+        return await _on_file(service, key, quick_tasks.analyze)
     return await run_in_threadpool(
         _submit, service, who, answer, "analyze", {"source": key}, form.priority, again
     )
@@ -160,11 +160,11 @@ async def reharmonize(form: ReharmonizeForm, service: Served, who: Reader) -> An
     if form.chords is not None:
         _alone(form)
         text = _one_line(form.chords)
-        return await service.quick.run(tasks.reharmonize, text, form.meter, options)
+        return await service.quick.run(quick_tasks.reharmonize, text, form.meter, options)
     key = await run_in_threadpool(artefact_key, service, who, form, default="score.mid")
     if not await run_in_threadpool(_is_small, service, who, form, key):
         raise Problem(422, f"that score is audio or has over {service.limits.quick_notes} notes")
-    return await _on_file(service, key, tasks.reharmonize, form.meter, options)
+    return await _on_file(service, key, quick_tasks.reharmonize, form.meter, options)
 
 
 @router.post(
@@ -176,7 +176,7 @@ async def thumbnail(
 ) -> Response:
     """Paint a square cover with its title, at once."""
     image = await service.quick.run(
-        tasks.thumbnail, form.words, form.title, form.subtitle, form.size, form.seed
+        quick_tasks.thumbnail, form.words, form.title, form.subtitle, form.size, form.seed
     )
     return Response(image, media_type="image/png")
 
@@ -234,7 +234,7 @@ async def _check_notation(service: Service, payloads: list[dict[str, Any]]) -> N
     written = [each for each in payloads if any(name in each for name in _NOTATION)]
     if written:
         briefs = [{name: each[name] for name in each if name in _BRIEF} for each in written]
-        await service.quick.run(tasks.check_briefs, briefs)
+        await service.quick.run(quick_tasks.check_briefs, briefs)
 
 
 def _sourced(service: Service, who: Principal, form: Source, *, default: str) -> dict[str, Any]:

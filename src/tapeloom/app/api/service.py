@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tapeloom.app import kernels
-from tapeloom.app.api import tasks
+from tapeloom.app import kernels, quick_tasks
 from tapeloom.app.api.gate import LOOPBACK
 from tapeloom.app.api.hub import Hub
 from tapeloom.app.api.keys import KeyRing
@@ -61,7 +60,7 @@ class Service:
     async def _warm(self) -> None:
         """Let a quick worker compile the loops of theory, which takes longer than an answer may."""
         try:
-            await self.quick.run(tasks.warm, limit_s=_WARMING_S)
+            await self.quick.run(quick_tasks.warm, limit_s=_WARMING_S)
         except (TapeloomError, Problem) as error:
             logger.warning("the loops of theory could not be compiled", extra={"fault": str(error)})
 

@@ -17,8 +17,8 @@ from tapeloom.app.api.limits import Limits
 from tapeloom.app.api.problems import Problem, not_found
 from tapeloom.app.api.quick import QuickWork, busy
 from tapeloom.app.api.tables import UPLOADS
-from tapeloom.app.api.tasks import AUDIO, SCORES, probe
 from tapeloom.app.jobs import JobService
+from tapeloom.app.quick_tasks import AUDIO, SCORES, probe
 from tapeloom.core.errors import InputError
 from tapeloom.core.files import file_name
 
