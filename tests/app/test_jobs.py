@@ -23,11 +23,13 @@ from tapeloom.app.jobs import (
     TooMany,
     UnknownJob,
     durable,
+    sweep,
     watch,
 )
 from tapeloom.app.jobs.database import workers as workers_table
 from tapeloom.app.jobs.runner import Backoff
 from tapeloom.app.jobs.worker import Worker, WorkerOptions
+from tapeloom.app.kernels import compile_once
 from tapeloom.core.errors import InputError
 
 FOUR_BARS = {"words": "rain", "bars": 4, "bpm": 90.0, "seed": 3}
@@ -61,6 +63,7 @@ def at_work(service: JobService, folder: Path, options: WorkerOptions = QUICK) -
     finally:
         worker.stop()
         thread.join()
+        worker.close()
 
 
 def ended(service: JobService, *found: Job) -> list[Job]:
@@ -143,6 +146,10 @@ def test_a_batch_is_accepted_whole_and_steered_whole(service: JobService) -> Non
     assert {job.state for job in service.list("ann", parent=batch.id).jobs} == {"paused"}
     assert service.resume(batch.id, "ann").state == "queued"
     assert service.cancel(batch.id, "ann").state == "cancelled"
+    assert service.retry(batch.id, "ann").state == "queued"
+    again = service.list("ann", parent=batch.id).jobs
+    assert [(job.state, job.attempt) for job in again] == [("queued", 3)] * 3
+    assert service.cancel(batch.id, "ann").error is None
     assert {job.state for job in service.list("ann", parent=batch.id).jobs} == {"cancelled"}
     with pytest.raises(InputError, match="one owner"):
         service.submit_batch([compose(), compose("bob")])
@@ -279,20 +286,42 @@ def test_a_job_whose_workflow_ended_without_it_begins_again(
     assert "its worker died 20 times" in service.get(job.id, "ann").error
 
 
-def test_a_record_is_made_and_its_making_stops_when_it_is_cancelled(
-    service: JobService, tmp_path: Path, record: object
+def test_a_job_at_work_stops_when_it_is_cancelled(
+    service: JobService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = service.submit(JobOrder("make", {**FOUR_BARS, "bars": 12}, "ann"))
+    monkeypatch.setattr(sweep, "SETTLE_S", 0.0)
+    job = service.submit(compose(bars=64))
     with at_work(service, tmp_path):
-        until = time.monotonic() + 60
-        while service.get(job.id, "ann").stage != "render" and time.monotonic() < until:
-            time.sleep(0.05)
-        service.cancel(job.id, "ann")
-        began = time.monotonic()
-        while list((tmp_path / "work").iterdir()) and time.monotonic() - began < 60:
-            time.sleep(0.1)
+        _cancel_at(service, job, "compose")
+        _wait_until_swept(tmp_path / "work")
     assert service.get(job.id, "ann").state == "cancelled"
     assert service.store.list(f"jobs/{job.id}") == ()
+    assert {one.stage for one in service.counts().stages} <= {"compose"}
+
+
+@pytest.mark.slow
+def test_a_record_stops_in_the_middle_of_a_stage(service: JobService, tmp_path: Path) -> None:
+    compile_once(print)
+    job = service.submit(JobOrder("make", {**FOUR_BARS, "bars": 64}, "ann"))
+    with at_work(service, tmp_path):
+        _cancel_at(service, job, "render")
+        _wait_until_swept(tmp_path / "work")
+    assert service.get(job.id, "ann").state == "cancelled"
+    assert service.store.list(f"jobs/{job.id}") == ()
+    assert {one.stage for one in service.counts().stages} <= {"compose", "perform"}
+
+
+def _cancel_at(service: JobService, job: Job, stage: str) -> None:
+    until = time.monotonic() + 60
+    while service.get(job.id, "ann").stage != stage and time.monotonic() < until:
+        time.sleep(0.02)
+    service.cancel(job.id, "ann")
+
+
+def _wait_until_swept(folder: Path) -> None:
+    until = time.monotonic() + 60
+    while list(folder.iterdir()) and time.monotonic() < until:
+        time.sleep(0.1)
 
 
 def test_ordering_imports_no_sound() -> None:

@@ -83,6 +83,9 @@ class Worker:
             self._guarded(self._beat)
         self._guarded(lambda: watch.leave(database, self.name))
         watcher.join()
+
+    def close(self) -> None:
+        """Let another worker run in this process; a process that ends needs no such thing."""
         DBOS.destroy(destroy_registry=True)
 
     def stop(self) -> None:

@@ -1,0 +1,132 @@
+"""What workers do for each kind of job, and that doing it twice gives the same."""
+
+import io
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from tapeloom.app.jobs import JobOrder, JobService, Store
+from tapeloom.app.jobs.ledger import new_id
+from tapeloom.app.jobs.work import Bench, clear, do
+from tapeloom.app.kernels import compile_once
+from tapeloom.app.pipeline import Record
+from tapeloom.core.errors import InputError
+from tapeloom.core.midi import read_midi, write_midi
+from tests.app.test_jobs import FOUR_BARS, at_work, ended
+
+
+def bench(tmp_path: Path, kind: str, **payload: Any) -> Bench:
+    store = Store.open(str(tmp_path / "store"))
+    return Bench(new_id(), kind, payload, tmp_path / "work", store, 1, lambda stage, done: None)
+
+
+def kept(record: Record, tmp_path: Path) -> str:
+    """Put a record into the store, as the job that made it would have."""
+    job, store = new_id(), Store.open(str(tmp_path / "store"))
+    for path in record.folder.rglob("*"):
+        if path.is_file() and path.suffix in (".json", ".mid"):
+            store.put(path, f"jobs/{job}/{path.relative_to(record.folder).as_posix()}")
+    return job
+
+
+def test_words_are_written_of_a_record_in_the_store(record: Record, tmp_path: Path) -> None:
+    one = bench(tmp_path, "describe", base=kept(record, tmp_path), variants=2)
+    assert do(one, "describe") == {}
+    told = do(one, "publish")
+    assert told["words"]["title"]
+    assert [entry["key"] for entry in told["files"]] == [f"jobs/{one.job}/metadata.json"]
+    clear(one)
+    assert do(one, "publish") == told  # on another machine, where nothing of it lies
+    clear(one)
+    assert not one.folder.exists()
+    with pytest.raises(InputError, match="not there any more"):
+        do(bench(tmp_path, "describe", base="0" * 26), "describe")
+
+
+def test_what_a_cut_off_attempt_stored_does_not_stay(record: Record, tmp_path: Path) -> None:
+    one = bench(tmp_path, "describe", base=kept(record, tmp_path))
+    stray = tmp_path / "stray"
+    stray.write_text("half")
+    for name in ("old.json", ".metadata.json.partial"):
+        one.store.put(stray, f"jobs/{one.job}/{name}")
+    do(one, "publish")
+    assert [found.key for found in one.store.list(f"jobs/{one.job}")] == [
+        f"jobs/{one.job}/metadata.json"
+    ]
+
+
+def test_sound_is_measured(tmp_path: Path) -> None:
+    compile_once(print)
+    audio = tmp_path / "tone.wav"
+    time_s = np.arange(2 * 44_100) / 44_100
+    soundfile.write(audio, 0.1 * np.sin(2 * np.pi * 997.0 * time_s), 44_100)
+    store = Store.open(str(tmp_path / "store"))
+    key = store.upload("ann", "tone.wav", io.BytesIO(audio.read_bytes()), max_bytes=2**20)
+    told = do(bench(tmp_path, "analyze", source=key), "publish")
+    assert told["duration_s"] == pytest.approx(2.0)
+    assert told["files"][0]["key"].endswith("/analysis.json")
+
+
+def test_learning_without_torch_is_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tapeloom.app.jobs.work.find_spec", lambda name: None)
+    keys = [f"uploads/{'0' * 64}/1/{name}.mid" for name in "ab"]
+    with pytest.raises(InputError, match=r"lacks torch.*tapeloom\[train\]"):
+        do(bench(tmp_path, "train", songs=keys), "learn")
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[JobService]:
+    with closing(JobService.open(tmp_path / "data")) as opened:
+        yield opened
+
+
+@pytest.mark.slow
+def test_each_kind_of_job_is_done(service: JobService, tmp_path: Path) -> None:
+    compile_once(print)
+
+    def done(kind: str, **payload: Any) -> dict[str, Any]:
+        job = ended(service, service.submit(JobOrder(kind, payload, "ann")))[0]
+        assert job.state == "done", job.error
+        return {"id": job.id, **job.result}
+
+    with at_work(service, tmp_path):
+        record = done("make", **FOUR_BARS, loops=["A"])
+        own = f"jobs/{record['id']}"
+        names = {one["key"].removeprefix(f"{own}/") for one in record["files"]}
+        assert {"master.flac", "mix.flac", "cover.png", "record.json"} <= names
+        assert any(name.startswith("loops/") for name in names)
+        assert (record["key"] is not None, record["bpm"]) == (True, 90.0)
+
+        stems = done("render", source=f"{own}/score.mid", instruments={"keys": "tine"}, seed=2)
+        assert any(one["key"].endswith("mix.flac") for one in stems["files"])
+        master = done("master", source=f"{own}/mix.flac", preset="vinyl", coding="mp3")
+        assert {one["key"].rpartition(".")[2] for one in master["files"]} == {"flac", "mp3"}
+        assert done("describe", base=record["id"], language="ja")["words"]["title"]
+        assert done("kit", records=[record["id"]], targets=["spotify"])["kit"]["tracks"]
+
+        score = tmp_path / "score.mid"
+        service.store.get(f"{own}/score.mid", score)
+        written = read_midi(score)
+        melody = written.part("melody")
+        higher = replace(melody, notes=tuple(replace(n, pitch=n.pitch + 2) for n in melody.notes))
+        write_midi(score, written.with_part(higher))
+        file = io.BytesIO(score.read_bytes())
+        key = service.upload("ann", "score.mid", file, max_bytes=2**20)
+        edited = done("make", base=record["id"], files={"score.mid": key})
+        service.store.get(f"jobs/{edited['id']}/score.mid", tmp_path / "edited.mid")
+        pitches = [note.pitch for note in read_midi(tmp_path / "edited.mid").part("melody").notes]
+        assert pitches == [note.pitch for note in higher.notes]
+
+        faster = done("make", base=record["id"], bpm=96.0)
+        assert (faster["bpm"], faster["seed"]) == (96.0, FOUR_BARS["seed"])
+        reroll = {"role": "melody", "first_bar": 1, "last_bar": 2, "seed": 5}
+        again = done("make", base=record["id"], rerolls=[reroll])
+        assert again["files"] != record["files"]
