@@ -101,7 +101,8 @@ async def open_streams(port: int, keys: list[str], pid: int) -> dict[str, object
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         key = keys[number % len(keys)]
         writer.write(
-            f"GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
+            b"GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"Authorization: Bearer " + key.encode() + b"\r\n\r\n"
         )
         text = await reader.readuntil(b"event: state\n")
         return writer, text.startswith(b"HTTP/1.1 200")
@@ -127,7 +128,7 @@ async def enter_orders(url: str, key: str) -> dict[str, float]:
         for _ in range(ORDERS):
             begin_s = time.perf_counter()
             answer = await client.post("/v1/compose", json={"words": "rain", "bars": 8})
-            assert answer.status_code == 202, answer.text
+            answer.raise_for_status()
             taken.append(time.perf_counter() - begin_s)
     return percentiles(taken)
 
@@ -148,7 +149,8 @@ def main() -> None:
         texts = [text for _, text in keys]
         owner = keys[0][0].id
         begin_s = time.perf_counter()
-        job = [jobs.submit(JobOrder("make", {"words": "rain"}, owner)) for _ in range(ORDERS)][0]
+        for _ in range(ORDERS):
+            job = jobs.submit(JobOrder("make", {"words": "rain"}, owner))
         submit_ms = 1000 * (time.perf_counter() - begin_s) / ORDERS
         jobs.close()
         serve = ("serve", "--port", str(told.port), "--data", folder, "--workers", "0")

@@ -108,7 +108,7 @@ def check_briefs(briefs: Sequence[Mapping[str, Any]]) -> None:
 def warm() -> None:
     """Compile the loops that analysis and reharmonisation run, where numba has not yet."""
     analyze("Dm7 G7 | Cmaj7")
-    options = {"key": None, "amount": 0.5, "style": "jazz", "locks": [], "count": 1, "seed": 0,
+    options = {"key": None, "amount": 0.5, "style": "jazz", "locks": (), "count": 1, "seed": 0,
                "keep": "melody"}  # fmt: skip
     reharmonize("Dm7 G7 | Cmaj7", None, options)
 

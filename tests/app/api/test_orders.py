@@ -14,6 +14,8 @@ def test_an_order_is_a_job_that_can_be_looked_at(shared: House) -> None:
     assert answer.status_code == 202
     job = answer.json()
     assert (job["kind"], job["state"]) == ("make", "queued")
+    seed = job["payload"].pop("seed")
+    assert 0 <= seed < 1_000_000
     assert job["payload"] == {"words": "rainy night", "bpm": 75.0, "key": "Am"}
     assert client.get(answer.headers["location"]).json()["id"] == job["id"]
     listed = client.get("/v1/jobs").json()["jobs"]
@@ -69,12 +71,23 @@ def test_the_same_idempotency_key_gives_the_same_job(shared: House) -> None:
 
 def test_a_batch_has_a_job_for_each_line_of_its_csv(shared: House) -> None:
     client = shared.client("read", "write")
-    made = client.post("/v1/batches", json={"csv": "words,bars\nrain,8\nsnow,16\n"})
+    made = client.post("/v1/batches", json={"csv": "words,bars,seed\nrain,8,3\nsnow,16,4\n"})
     assert made.status_code == 202
     items = client.get("/v1/jobs", params={"parent": made.json()["id"]}).json()["jobs"]
     assert [each["payload"] for each in reversed(items)] == [
-        {"words": "rain", "bars": 8}, {"words": "snow", "bars": 16},
+        {"words": "rain", "bars": 8, "seed": 3}, {"words": "snow", "bars": 16, "seed": 4},
     ]  # fmt: skip
+
+
+def test_items_of_a_batch_are_counted_or_listed(shared: House) -> None:
+    client = shared.client("read", "write")
+    for body, seeds in (
+        ({"order": {"words": "study", "seed": 7}, "count": 3}, [7, 8, 9]),
+        ({"kind": "compose", "items": [{"seed": 1}, {"seed": 5}]}, [1, 5]),
+    ):  # fmt: skip
+        batch = client.post("/v1/batches", json=body).json()["id"]
+        items = client.get("/v1/jobs", params={"parent": batch}).json()["jobs"]
+        assert sorted(each["payload"]["seed"] for each in items) == seeds
 
 
 def test_a_job_is_paused_resumed_cancelled_and_begun_again(shared: House) -> None:

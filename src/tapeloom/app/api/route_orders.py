@@ -1,11 +1,11 @@
 """Orders: what becomes a job, and what is answered at once."""
 
-import csv
-import io
+import secrets
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from tapeloom.app import quick_tasks
@@ -30,8 +30,10 @@ from tapeloom.app.api.problems import Problem, documented
 from tapeloom.app.api.service import Service
 from tapeloom.app.api.sources import artefact_key, fetched
 from tapeloom.app.jobs import Job, JobOrder
+from tapeloom.app.jobs.batches import orders_of_count, orders_of_csv
 from tapeloom.app.logs import JOB_ID
 from tapeloom.core.errors import InputError
+from tapeloom.core.seed import seed_of
 
 Again = Annotated[
     str | None,
@@ -42,7 +44,7 @@ Again = Annotated[
 ]  # fmt: skip
 _ERRORS = documented(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503)
 router = APIRouter(prefix="/v1", tags=["orders"], responses=_ERRORS)
-MOST_ITEMS = 1000
+_SEEDS = 1_000_000  # to draw from, as `tapeloom make` does
 _NOTATION = ("meter", "grouping", "clave", "polyrhythm", "form", "energy_curve")
 _BRIEF = frozenset(BriefForm.model_fields)
 
@@ -57,7 +59,7 @@ async def compose(
     form: ComposeForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
     """Order a composition."""
-    payload = given(form)
+    payload = seeded(given(form), who.owner, again)
     await _check_notation(service, [payload])
     return await run_in_threadpool(
         _submit, service, who, answer, "compose", payload, form.priority, again
@@ -69,7 +71,7 @@ async def make(
     form: MakeForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
     """Order a record, or another one that goes on from one that is there."""
-    payload = given(form)
+    payload = seeded(given(form), who.owner, again)
     await _check_notation(service, [payload])
 
     def submit() -> dict[str, Any]:
@@ -124,9 +126,8 @@ async def batches(
     form: BatchForm, service: Served, who: Writer, answer: Response, again: Again = None
 ) -> Any:
     """Order items of one batch: by a count, one by one, or as CSV."""
-    payloads = items_of(form)
-    await _check_notation(service, payloads)
-    orders = [JobOrder(form.kind, each, who.owner, priority=form.priority) for each in payloads]
+    orders = orders_of(form, who.owner, again)
+    await _check_notation(service, [order.payload for order in orders])
     batch = await run_in_threadpool(service.jobs.submit_batch, orders, idempotency_key=again)
     return _accepted(answer, batch)
 
@@ -189,47 +190,45 @@ def given(form: BaseModel) -> dict[str, Any]:
     return told
 
 
-def items_of(form: BatchForm) -> list[dict[str, Any]]:
-    r"""Return the payload of each item of a batch.
+def seeded(payload: dict[str, Any], owner: str, again: str | None) -> dict[str, Any]:
+    """Return an order with a seed: where it has none, one by its idempotency key, else by chance.
 
-    >>> items_of(BatchForm(csv="words,bars\nrain,8\nsnow,16"))
-    [{'words': 'rain', 'bars': 8}, {'words': 'snow', 'bars': 16}]
-    >>> items_of(BatchForm(order=BriefForm(words="rain", seed=4), count=2))
-    [{'words': 'rain', 'seed': 4}, {'words': 'rain', 'seed': 5}]
+    One that goes on from a record keeps that record's seed.
+
+    >>> seeded({"seed": 4}, "ann", None)
+    {'seed': 4}
+    >>> seeded({}, "ann", "monday") == seeded({}, "ann", "monday")
+    True
+    """
+    if "seed" in payload or "base" in payload:
+        return payload
+    number = seed_of(owner, again) % _SEEDS if again else secrets.randbelow(_SEEDS)
+    return payload | {"seed": number}
+
+
+def orders_of(form: BatchForm, owner: str, again: str | None) -> list[JobOrder]:
+    r"""Return the order of each item of a batch.
+
+    >>> [each.payload for each in orders_of(BatchForm(csv="words,seed\nrain,8"), "ann", None)]
+    [{'words': 'rain', 'seed': 8}]
     """
     if bool(form.items) + bool(form.csv) + (form.count > 1) > 1:
         raise InputError("count, items and csv are given together; give one of them")
-    if form.items:
-        return [given(each) for each in form.items]
     if form.csv:
-        return [given(each) for each in _from_csv(form.csv)]
-    first = form.order.seed or 0
-    return [given(form.order) | {"seed": first + i} for i in range(form.count)]
+        return list(orders_of_csv(form.csv, form.kind, owner, priority=form.priority))
+    if form.items:
+        return [
+            JobOrder(form.kind, seeded(given(each), owner, f"{again} {number}" if again else None),
+                     owner, priority=form.priority)
+            for number, each in enumerate(form.items)
+        ]  # fmt: skip
+    payload = seeded(given(form.order), owner, again)
+    return list(
+        orders_of_count(JobOrder(form.kind, payload, owner, priority=form.priority), form.count)
+    )
 
 
-def _from_csv(text: str) -> list[BriefForm]:
-    rows = []
-    try:
-        for number, row in enumerate(csv.DictReader(io.StringIO(text), strict=True), 2):
-            if None in row:
-                raise InputError(f"line {number} of the CSV has more cells than its heading")
-            cells = {name: cell for name, cell in row.items() if cell not in (None, "")}
-            try:
-                rows.append(BriefForm.model_validate(cells))
-            except ValidationError as error:
-                fault = error.errors()[0]
-                place = "/".join(map(str, fault["loc"]))
-                raise InputError(f"line {number} of the CSV: {place}: {fault['msg']}") from error
-            if len(rows) > MOST_ITEMS:
-                raise InputError(f"the CSV has over {MOST_ITEMS} lines")
-    except csv.Error as error:
-        raise InputError(f"the CSV cannot be read: {error}") from error
-    if not rows:
-        raise InputError("the CSV has a heading and nothing under it")
-    return rows
-
-
-async def _check_notation(service: Service, payloads: list[dict[str, Any]]) -> None:
+async def _check_notation(service: Service, payloads: Sequence[Mapping[str, Any]]) -> None:
     """Refuse forms, curves and rhythms that cannot be read, before they wait in a queue."""
     written = [each for each in payloads if any(name in each for name in _NOTATION)]
     if written:
