@@ -93,17 +93,18 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """A house of its own for a test that changes what others would see."""
-    yield from _build(tmp_path)
+    yield from build(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One house for the tests that keep to their own keys."""
-    yield from _build(tmp_path_factory.mktemp("house"))
+    yield from build(tmp_path_factory.mktemp("house"))
 
 
-def _build(folder: Path) -> Iterator[House]:
-    jobs = JobService.open(folder)
+def build(folder: Path, database_url: str | None = None) -> Iterator[House]:
+    """Open a house, and close it."""
+    jobs = JobService.open(folder, database_url=database_url)
     app = create_app(jobs, ServiceSettings(limits=LIMITS, quick_workers=1))
     server = uvicorn.Server(configuration(app, "127.0.0.1", 0, LIMITS))
     thread = threading.Thread(target=server.run)

@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from .conftest import House
+from ..jobs_faults import POSTGRES, Postgres
+from . import test_orders, test_records, test_security, test_status, test_streams
+from .conftest import House, build
 from .test_status import free_port, until_it_answers
 
 pytestmark = pytest.mark.slow
@@ -69,6 +72,18 @@ def test_serve_makes_a_record_that_can_be_heard(tmp_path: Path) -> None:
         pid for pid in os.listdir("/proc") if pid.isdigit() and str(tmp_path) in _command(pid)
     ]
     assert not left
+
+
+@pytest.mark.skipif(not POSTGRES.is_dir(), reason="needs PostgreSQL 15")
+def test_on_postgresql_it_answers_alike(tmp_path: Path) -> None:
+    with Postgres(tmp_path) as postgres, contextmanager(build)(tmp_path, postgres.url) as house:
+        test_records.test_records_are_found_by_title_words_key_and_tag(house)
+        test_orders.test_a_job_is_paused_resumed_cancelled_and_begun_again(house)
+        test_orders.test_a_record_is_continued_with_an_edited_score(house)
+        test_security.test_another_keys_things_look_as_if_they_were_not_there(house)
+        test_security.test_the_one_time_link_works_once_and_its_cookie_is_kept_from_scripts(house)
+        test_streams.test_one_who_comes_back_hears_what_was_missed(house)
+        test_status.test_prometheus_reads_jobs_stages_and_requests(house)
 
 
 def _command(pid: str) -> str:
