@@ -24,6 +24,7 @@ from tapeloom.app.commands.serve import serve
 from tapeloom.app.jobs import Health, ledger
 from tapeloom.core.errors import InputError
 
+from ..conftest import tapeloom
 from .conftest import House, me
 
 app = typer.Typer()
@@ -210,3 +211,13 @@ def test_serve_prints_a_link_answers_and_ends_with_its_workers(tmp_path: Path) -
         assert process.wait(30) == 0
     assert token not in log
     assert all(json.loads(line)["message"] for line in log.splitlines())
+
+
+def test_without_the_extra_one_sentence_tells_what_to_install(tmp_path: Path) -> None:
+    blocked = "import sys; sys.modules['fastapi'] = None"
+    ran = tapeloom("serve", cwd=tmp_path, before=blocked)
+    assert ran.code == 2
+    assert ran.err.strip() == (
+        "tapeloom: fastapi is not installed; "
+        "`pip install 'tapeloom[service]'` brings what the service needs"
+    )
