@@ -1,6 +1,7 @@
 """`tapeloom worker`: a process that does the jobs which were ordered. Needs the extra `service`."""
 
 import signal
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,6 +81,9 @@ def _several(
     arguments = ["--data", str(settings.data), "--threads", str(settings.threads)]
     arguments += [part for name in queue for part in ("--queue", name)]
     arguments += ["--watchdog"] * watchdog + ["--quiet"] * quiet
-    pool = WorkerPool(processes, arguments=arguments)
-    with pool:
-        signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    told_to_end = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told_to_end.set())
+    with WorkerPool(processes, arguments=arguments):
+        while not told_to_end.wait(1.0):  # a wait without end would not hear the signal
+            pass

@@ -44,7 +44,8 @@ jobs = sa.Table(
     sa.Column("finished_at", sa.Float),
     sa.Column("swept", sa.Boolean, nullable=False, default=False),  # what it left was removed
     sa.UniqueConstraint("owner", "idempotency_key"),
-    sa.Index("tapeloom_jobs_by_owner", "owner", "created_at"),
+    sa.Index("tapeloom_jobs_by_owner", "owner", "id"),
+    sa.Index("tapeloom_jobs_by_owners_state", "owner", "state"),
     sa.Index("tapeloom_jobs_by_state", "state", "kind"),
     sa.Index("tapeloom_jobs_by_parent", "parent", "state"),
 )

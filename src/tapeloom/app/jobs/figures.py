@@ -35,7 +35,7 @@ def count_jobs(database: Database) -> Counts:
         queues={queue: count for queue, count, _ in waits},
         oldest_wait_s={queue: max(0.0, float(wait_s)) for queue, _, wait_s in waits},
         stages=stages,
-        workers=len(watch.alive(database)),
+        workers=len(watch.alive(database, within_s=watch.HEARD_OF_S)),
         takeovers=int(takeovers or 0),
     )
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -263,7 +264,7 @@ def _make(kind: type[Any], data: Mapping[str, Any]) -> Any:
     """Build a dataclass from JSON, with the types of its fields checked."""
     _known_only(data, [one.name for one in fields(kind)])
     try:
-        return TypeAdapter(kind).validate_python(dict(data))
+        return _types_of(kind).validate_python(dict(data))
     except ValidationError as error:
         first = error.errors()[0]
         own = first.get("ctx", {}).get("error")
@@ -271,6 +272,11 @@ def _make(kind: type[Any], data: Mapping[str, Any]) -> Any:
             raise own from None
         where = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{where or 'the order'}: {first['msg'].lower()}") from None
+
+
+@cache
+def _types_of(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _known_only(data: Mapping[str, Any], known: Any) -> None:

@@ -65,10 +65,6 @@ class WorkerPool:
                 process.kill()
                 process.wait()
 
-    def wait(self) -> None:
-        """Block until `stop` is called."""
-        self._stopping.wait()
-
     def _begin(self, place: int) -> subprocess.Popen[bytes]:
         self._started_at[place] = time.monotonic()
         return subprocess.Popen(self._command, env=self._environment)  # noqa: S603  (ours)

@@ -66,6 +66,9 @@ class Runner:
             self.at_work[workflow] = running
         try:
             self._stages(running)
+        except Exception as error:  # the watchdog begins the job again
+            log.warning("the workflow %s was cut off: %r", workflow, error)
+            raise
         finally:
             with self._lock:
                 self.at_work.pop(workflow, None)

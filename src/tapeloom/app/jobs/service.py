@@ -207,7 +207,7 @@ class JobService:
     def health(self) -> Health:
         """Tell whether orders can be accepted and done."""
         try:
-            alive = len(watch.alive(self.database))
+            alive = len(watch.alive(self.database, within_s=watch.HEARD_OF_S))
         except Unavailable as error:
             return Health(database=False, workers=0, store=True, detail=str(error))
         try:

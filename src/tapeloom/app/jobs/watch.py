@@ -1,5 +1,6 @@
 """Who is alive, and who goes on with the work of those who are not."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,9 @@ from tapeloom.app.jobs import durable, ledger
 from tapeloom.app.jobs.database import Database, jobs, leases, workers
 from tapeloom.app.jobs.models import BATCH, FAILED, QUEUED, RUNNING, Job
 
+log = logging.getLogger("tapeloom.jobs")
 TAKEOVERS = "takeovers"
+HEARD_OF_S = 60.0  # a worker counts for an operator when it was heard of in this time
 ALIVE, LOST, STOPPED = "alive", "lost", "stopped"
 MOST_REPAIRS = 20  # in a row, without one finished stage: then the job itself kills its workers
 _LEASE = "watchdog"
@@ -72,11 +75,16 @@ def start_again(
     return True
 
 
-def alive(database: Database) -> frozenset[str]:
-    """Return the executors of the workers that are at work."""
+def alive(database: Database, *, within_s: float | None = None) -> frozenset[str]:
+    """Return the executors of the workers that are not known to be dead.
+
+    within_s  only those that said so in the last seconds: where all died, nobody marks them
+    """
+    query = sa.select(workers.c.id).where(workers.c.state == ALIVE)
+    if within_s is not None:
+        query = query.where(workers.c.seen_at >= database.now() - within_s)
     with database.reading() as connection:
-        found = connection.execute(sa.select(workers.c.id).where(workers.c.state == ALIVE))
-        return frozenset(found.scalars())
+        return frozenset(connection.execute(query).scalars())
 
 
 def enlist(database: Database, executor: str, *, host: str, pid: int) -> None:
@@ -169,7 +177,8 @@ def _repair(client: DBOSClient, database: Database) -> list[str]:
     state = {one.workflow_id: one.status for one in found}
     begun = []
     for name, row in named.items():
-        if state.get(name, "ERROR") not in _ENDED:
+        ended = state.get(name, "ERROR")
+        if ended not in _ENDED:
             continue
         with database.logging() as connection:
             if row.repairs >= MOST_REPAIRS:
@@ -178,6 +187,7 @@ def _repair(client: DBOSClient, database: Database) -> list[str]:
                 client, connection, database, ledger.job_of_row(row), (QUEUED, RUNNING),
                 repairs=row.repairs + 1,
             ):  # fmt: skip
+                log.warning("the workflow %s ended as %s without its job", name, ended)
                 begun.append(row.id)
     return begun
 
