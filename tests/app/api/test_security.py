@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 
@@ -14,8 +15,10 @@ import httpx
 import numpy as np
 import pytest
 import soundfile
+import sqlalchemy as sa
 
 from tapeloom.app.api.gate import POLICY
+from tapeloom.app.api.tables import UPLOADS
 from tapeloom.app.logs import JsonFormatter, configure_logs, redact
 
 from .conftest import LIMITS, House, me, midi
@@ -154,14 +157,14 @@ def silence(seconds: float) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("bomb.mxl", mxl(b"\0" * (80 * 2**20))),
+        ("bomb.mxl", lambda: mxl(b"\0" * (65 * 2**20))),
         ("entities.musicxml", b'<!DOCTYPE a [<!ENTITY b "c">]><score>&b;</score>'),
         ("outside.musicxml", b'<!DOCTYPE a SYSTEM "http://127.0.0.1/x.dtd"><a/>'),
         ("nozip.mxl", b"PK\x03\x04 no zip at all"),
-        ("long.flac", silence(700.0)),
+        ("long.flac", lambda: silence(700.0)),
         ("lying.wav", b"RIFF" + struct.pack("<I", 2**31) + b"WAVEfmt " + struct.pack(
             "<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8) + b"data" + struct.pack("<I", 2**31 - 44)),
-        ("many.mid", midi(3_000)),
+        ("many.mid", lambda: midi(3_000)),
         ("empty.mid", b""),
         ("text.mid", b"this is no MIDI file"),
         ("deep.json", b"[" * 100_000),
@@ -171,9 +174,10 @@ def silence(seconds: float) -> bytes:
     ],
 )  # fmt: skip
 def test_bombs_and_addresses_are_refused_as_uploads(
-    shared: House, name: str, content: bytes
+    shared: House, name: str, content: bytes | Callable[[], bytes]
 ) -> None:
     client = shared.client("read", "write")
+    content = content if isinstance(content, bytes) else content()
     answer = client.post("/v1/uploads", params={"name": name}, content=content)
     assert answer.status_code == 422, (answer.status_code, answer.text)
     assert "/tmp" not in answer.text  # noqa: S108  (no folder of ours is told)
@@ -205,6 +209,11 @@ def test_all_uploads_of_one_owner_are_bounded_together(
         for _ in range(3)
     ]
     assert sizes == [201, 201, 413]
+    with shared.jobs.database.engine.connect() as connection:
+        rows = connection.execute(sa.select(UPLOADS).where(UPLOADS.c.owner == me(client))).all()
+    assert client.delete(f"/v1/uploads/{rows[0].id}").status_code == 204
+    assert not shared.jobs.store.exists(rows[0].artefact)
+    assert client.post("/v1/uploads", params={"name": "a.mid"}, content=midi(8)).status_code == 201
 
 
 def test_slow_headers_and_slow_bodies_are_cut_off(shared: House) -> None:
@@ -301,6 +310,8 @@ def test_pages_bind_the_browser(shared: House) -> None:
     assert page.headers["content-security-policy"] == POLICY
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["x-frame-options"] == "DENY"
+    assert page.headers["cache-control"] == "no-cache"
+    assert shared.client().get("/v1/jobs").headers["cache-control"] == "no-store"
     assert "script" not in page.text
     assert shared.client().get("/docs.html").status_code == 200
     assert "server" not in page.headers

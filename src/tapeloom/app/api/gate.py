@@ -13,6 +13,7 @@ WRITE_HEADER = "x-tapeloom"  # a page elsewhere cannot send it without our leave
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _PROBES = ("/healthz", "/readyz", "/metrics")  # orchestrators ask by address
+_PRIVATE = ("/v1/", "/login")
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
@@ -45,12 +46,15 @@ class Gate:
             await self._app(scope, receive, send)
             return
 
+        is_private = scope["path"].startswith(_PRIVATE)
+        kept = b"no-store" if is_private else b"no-cache"  # pages are asked for again by their tag
+
         async def guarded(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 present = {name.lower() for name, _ in message["headers"]}
                 extra = [pair for pair in _HEADERS if pair[0] not in present]
                 if b"cache-control" not in present:
-                    extra.append((b"cache-control", b"no-store"))
+                    extra.append((b"cache-control", kept))
                 message["headers"] = [*message["headers"], *extra]
             await send(message)
 

@@ -14,7 +14,7 @@ from tapeloom.app.api.service import Service
 
 BEARER = HTTPBearer(auto_error=False, description="An API key, made in the studio or by a key.")
 SESSION = APIKeyCookie(name=COOKIE, auto_error=False, description="A browser that is logged in.")
-_STRANGERS_PER_MINUTE = 60  # failed tries of one address
+_STRANGERS_PER_MINUTE = 300  # failed tries of one address
 MOST_KEY_LENGTH = 200
 
 
@@ -53,13 +53,7 @@ async def admit(asked: Request | WebSocket, scope: str) -> Principal:
         if not is_known:
             principal = await run_in_threadpool(service.keys.look_up, kind, text)
     if principal is None:
-        address = asked.client.host if asked.client else ""
-        wait_s = service.buckets.take(
-            f"address {address}", per_minute=_STRANGERS_PER_MINUTE, burst=_STRANGERS_PER_MINUTE,
-            now_s=time.monotonic(),
-        )  # fmt: skip
-        if wait_s:
-            raise too_often(_STRANGERS_PER_MINUTE, wait_s)
+        bound_stranger(asked)
         fault = "the key or session is not valid" if text else "no key was given"
         raise Problem(
             401, f"{fault}; send 'Authorization: Bearer KEY'",
@@ -76,6 +70,18 @@ async def admit(asked: Request | WebSocket, scope: str) -> Principal:
     return principal
 
 
+def bound_stranger(asked: Request | WebSocket) -> None:
+    """Count a try of somebody unknown; Problem 429 where their address tries too often."""
+    service: Service = asked.app.state.service
+    address = asked.client.host if asked.client else ""
+    wait_s = service.buckets.take(
+        f"address {address}", per_minute=_STRANGERS_PER_MINUTE, burst=_STRANGERS_PER_MINUTE,
+        now_s=time.monotonic(),
+    )  # fmt: skip
+    if wait_s:
+        raise too_often(_STRANGERS_PER_MINUTE, wait_s)
+
+
 def _credential(asked: Request | WebSocket) -> tuple[str, str]:
     """Return a key, or a browser's session where no key is given."""
     given = asked.headers.get("authorization")
@@ -89,7 +95,7 @@ def too_often(per_minute: int, wait_s: float) -> Problem:
     """Return the answer to one who asks too often."""
     seconds = max(1, round(wait_s + 0.5))
     return Problem(
-        429, f"this key may ask {per_minute} times a minute; try again in {seconds} s",
+        429, f"you may ask {per_minute} times a minute; try again in {seconds} s",
         headers={"Retry-After": str(seconds)},
     )  # fmt: skip
 

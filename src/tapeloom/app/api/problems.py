@@ -136,7 +136,7 @@ _EXAMPLES = {
     413: "the body has over 1048576 bytes",
     415: "the content type is text/html; send application/json",
     422: "bpm is 0; it must lie between 40 and 200 (lo-fi: 60 to 95)",
-    429: "this key may ask 600 times a minute; try again in 1 s",
+    429: "you may ask 600 times a minute; try again in 1 s",
     500: "something failed that is not your fault; it is logged under the request's id",
     503: "the service is busy; try again in 1 s",
 }

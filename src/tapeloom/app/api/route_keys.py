@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from tapeloom.app.api.forms import KeyAnswer, KeyForm, NewKeyAnswer
 from tapeloom.app.api.gate import COOKIE
-from tapeloom.app.api.identity import Admin, Reader, Served
+from tapeloom.app.api.identity import Admin, Reader, Served, bound_stranger
 from tapeloom.app.api.keys import SESSION_S
 from tapeloom.app.api.problems import Problem, documented, not_found
 from tapeloom.app.api.route_jobs import JobId
@@ -22,6 +22,7 @@ def log_in(
     """Use up a one-time link: the browser gets a session and goes to the studio."""
     session = service.keys.log_in(token)
     if session is None:
+        bound_stranger(request)
         raise Problem(401, "this link was used already, or is too old; "
                            "`tapeloom serve --link` prints a new one")  # fmt: skip
     answer = RedirectResponse("/", status_code=303)

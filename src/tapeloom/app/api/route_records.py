@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from tapeloom.app.api.forms import RecordsAnswer, TagsForm, UploadAnswer
@@ -77,3 +78,10 @@ async def upload(
 async def get_upload(upload: JobId, service: Served, who: Reader) -> Any:
     """Return what an upload is."""
     return await run_in_threadpool(service.uploads.get, who.sees, upload)
+
+
+@router.delete("/uploads/{upload}", status_code=204, summary="Remove an upload")
+def remove_upload(upload: JobId, service: Served, who: Writer) -> Response:
+    """Remove an upload, which makes room for others."""
+    service.uploads.remove(who.sees, upload)
+    return Response(status_code=204)

@@ -61,6 +61,13 @@ class Uploads:
             raise not_found("upload", upload)
         return dict(row)
 
+    def remove(self, owner: str | None, upload: str) -> None:
+        """Remove an upload; a job that still waits for it will say that it is gone."""
+        row = self.get(owner, upload)
+        self._jobs.store.delete(row["artefact"])
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(UPLOADS).where(UPLOADS.c.id == upload))
+
     async def _receive(self, path: Path, body: AsyncIterator[bytes], room: int) -> tuple[int, str]:
         digest, size, held = hashlib.sha256(), 0, bytearray()
         with path.open("wb") as file:
