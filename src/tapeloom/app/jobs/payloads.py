@@ -260,7 +260,7 @@ def records_of(payload: Payload) -> tuple[str, ...]:
     return (base,) if base else ()
 
 
-def _make(kind: type[Any], data: Mapping[str, Any]) -> Any:
+def _make(kind: Any, data: Mapping[str, Any]) -> Any:
     """Build a dataclass from JSON, with the types of its fields checked."""
     _known_only(data, [one.name for one in fields(kind)])
     try:
@@ -275,7 +275,7 @@ def _make(kind: type[Any], data: Mapping[str, Any]) -> Any:
 
 
 @cache
-def _types_of(kind: type[Any]) -> TypeAdapter[Any]:
+def _types_of(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 

@@ -97,7 +97,8 @@ class Worker:
         if not watch.beat(self._service.database, self.name):
             log.error("worker %s was taken for dead; it ends", self.name)
             os._exit(LOST_EXIT)
-        running = list(self._runner.at_work.values())
+        # Only those that had begun before we ask: one that begins meanwhile still reads as queued.
+        running = [one for one in list(self._runner.at_work.values()) if one.has_begun]
         if not running:
             return
         query = sa.select(jobs.c.id, jobs.c.attempt).where(
@@ -106,7 +107,7 @@ class Worker:
         with self._service.database.reading() as connection:
             wanted = {(row.id, row.attempt) for row in connection.execute(query)}
         for one in running:
-            one.unwanted = one.has_begun and (one.job, one.attempt) not in wanted
+            one.unwanted = (one.job, one.attempt) not in wanted
 
     def _watch(self) -> None:
         """Take over dead workers' work, and remove what nobody needs any more."""
