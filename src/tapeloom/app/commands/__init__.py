@@ -25,6 +25,7 @@ from tapeloom.app.commands.master import master
 from tapeloom.app.commands.mix import mix
 from tapeloom.app.commands.reharmonize import reharmonize
 from tapeloom.app.commands.render import render
+from tapeloom.app.commands.serve import serve
 from tapeloom.app.commands.thumbnail import thumbnail
 from tapeloom.app.commands.train import train
 from tapeloom.app.commands.video import video
@@ -58,6 +59,7 @@ app.command()(kit)
 app.command()(counterpoint)
 app.command()(video)
 app.command()(doctor)
+app.command()(serve)
 app.command()(worker)
 app.add_typer(train)
 

@@ -22,7 +22,19 @@ from tapeloom import __version__
 # Optional parts of tapeloom: what each is for, and the packages that it is made of. One without
 # packages is declared for what is to come.
 EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "service": ("running as a service", ()),
+    "service": (
+        "running as a service",
+        (
+            "dbos",
+            "sqlalchemy",
+            "psycopg",
+            "fsspec",
+            "fastapi",
+            "uvicorn",
+            "websockets",
+            "prometheus-client",
+        ),
+    ),
     "train": ("training models", ("torch", "accelerate", "pyarrow", "onnx")),
     "plugins": ("VST3 plug-ins", ("pedalboard",)),
 }

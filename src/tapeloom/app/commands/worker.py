@@ -58,11 +58,9 @@ def _one(
     from tapeloom.app import kernels
     from tapeloom.app.jobs.settings import open_service
     from tapeloom.app.jobs.worker import WorkerOptions, work_here
+    from tapeloom.app.logs import configure_logs
 
-    logging.basicConfig(
-        level=logging.WARNING if quiet else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
+    configure_logs(level=logging.WARNING if quiet else logging.INFO)
     takes = () if watchdog else tuple(queue) if queue else None
     if takes is None or "render" in takes:
         kernels.compile_once(logging.getLogger("tapeloom.jobs").info)

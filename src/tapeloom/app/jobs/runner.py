@@ -115,7 +115,7 @@ class Runner:
         except (TapeloomError, OSError, sa.exc.SQLAlchemyError):
             raise
         except Exception as error:
-            log.exception("the job %s failed in %s", running.job, stage)
+            log.exception("the job failed in %s", stage, extra={"job_id": running.job})
             return {"error": f"internal error in {stage}: {type(error).__name__}: {error}"}
         seconds = time.perf_counter() - began
         ledger.end_stage(self.database, running.job, bench.kind, stage, seconds)

@@ -1,0 +1,75 @@
+"""The application: the routes under their layers, and the studio's pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import Match, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from tapeloom import __version__
+from tapeloom.app.api import (
+    problems,
+    route_jobs,
+    route_keys,
+    route_live,
+    route_orders,
+    route_records,
+    route_status,
+    route_tables,
+)
+from tapeloom.app.api.bodies import BoundedBodies
+from tapeloom.app.api.gate import Gate
+from tapeloom.app.api.service import Service, ServiceSettings
+from tapeloom.app.api.telemetry import Telemetry
+from tapeloom.app.jobs import JobService
+
+WEB = Path(str(files("tapeloom.app"))) / "web"
+_ABOUT = """Makes lo-fi records from short briefs. Orders answer with a job (202) that is followed
+by `/v1/events`; errors are problem+json (RFC 9457)."""
+
+
+class Pages(Mount):
+    """The studio's files: all that is no address of the API."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Leave addresses of the API alone: they know their methods and their errors."""
+        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def create_app(jobs: JobService, settings: ServiceSettings | None = None) -> FastAPI:
+    """Return the service as an ASGI application over the jobs of a data folder."""
+    service = Service(jobs, settings or ServiceSettings())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        yield
+        await service.stop()
+
+    app = FastAPI(
+        title="Tapeloom", version=__version__, description=_ABOUT, lifespan=lifespan,
+        docs_url=None, redoc_url=None, redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+    )  # fmt: skip
+    app.state.service = service
+    problems.install(app)
+    routes = (route_orders, route_jobs, route_records, route_tables, route_keys, route_live,
+              route_status)  # fmt: skip
+    for module in routes:
+        app.include_router(module.router)
+    app.router.routes.append(Pages("/", StaticFiles(directory=WEB, html=True), name="web"))
+    app.add_middleware(BoundedBodies, limits=service.limits)
+    app.add_middleware(Gate, hosts=service.settings.hosts)
+    app.add_middleware(Telemetry, on_request=service.metrics.on_request)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
