@@ -212,6 +212,7 @@ def test_loops_are_cut_on_the_bar_lines(record: Record, tmp_path: Path) -> None:
     assert section["name"] in names
 
 
+@pytest.mark.slow
 def test_a_song_lends_its_melody(record: Record, tmp_path: Path) -> None:
     song = tmp_path / "song.mid"
     score = read_midi(record.folder / "score.mid")
