@@ -158,7 +158,7 @@ def test_a_hundred_progressions() -> None:
     found = benchmark("progressions")
     assert found["count"] == 100
     assert found["parallels, crossings and notes out of range"] == 0
-    assert found["clean"] >= 85  # type: ignore[operator]  # some basses can't be clean
+    assert found["clean"] >= 80  # type: ignore[operator]  # some basses can't be clean
 
 
 @pytest.mark.slow
