@@ -61,6 +61,7 @@ def refused(capsys, *arguments, code=2):
     return told.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "count"), [(TINY, 8), (SHIPPED, 2)], ids=["tiny", "shipped"])
 def test_moody_scores_are_different_and_tell_how_good_they_are(
     folder, capsys, monkeypatch, model, count

@@ -166,6 +166,7 @@ def test_nothing_is_left_to_compile_after_the_first_use(record):
     assert kernels.is_compiled()
 
 
+@pytest.mark.slow
 def test_a_record_rendered_again_is_as_it_was(record, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run("render", str(record.folder), "-o", "again", "--quiet")

@@ -160,6 +160,7 @@ def test_an_edited_score_is_taken_and_what_depends_on_it_made_again(
     assert remade.loudness.integrated_lufs == pytest.approx(-14.0, abs=0.2)
 
 
+@pytest.mark.slow
 def test_an_edited_dry_part_changes_the_mix_only(record: Record, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     shutil.copytree(record.folder, folder)
@@ -190,6 +191,7 @@ def test_a_changed_brief_is_made_anew(record: Record, tmp_path: Path) -> None:
     assert remade.data["bpm"] == 92.0
 
 
+@pytest.mark.slow
 def test_loops_are_cut_on_the_bar_lines(record: Record, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     shutil.copytree(record.folder, folder)

@@ -62,6 +62,7 @@ def test_a_piano_roll_shows_every_part_in_its_colour(tmp_path, bars):
     assert near(pixels, ROLE_COLOURS["drums"]) > 40
 
 
+@pytest.mark.slow
 def test_a_longer_score_takes_more_lines_up_to_six(tmp_path):
     heights = []
     for bars in (16, 60, 200):
@@ -132,6 +133,7 @@ def test_harmony_is_drawn_with_keys_functions_and_tension(tmp_path, bars):
     assert near(pixels, ROLE_COLOURS["drums"]) > 10
 
 
+@pytest.mark.slow
 def test_a_long_piece_keeps_to_a_page_and_dense_chords_too(tmp_path):
     score = cadenced(150)
     plot_harmony(score, analyse(score), tmp_path / "long.png")

@@ -51,6 +51,7 @@ def test_a_dull_narrow_soft_mix_is_led_to_its_reference() -> None:
     assert any("narrower than the reference" in note for note in notes)
 
 
+@pytest.mark.slow
 def test_the_assistant_comes_nearer_and_says_by_how_much() -> None:
     mix = apply((Equalizer((Band("bell", 350.0, 5.0),)),), song(10.0))
     profile = measure_profile(mix)

@@ -71,6 +71,7 @@ def test_every_chord_is_named_and_read_back_in_24_keys(key):
             assert RomanNumeral.parse(str(numeral)) == numeral
 
 
+@pytest.mark.slow
 def test_what_we_write_music21_reads():
     for key in (Key("C", "major"), Key("C", "minor")):
         for quality, root, step in itertools.product(PLAIN, range(12), (0, 3, 4, 7)):

@@ -61,6 +61,7 @@ def test_bars_of_two_meters_are_not_moved():
     assert excerpts(toy_song(0, bars=8)) == []
 
 
+@pytest.mark.slow
 def test_a_critic_prefers_songs_to_what_is_made_of_them(tmp_path):
     critic = calibrate((toy_song(i) for i in range(12)), np.random.default_rng(0))
     assert sum(critic.weights.values()) == pytest.approx(1.0)

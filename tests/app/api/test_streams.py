@@ -207,6 +207,7 @@ def hear(socket: Any, kind: str) -> dict[str, Any]:
             return told
 
 
+@pytest.mark.slow
 def test_live_generation_tells_midi_and_follows_its_parameters(shared: House) -> None:
     key = shared.client("live").headers["Authorization"]
     with live(shared, Authorization=key) as socket:
