@@ -50,6 +50,7 @@ def test_a_fugue_is_written_as_midi_with_its_analysis(folder, capsys):
     assert "exists" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_musicxml_has_parts_clefs_key_and_names_in_music21(folder):
     music21 = pytest.importorskip("music21")
     assert run("compose", "--fugue", "subject.txt", "--voices", "3", "--seed", "1",
@@ -135,6 +136,7 @@ def test_options_that_do_not_go_together_are_refused(capsys, arguments, told):
     assert told in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.slow
 def test_a_drawn_subject_takes_key_and_meter(folder, capsys, monkeypatch):
     quick = functools.partial(fugues.compose_fugue, attempts=1)
     monkeypatch.setattr(fugues, "compose_fugue", quick)

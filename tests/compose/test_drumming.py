@@ -91,6 +91,7 @@ def test_a_foot_flams_nothing():
     assert len(play(one_stroke("flam", drum="kick"), STILL).notes) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "mood",
     [

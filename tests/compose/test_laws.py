@@ -45,6 +45,7 @@ def firsts(score: Score) -> dict[str, Section]:
     return found
 
 
+@pytest.mark.slow
 def test_every_note_lies_in_its_instruments_range() -> None:
     for seed in SEEDS:
         for part in score_of(seed).parts:

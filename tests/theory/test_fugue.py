@@ -187,6 +187,7 @@ def test_the_analysis_is_plain_data(fugue: Fugue) -> None:
     assert all(0 <= span["start"] < span["end"] for span in told["spans"])
 
 
+@pytest.mark.slow
 def test_one_seed_is_one_fugue(fugue: Fugue) -> None:
     subject, _ = SHORT.read()
     again = compose_fugue(subject, voices=3, rng=np.random.default_rng(1), attempts=2)

@@ -147,6 +147,7 @@ def test_a_triad_follows_itself_and_planted_parallels_cost() -> None:
         find_strettos(line(60), C, beat_ticks=PPQ)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("steps", "delay", "voices", "key"),
     [(0, 2, 2, C), (4, 1, 2, D_MINOR), (-3, 2, 3, C), (7, 4, 2, C)],

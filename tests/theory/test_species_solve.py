@@ -69,6 +69,7 @@ def test_every_cantus_in_three_and_four_voices(mode: str, voices: int, species: 
         assert_sound(best, FUX[mode], species, place)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("voices", "species", "place", "voice"), [
     (3, 1, 1, None), (3, 2, 0, 1), (3, 4, 1, 2), (3, 3, 2, 0), (4, 1, 3, None), (4, 5, 0, 3),
 ])  # fmt: skip

@@ -10,6 +10,7 @@ from tapeloom.train.generation import LOFI, draw_orders, generated
 from ..neural.tiny_model import TINY
 
 
+@pytest.mark.slow
 def test_pieces_are_drawn_measured_and_valid() -> None:
     told: list[str] = []
     asked, valid, lofi, original = generated(

@@ -188,6 +188,7 @@ def test_the_judge_tells_jitter_and_not_copies(pieces: list[Piece]) -> None:
     assert judge(pieces, twins) < 0.7
 
 
+@pytest.mark.slow
 def test_the_shipped_model_goes_through_the_evaluation(pieces: list[Piece]) -> None:
     humaniser = Humaniser.load()
     table = evaluate(pieces[:4], pieces[4:], humaniser, seed=1)
