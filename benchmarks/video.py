@@ -3,7 +3,7 @@
     python benchmarks/video.py                    # a loop of 20 s at 1080p, an hour by packet copy
     python benchmarks/video.py --peer-minutes 1   # and moviepy, if it is installed
 
-moviepy encodes every frame anew; it is given minutes of the hour, since its time goes with the length.
+moviepy encodes every frame anew; it is given minutes of the hour, for its time goes with length.
 """
 
 import argparse
