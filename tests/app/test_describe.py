@@ -9,7 +9,7 @@ import pytest
 from tapeloom.app.commands import main
 from tapeloom.app.describing import moments_of
 from tapeloom.app.pipeline import Record
-from tapeloom.core.files import read_json
+from tapeloom.core.files import read_json, write_json
 from tapeloom.core.harmony import Key
 from tapeloom.core.performance import TimedSection, performance_from_json
 from tapeloom.core.score import Score, Section
@@ -108,6 +108,24 @@ def test_bad_use_is_one_sentence(
     assert sentence in err
     assert len(err.splitlines()) == 1
     assert not (folder / "metadata.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("title", "artist"), [("i <3 rain {slow}", "A<b>"), ("<>", "{}"), ("x" * 300, "y" * 300)]
+)
+def test_a_brief_of_any_words_is_described(
+    capsys: pytest.CaptureFixture[str], folder: Path, title: str, artist: str
+) -> None:
+    data = read_json(folder / "record.json")
+    write_json(folder / "record.json", {**data, "title": title, "artist": artist})
+    for seed in range(6):
+        write_json(folder / "record.json",
+                   {**data, "title": title, "artist": artist, "seed": seed})  # fmt: skip
+        code, _, err = run(capsys, "describe", folder, "--series", "Tides", "--quiet")
+        assert (code, err) == (0, "")
+        words = json.loads((folder / "metadata.json").read_text())
+        assert not set("<>{}") & set(words["title"] + words["description"])
+        assert len(words["title"]) <= 100
 
 
 def test_a_folder_that_is_no_record(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -16,11 +16,13 @@ from tapeloom.core.performance import TimedSection, performance_from_json
 from tapeloom.core.score import Score, score_from_json
 from tapeloom.core.seed import stream
 from tapeloom.release.chapters import Moment, name_parts
+from tapeloom.release.description import SOFTWARE
 from tapeloom.release.metadata import Metadata, describe, language_of, metadata_from_json
 from tapeloom.release.seasons import season_of
 from tapeloom.release.subject import Subject, scene_for, use_for
 
 METADATA = "metadata.json"
+MAX_NAME = 100  # characters of a title or an artist
 MAX_CATALOGUE = 100_000  # titles
 _SEASON_OF_SCENE = {"winter": "winter", "autumn": "autumn", "summer": "summer"}
 
@@ -82,14 +84,26 @@ def subject_of(
         bpm=float(score.tempo.initial_bpm),
         key=score.keys[0][1],
         duration_s=data["duration_s"],
-        title=data["title"] if brief.words else None,
+        title=tellable(data["title"]) if brief.words else None,
         series=wording.series,
         number=wording.number,
-        artist=data["artist"],
+        artist=tellable(data["artist"]) or SOFTWARE,
         licence=wording.licence,
         origin=_origin(data),
         moments=moments_of(score, sections, wording.language),
     )
+
+
+def tellable(text: str) -> str | None:
+    """Return a name without what YouTube refuses and no longer than it may be; None of nothing.
+
+    A record's title is its brief's words, which may hold anything: its words are no place to fail.
+
+    >>> tellable("i <3 rain {slow}"), tellable("<>")
+    ('i 3 rain slow', None)
+    """
+    kept = "".join(c for c in text if c not in "<>{}" and c.isprintable())
+    return " ".join(kept.split())[:MAX_NAME].strip() or None
 
 
 def _origin(data: Mapping[str, Any]) -> str:

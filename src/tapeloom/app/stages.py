@@ -1,6 +1,7 @@
 """Each stage at work in a record's folder: what it reads, what it writes, and its settings."""
 
 import re
+import shutil
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -291,12 +292,14 @@ def wants_video(shop: Workshop) -> bool:
 
 def video(site: Site, order: Order, master: Master) -> None:
     """Make video.mp4: the cover's scene in motion under the whole master."""
-    from tapeloom.app.videos import VideoOrder, design_of, write_video
+    from tapeloom.app.videos import WORKPLACE, VideoOrder, design_of, write_video
 
     target, asked = site.folder / "video.mp4", VideoOrder()
     design = design_of(order.brief, order.brief.seed, asked)
 
     def make() -> Made:
+        for stale in site.folder.glob(f"{WORKPLACE}*"):  # of a make that was killed
+            shutil.rmtree(stale, ignore_errors=True)
         parts = {"picture": 0.0, "video": 0.0}
 
         def tell(stage: str, part: float) -> None:

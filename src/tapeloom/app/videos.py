@@ -18,6 +18,7 @@ from tapeloom.core.seed import stream
 
 AAC_BIT_RATE = 384_000  # what YouTube asks of stereo
 LOOP_S, SHORTEST_LOOP_S, LONGEST_LOOP_S = 20, 2, 120
+WORKPLACE = ".video-"  # begins the name of the folder that a video is made in
 _FADE_S = 0.02  # at both ends of a clip
 Progress = Callable[[str, float], None]
 
@@ -176,7 +177,7 @@ def write_video(
     duration_s = audio.frames / audio.rate
     target.parent.mkdir(parents=True, exist_ok=True)
     # Beside the target: the loop and the sound may be large, and are gone whatever happens.
-    with TemporaryDirectory(dir=target.parent, prefix=".video-") as place:
+    with TemporaryDirectory(dir=target.parent, prefix=WORKPLACE) as place:
         loop, sound = Path(place) / "loop.mp4", Path(place) / "sound.m4a"
         count = order.loop_s * RATE_FPS
         frames = _with_title(design, width, height, count, title, paper, ink)
