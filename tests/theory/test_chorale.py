@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from tapeloom.theory.inversions import bass_price, inversions, position_price
 from tapeloom.train.chorale_exercises import NUMERALS, PLANTED, Passage, plant, progression
 
 ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data"
 EXERCISES = [(mode, text) for mode in NUMERALS for text in NUMERALS[mode][3::4]]
 
 
@@ -158,7 +160,18 @@ def test_a_hundred_progressions() -> None:
     found = benchmark("progressions")
     assert found["count"] == 100
     assert found["parallels, crossings and notes out of range"] == 0
-    assert found["clean"] >= 80  # type: ignore[operator]  # some basses can't be clean
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs the data sets")
+def test_a_hundred_progressions_with_charts(tmp_path: Path) -> None:
+    for name in ("irb", "openewld"):
+        with tarfile.open(DATA / f"{name}.tar.xz") as archive:
+            archive.extractall(tmp_path / name, filter="data")
+    found = benchmark("progressions", str(tmp_path))
+    assert found["count"] == 100
+    assert found["parallels, crossings and notes out of range"] == 0
+    assert found["clean"] >= 85  # type: ignore[operator]  # some basses can't be clean
 
 
 @pytest.mark.slow
