@@ -16,6 +16,7 @@ from tapeloom.core.seed import stream
 from tapeloom.media.cover import draw_cover
 from tapeloom.media.fonts import TITLE_FACES, Face, user_face
 from tapeloom.media.grading import parse_grading
+from tapeloom.media.scene_design import SceneDesign
 from tapeloom.media.stage import TimeOfDay, Weather
 from tapeloom.media.thumbnail_config import MAX_TITLE, ThumbnailConfig
 from tapeloom.media.thumbnail_layouts import ThumbnailStyle
@@ -50,12 +51,16 @@ def picture_of_record(folder: Path) -> ThumbnailConfig:
     return _drawn(brief_from_json(data["brief"]), data["title"], subtitle)
 
 
-def _drawn(brief: Brief, title: str, subtitle: str) -> ThumbnailConfig:
-    drawn = draw_cover(
+def scene_of(brief: Brief) -> SceneDesign:
+    """Return the scene of a record: its cover, thumbnail and video show the same."""
+    return draw_cover(
         moods=brief.moods, scenes=brief.scenes, brightness=brief.character.brightness,
         rng=stream(brief.seed, "cover"),
-    )  # fmt: skip
-    scene = drawn.scene()
+    ).scene()  # fmt: skip
+
+
+def _drawn(brief: Brief, title: str, subtitle: str) -> ThumbnailConfig:
+    scene = scene_of(brief)
     styles = list(ThumbnailStyle)
     return ThumbnailConfig(
         title_text=title[:MAX_TITLE], subtitle_text=subtitle,
@@ -65,10 +70,13 @@ def _drawn(brief: Brief, title: str, subtitle: str) -> ThumbnailConfig:
     )  # fmt: skip
 
 
-def picture_of_words(title: str, subtitle: str, *, seed: int) -> ThumbnailConfig:
-    """Draw the picture that suits a title, for one that belongs to no record."""
+def picture_of_words(title: str, subtitle: str, *, seed: int, about: str = "") -> ThumbnailConfig:
+    """Draw the picture that suits a title, for one that belongs to no record.
+
+    about  a brief's words, which then decide the scene beside the title
+    """
     ThumbnailConfig(title, subtitle)  # what is wrong with the words is told of them
-    words = "".join(c if c.isprintable() else " " for c in f"{title} {subtitle}")
+    words = "".join(c if c.isprintable() else " " for c in f"{about} {title} {subtitle}".strip())
     return replace(_drawn(Brief(words, seed=seed), title, subtitle), style=ThumbnailStyle.BIG_TITLE)
 
 

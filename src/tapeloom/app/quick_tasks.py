@@ -167,22 +167,21 @@ class _plain:  # noqa: N801  (reads as a verb in `with`)
             raise InputError(str(error).replace(self._folder, "")) from error
 
 
-def thumbnail(words: str, title: str, subtitle: str, size: int, seed: int) -> bytes:
-    """Paint a cover; return it as PNG."""
-    import io
+def thumbnail(words: str, title: str, subtitle: str, style: str | None, seed: int) -> bytes:
+    """Draw a thumbnail; return it as PNG, under 2 MB."""
+    from dataclasses import replace
+    from tempfile import TemporaryDirectory
 
-    from tapeloom.core.brief import Brief
-    from tapeloom.core.seed import stream
-    from tapeloom.media.cover import draw_cover, paint_cover
+    from tapeloom.app.picture_jobs import THUMBNAIL, draw
+    from tapeloom.app.picturing import parse_fields, picture_of_words, readable
 
-    brief = Brief(words, seed=seed)
-    design = draw_cover(
-        moods=brief.moods, scenes=brief.scenes, brightness=brief.character.brightness,
-        rng=stream(seed, "cover"),
-    )  # fmt: skip
-    written = io.BytesIO()
-    paint_cover(design, title=title, subtitle=subtitle, size=size).save(written, "PNG")
-    return written.getvalue()
+    wish = picture_of_words(title, subtitle, seed=seed, about=words)
+    if style is not None:
+        wish = replace(wish, **parse_fields({"style": style}))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "thumbnail.png"
+        draw(THUMBNAIL, readable(wish).config, path)
+        return path.read_bytes()
 
 
 def compose_bars(order: Mapping[str, Any], engine: str) -> dict[str, Any]:

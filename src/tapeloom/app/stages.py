@@ -295,7 +295,7 @@ def video(site: Site, order: Order, master: Master) -> None:
     from tapeloom.app.videos import WORKPLACE, VideoOrder, design_of, write_video
 
     target, asked = site.folder / "video.mp4", VideoOrder()
-    design = design_of(order.brief, order.brief.seed, asked)
+    design = design_of(order.brief, asked)
 
     def make() -> Made:
         for stale in site.folder.glob(f"{WORKPLACE}*"):  # of a make that was killed

@@ -14,7 +14,6 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.files import read_json
 from tapeloom.core.performance import performance_from_json
 from tapeloom.core.score import score_from_json
-from tapeloom.core.seed import stream
 
 AAC_BIT_RATE = 384_000  # what YouTube asks of stereo
 LOOP_S, SHORTEST_LOOP_S, LONGEST_LOOP_S = 20, 2, 120
@@ -112,7 +111,7 @@ def make_video(
         ends = [round(at * master.rate) for at in (passage.start_s, passage.end_s)]
         master = _Excerpt(master, ends[0], min(ends[1], master.frames))
     told = write_video(
-        master, target, order, design_of(brief, data["seed"], order),
+        master, target, order, design_of(brief, order),
         title=str(data["title"]) if passage else None,
         chapters=_named(chapters) if order.has_chapters else (), on_progress=on_progress,
     )  # fmt: skip
@@ -130,16 +129,14 @@ def _named(chapters: tuple[tuple[float, str], ...]) -> tuple[tuple[float, str], 
     return tuple((start_s, name) for (start_s, _), name in zip(chapters, names, strict=True))
 
 
-def design_of(brief: Any, seed: int, order: VideoOrder) -> Any:
+def design_of(brief: Any, order: VideoOrder) -> Any:
     """Return the scene of a record's cover, or the one asked for."""
     from dataclasses import replace
 
-    from tapeloom.media import ColorGrading, draw_cover
+    from tapeloom.app.picturing import scene_of
+    from tapeloom.media import ColorGrading
 
-    drawn = draw_cover(
-        moods=brief.moods, scenes=brief.scenes, brightness=brief.character.brightness,
-        rng=stream(seed, "cover"),
-    ).scene()  # fmt: skip
+    drawn = scene_of(brief)
     if order.scene is not None:
         drawn = replace(drawn, scene=order.scene)
     if order.grading is None:

@@ -131,11 +131,13 @@ def test_an_upload_is_analysed_at_once_where_small_and_rendered_by_a_job(shared:
     assert client.post("/v1/reharmonize", json={"upload": large["id"]}).status_code == 422
 
 
-def test_a_cover_is_painted_at_once(shared: House) -> None:
-    body = {"words": "rainy night", "title": "Rain", "size": 64}
+def test_a_thumbnail_is_drawn_at_once(shared: House) -> None:
+    body = {"words": "rainy night", "title": "Rain", "style": "minimal"}
     answer = shared.client("read").post("/v1/thumbnail", json=body)
     assert answer.headers["content-type"] == "image/png"
-    assert Image.open(io.BytesIO(answer.content)).size == (64, 64)
+    assert Image.open(io.BytesIO(answer.content)).size == (1280, 720)
+    wrong = shared.client("read").post("/v1/thumbnail", json={**body, "style": "huge"})
+    assert wrong.status_code == 422
 
 
 def test_a_record_is_continued_with_an_edited_score(shared: House) -> None:

@@ -166,7 +166,7 @@ class ReharmonizeForm(Source):
 
 
 class ThumbnailForm(Form):
-    """A cover, painted at once."""
+    """A thumbnail, drawn at once."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -175,8 +175,8 @@ class ThumbnailForm(Form):
 
     words: Line = ""
     title: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
-    subtitle: Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
-    size: Annotated[int, Field(ge=64, le=3000, description="Pixels of each side.")] = 1400
+    subtitle: Annotated[str, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    style: Annotated[str | None, Field(max_length=40, description="A layout, by name.")] = None
     seed: Seed = 0
 
 

@@ -169,15 +169,15 @@ async def reharmonize(form: ReharmonizeForm, service: Served, who: Reader) -> An
 
 
 @router.post(
-    "/thumbnail", summary="Paint a cover", response_class=Response,
-    responses={200: {"content": {"image/png": {}}, "description": "The cover."}},
+    "/thumbnail", summary="Draw a thumbnail", response_class=Response,
+    responses={200: {"content": {"image/png": {}}, "description": "The thumbnail."}},
 )  # fmt: skip
 async def thumbnail(
     form: ThumbnailForm, service: Served, _who: Annotated[Principal, Depends(Needs("read"))]
 ) -> Response:
-    """Paint a square cover with its title, at once."""
+    """Draw a thumbnail of 1280 x 720 with its title, at once."""
     image = await service.quick.run(
-        quick_tasks.thumbnail, form.words, form.title, form.subtitle, form.size, form.seed
+        quick_tasks.thumbnail, form.words, form.title, form.subtitle, form.style, form.seed
     )
     return Response(image, media_type="image/png")
 
