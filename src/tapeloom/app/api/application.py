@@ -2,14 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.resources import files
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.routing import Match, Mount
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from tapeloom import __version__
 from tapeloom.app.api import (
@@ -25,22 +20,12 @@ from tapeloom.app.api import (
 from tapeloom.app.api.bodies import BoundedBodies
 from tapeloom.app.api.gate import Gate
 from tapeloom.app.api.service import Service, ServiceSettings
+from tapeloom.app.api.studio import studio_routes
 from tapeloom.app.api.telemetry import Telemetry
 from tapeloom.app.jobs import JobService
 
-WEB = Path(str(files("tapeloom.app"))) / "web"
 _ABOUT = """Makes lo-fi records from short briefs. Orders answer with a job (202) that is followed
 by `/v1/events`; errors are problem+json (RFC 9457)."""
-
-
-class Pages(Mount):
-    """The studio's files: all that is no address of the API."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Leave addresses of the API alone: they know their methods and their errors."""
-        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
-            return Match.NONE, {}
-        return super().matches(scope)
 
 
 def create_app(jobs: JobService, settings: ServiceSettings | None = None) -> FastAPI:
@@ -64,7 +49,7 @@ def create_app(jobs: JobService, settings: ServiceSettings | None = None) -> Fas
               route_status)  # fmt: skip
     for module in routes:
         app.include_router(module.router)
-    app.router.routes.append(Pages("/", StaticFiles(directory=WEB, html=True), name="web"))
+    app.router.routes.extend(studio_routes())
     app.add_middleware(BoundedBodies, limits=service.limits)
     app.add_middleware(Gate, hosts=service.settings.hosts)
     app.add_middleware(Telemetry, on_request=service.metrics.on_request)

@@ -133,7 +133,7 @@ class Hub:
         ]  # fmt: skip
         if missed:  # their ids are smaller than the state's: end with that of the newest
             missed.append(f"id: {joined}\n\n".encode())
-        return self._tell(stream, [b"retry: 2000\n\n", first, *missed], tell_state)
+        return self._tell(stream, [b"retry: 1000\n\n", first, *missed], tell_state)
 
     async def _tell(
         self, stream: _Stream, first: list[bytes], tell_state: Callable[[], Sequence[Job]]

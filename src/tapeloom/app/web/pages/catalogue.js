@@ -1,0 +1,7 @@
+// TODO catalogue
+
+import { h } from "../dom.js";
+
+export async function show(root) {
+  root.append(h("h1", {}, "catalogue"));
+}
