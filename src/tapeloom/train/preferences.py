@@ -7,7 +7,7 @@ record by its id with its score.json, as the service's artefacts do in `jobs`; w
 that was not edited is composed again from its brief and engine, by the same version only.
 
 Only notes are learned from: pairs about sound or a cover, and draws, are left out. The weights of
-the critic's parts are those by which the preferred record is told best, as `train.critic` fits them,
+the critic's parts are those by which the preferred record is told best, as `train.critic` does,
 held to the weights that were there before by PRIOR pairs: a few opinions move them a little.
 """
 

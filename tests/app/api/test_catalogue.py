@@ -111,7 +111,8 @@ def test_a_removed_record_leaves_nothing(house: House) -> None:
     assert (told.kind, told.job) == ("removed", record)
     with house.jobs.database.reading() as connection:
         for table in (TAGS, RECORDS):
-            assert connection.execute(sa.select(table)).all() == []
+            left = connection.execute(sa.select(table).where(table.c.record == record)).all()
+            assert left == []
         wanted = sa.select(events.c.kind).where(events.c.job == record)
         assert list(connection.execute(wanted).scalars()) == ["removed"]
     with pytest.raises(InputError, match="no finished record"):

@@ -87,6 +87,7 @@ def test_on_postgresql_it_answers_alike(tmp_path: Path) -> None:
     with Postgres(tmp_path) as postgres, contextmanager(build)(tmp_path, postgres.url) as house:
         test_records.test_records_are_found_by_title_words_key_and_tag(house)
         test_catalogue.test_what_is_said_of_a_record_is_kept_beside_it(house)
+        test_catalogue.test_records_are_sorted_and_paged(house)
         test_catalogue.test_a_record_tells_its_base_and_its_versions(house)
         test_catalogue.test_a_removed_record_leaves_nothing(house)
         test_studio.test_preferences_are_kept_and_given_out_for_training(house)
