@@ -22,6 +22,7 @@ from tapeloom.core.midi import read_midi, write_midi
 from tapeloom.core.performance import Performance, performance_from_json
 from tapeloom.studio.master_file import load_master, master_to_json
 from tapeloom.studio.presets import PRESETS
+from tests.app.conftest import tapeloom
 
 
 @pytest.fixture
@@ -124,6 +125,20 @@ def test_an_edited_master_is_mastered_so(mine: Path, record: Record) -> None:
         write_json(mine / "master.json", fault)
         with pytest.raises(InputError, match=sentence):
             remake(mine)
+
+
+@pytest.mark.slow
+def test_the_title_option_names_record_and_folder(tmp_path: Path) -> None:
+    made = tapeloom("make", "rain", "--bars", "4", "--seed", "3", "--title", "Night Bus", "--json",
+                    "--out", "o", cwd=tmp_path)  # fmt: skip
+    assert made.code == 0, made.err
+    (told,) = json.loads(made.out)
+    assert (told["title"], told["folder"]) == ("Night Bus", "o/night-bus-3")
+    again = tapeloom("make", "--from", "o/night-bus-3", "--title", "Late Bus", "--json",
+                     cwd=tmp_path)  # fmt: skip
+    assert json.loads(again.out)[0]["title"] == "Late Bus"
+    wrong = tapeloom("make", "rain", "--title", " ", cwd=tmp_path)
+    assert (wrong.code, "one line of 1 to 120" in wrong.err) == (2, True)
 
 
 @pytest.mark.slow
