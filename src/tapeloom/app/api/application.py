@@ -9,12 +9,14 @@ from fastapi.routing import APIRoute
 from tapeloom import __version__
 from tapeloom.app.api import (
     problems,
+    route_catalogue,
     route_jobs,
     route_keys,
     route_live,
     route_orders,
     route_records,
     route_status,
+    route_studio,
     route_tables,
 )
 from tapeloom.app.api.bodies import BoundedBodies
@@ -45,8 +47,8 @@ def create_app(jobs: JobService, settings: ServiceSettings | None = None) -> Fas
     )  # fmt: skip
     app.state.service = service
     problems.install(app)
-    routes = (route_orders, route_jobs, route_records, route_tables, route_keys, route_live,
-              route_status)  # fmt: skip
+    routes = (route_orders, route_jobs, route_records, route_catalogue, route_studio, route_tables,
+              route_keys, route_live, route_status)  # fmt: skip
     for module in routes:
         app.include_router(module.router)
     app.router.routes.extend(studio_routes())

@@ -12,6 +12,7 @@ from tapeloom.app.api.hub import Hub
 from tapeloom.app.api.keys import KeyRing
 from tapeloom.app.api.limits import Buckets, Limits
 from tapeloom.app.api.metrics import Metrics
+from tapeloom.app.api.preferences import Preferences
 from tapeloom.app.api.problems import Problem
 from tapeloom.app.api.quick import QuickWork
 from tapeloom.app.api.records import Records
@@ -44,6 +45,7 @@ class Service:
         self.quick = QuickWork(settings.quick_workers, limit_s=self.limits.quick_s)
         self.uploads = Uploads(jobs, self.quick, self.limits)
         self.records = Records(jobs)
+        self.preferences = Preferences(self.records, jobs.database.engine)
         self.live = 0  # sessions open
         self.metrics = Metrics(jobs, lambda: self.hub.open_streams, lambda: self.live)
         self.hub = Hub(jobs, self.limits, on_event=self.metrics.on_event)

@@ -95,6 +95,14 @@ tallies = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
 )
 
+removals = sa.Table(  # jobs that are gone and whose files and workflows may still be there
+    "tapeloom_removals",
+    metadata,
+    sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Database:
