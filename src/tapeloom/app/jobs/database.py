@@ -71,6 +71,13 @@ stage_runs = sa.Table(
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
 )
+model_use = sa.Table(  # what workers had the models write, in all
+    "tapeloom_model_use",
+    metadata,
+    sa.Column("model", sa.Text, primary_key=True),
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+)
 workers = sa.Table(
     "tapeloom_workers",
     metadata,

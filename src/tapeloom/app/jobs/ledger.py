@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tapeloom.app.jobs.database import Database, events, jobs, stage_runs, tallies
+from tapeloom.app.jobs.database import Database, events, jobs, model_use, stage_runs, tallies
 from tapeloom.app.jobs.models import (
     CANCELLED,
     DONE,
@@ -107,8 +107,14 @@ def begin_stage(database: Database, job: str, attempt: int, stage: str) -> bool:
         return wanted
 
 
-def end_stage(database: Database, job: str, kind: str, stage: str, seconds: float) -> None:
-    """Note how long a stage took; a repeated one counts once."""
+def end_stage(
+    database: Database, job: str, kind: str, stage: str, seconds: float,
+    *, models: Mapping[str, tuple[int, float]] | None = None,
+) -> None:  # fmt: skip
+    """Note how long a stage took; a repeated one counts once.
+
+    models  what models wrote in it, by name: tokens and seconds; all of that counts
+    """
     entry = {"job": job, "kind": kind, "stage": stage, "seconds": seconds, "at": database.now()}
     with database.engine.begin() as connection:
         connection.execute(
@@ -119,6 +125,13 @@ def end_stage(database: Database, job: str, kind: str, stage: str, seconds: floa
             )
         )
         connection.execute(sa.update(jobs).where(jobs.c.id == job).values(repairs=0))
+        for name, (tokens, model_s) in (models or {}).items():
+            use = {"tokens": model_use.c.tokens + tokens, "seconds": model_use.c.seconds + model_s}
+            connection.execute(
+                database.insert(model_use)
+                .values(model=name, tokens=tokens, seconds=model_s)
+                .on_conflict_do_update(index_elements=["model"], set_=use)
+            )
 
 
 def report(database: Database, job: str, attempt: int, stage: str, progress: float) -> None:
