@@ -1,7 +1,10 @@
 """Drafting: the best original candidate is taken, quotations are drawn again."""
 
 import json
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,6 +25,7 @@ from tapeloom.neural.outline import Outline, simple_form
 from tapeloom.neural.runtime import Runtime
 from tapeloom.neural.script import infill_script
 from tapeloom.neural.token_codec import Codec, on_grid
+from tapeloom.neural.watching import watched_by
 
 from .chance import Chance
 from .tiny_model import TINY
@@ -225,3 +229,49 @@ def test_the_models_of_the_package_are_loaded(monkeypatch: pytest.MonkeyPatch) -
     assert isinstance(drafter.model, Runtime)
     assert drafter.candidates == 2
     assert drafted(drafter).score.parts
+
+
+class OneAtATime(Chance):
+    """It fails where another thread begins before the last one's piece is over."""
+
+    thread: int | None = None
+
+    def begin(self, prompts):  # type: ignore[no-untyped-def]
+        self.thread = threading.get_ident()
+        time.sleep(0.002)
+        return super().begin(prompts)
+
+    def step(self, tokens):  # type: ignore[no-untyped-def]
+        assert self.thread == threading.get_ident()
+        return super().step(tokens)
+
+
+def test_of_threads_that_draft_with_one_model_each_has_its_turn() -> None:
+    drafter = Drafter(OneAtATime(), critic(), NOTHING, candidates=2)
+    alone = [drafted(drafter, seed).tokens for seed in (1, 2)]
+    with ThreadPoolExecutor(2) as pool:
+        together = [draft.tokens for draft in pool.map(lambda s: drafted(drafter, s), (1, 2))]
+    assert together == alone
+
+
+def test_a_watcher_is_told_of_all_tokens_that_were_chosen_in_its_thread() -> None:
+    @dataclass
+    class Heard:
+        told: list[object] = field(default_factory=list)
+
+        def begins(self) -> None:
+            self.told.append("begins")
+
+        def ends(self, tokens: int) -> None:
+            self.told.append(tokens)
+
+    heard, drafter = Heard(), Drafter(Chance(), critic(), NOTHING, candidates=2)
+    with watched_by(heard):
+        drafted(drafter)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(drafted, drafter).result()
+    drafted(drafter)
+    assert heard.told[0] == "begins"
+    assert len(heard.told) == 2
+    assert isinstance(heard.told[1], int)
+    assert heard.told[1] > 2 * 8

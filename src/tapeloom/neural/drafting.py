@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from tapeloom.neural.sampling import Sampling
 from tapeloom.neural.script import Script
 from tapeloom.neural.token_codec import Codec
 from tapeloom.neural.tokens import TOKEN_IDS
+from tapeloom.neural.watching import watcher
 from tapeloom.theory.events import Events
 from tapeloom.theory.keys import find_key
 
@@ -76,6 +78,7 @@ class Drafter:
     rounds: int = 4  # batches at most, where all candidates of one were refused
     by_controls: bool = True  # whether what is as asked goes before what is better
     finish: Callable[[Score], Score] = field(default=lambda score: score)  # before it is judged
+    turn: Lock = field(default_factory=Lock, repr=False)  # the model has one memory for all
 
     def __post_init__(self) -> None:
         if not 1 <= self.candidates <= 64 or not 1 <= self.rounds <= 100:
@@ -136,7 +139,7 @@ class Drafter:
         scripts = [script] * self.candidates
         around = self._heard(_before_the_answer(script), role, key, bpm)[1]
         for _ in range(self.rounds):
-            written = write(self.model, scripts, rng.spawn(len(scripts)), choose=self.choose)
+            written = self._candidates(scripts, rng)
             for candidate in sorted(written, key=lambda candidate: candidate.nll):
                 notes, found = self._heard(candidate.tokens, role, key, bpm)
                 if found.is_original or (
@@ -145,6 +148,19 @@ class Drafter:
                 ):
                     return notes
         raise InputError("all candidates quote songs that the model knows; take another seed")
+
+    def _candidates(
+        self, scripts: Sequence[Script], rng: np.random.Generator
+    ) -> tuple[Candidate, ...]:
+        """Write a candidate along each script; of threads that ask at once each has its turn."""
+        told = watcher()
+        with self.turn:
+            if told is not None:
+                told.begins()
+            found = write(self.model, scripts, rng.spawn(len(scripts)), choose=self.choose)
+            if told is not None:
+                told.ends(sum(candidate.chosen for candidate in found))
+        return found
 
     def _heard(
         self, tokens: Sequence[int], role: str, key: Key, bpm: float
@@ -158,7 +174,7 @@ class Drafter:
     def _write(
         self, outline: Outline, scripts: Sequence[Script], rng: np.random.Generator
     ) -> list[_Piece]:
-        written = write(self.model, scripts, rng.spawn(len(scripts)), choose=self.choose)
+        written = self._candidates(scripts, rng)
         controls = outline.controls
         found = []
         for candidate in written:

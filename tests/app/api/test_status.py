@@ -45,7 +45,12 @@ def test_it_is_alive_and_ready(shared: House, monkeypatch: pytest.MonkeyPatch) -
 def test_prometheus_reads_jobs_stages_and_requests(shared: House) -> None:
     client = shared.client("read", "write")
     record = shared.record(me(client), duration_s=60.0)
-    ledger.end_stage(shared.jobs.database, record, "make", "render", 20.0)
+    database = shared.jobs.database
+    ledger.end_stage(database, record, "make", "render", 20.0)
+    ledger.end_stage(database, record, "make", "master", 6.0)
+    for tokens, seconds in ((300, 0.5), (2**33, 0.25)):
+        ledger.end_stage(database, record, "make", "compose", 1.0,
+                         models={"generator": (tokens, seconds)})  # fmt: skip
     client.get(f"/v1/jobs/{record}")
     from prometheus_client.parser import text_string_to_metric_families
 
@@ -54,6 +59,9 @@ def test_prometheus_reads_jobs_stages_and_requests(shared: House) -> None:
     read = {sample.name: sample.value for family in text_string_to_metric_families(answer.text)
             for sample in family.samples}  # fmt: skip
     assert read["tapeloom_render_realtime"] == 3.0
+    assert read["tapeloom_master_realtime"] == 10.0
+    assert read["tapeloom_model_tokens_total"] == 300 + 2**33
+    assert read["tapeloom_model_seconds_total"] == 0.75
     assert read["tapeloom_workers"] == 0
     assert 'tapeloom_stage_seconds_count{kind="make",stage="render"} 1.0' in answer.text
     assert re.search(
@@ -85,8 +93,10 @@ def test_every_operation_is_described_and_every_order_has_an_example(shared: Hou
                 assert "application/problem+json" in operation["responses"]["401"]["content"]
             body = operation.get("requestBody", {}).get("content", {}).get("application/json")
             if body:
-                name = body["schema"]["$ref"].rpartition("/")[2]
-                assert told["components"]["schemas"][name]["examples"], name
+                schema = body["schema"]
+                if "$ref" in schema:
+                    schema = told["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+                assert schema["examples"], path
 
 
 async def _slow(quick: QuickWork) -> None:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from tapeloom.app.jobs import Event, JobService
 
 _HTTP_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_SPEEDS = (
+    ("tapeloom_render_realtime", "render", "Seconds of music rendered in a second, lately."),
+    ("tapeloom_master_realtime", "master", "Seconds of music mastered in a second, lately."),
+)
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "WEBSOCKET"))
 
 
@@ -70,15 +74,15 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-def render_speed(jobs: "JobService", *, lately: int = 50) -> float | None:
-    """Return how many seconds of music a second of rendering gave in the latest records.
+def stage_speed(jobs: "JobService", stage: str, *, lately: int = 50) -> float | None:
+    """Return how many seconds of music a second of a stage gave in the latest records.
 
-    None where there are none. Counted is the synthesis of the parts, without mix and master.
+    None where there are none.
     """
     wanted = (
         sa.select(JOBS.c.result["duration_s"].as_float(), stage_runs.c.seconds)
         .join(stage_runs, stage_runs.c.job == JOBS.c.id)
-        .where(JOBS.c.kind == "make", JOBS.c.state == "done", stage_runs.c.stage == "render")
+        .where(JOBS.c.kind == "make", JOBS.c.state == "done", stage_runs.c.stage == stage)
         .order_by(JOBS.c.id.desc())
         .limit(lately)
     )
@@ -132,10 +136,20 @@ class _Jobs(Collector):
                 buckets[-1] = ("+Inf", buckets[-1][1])
             stages.add_metric((stage.kind, stage.stage), buckets, stage.sum_s)
         yield stages
-        if (speed := render_speed(self._jobs)) is not None:
-            yield GaugeMetricFamily(
-                "tapeloom_render_realtime", "Seconds of music rendered in a second, lately.", speed
-            )
+        for name, step, about in _SPEEDS:
+            if (speed := stage_speed(self._jobs, step)) is not None:
+                yield GaugeMetricFamily(name, about, speed)
+        tokens = CounterMetricFamily(
+            "tapeloom_model_tokens", "Tokens that models chose for workers.", labels=("model",)
+        )
+        model_s = CounterMetricFamily(
+            "tapeloom_model_seconds", "Seconds that models wrote for workers.", labels=("model",)
+        )
+        for model, (count, seconds) in counts.models.items():
+            tokens.add_metric((model,), count)
+            model_s.add_metric((model,), seconds)
+        yield tokens
+        yield model_s
         yield GaugeMetricFamily("tapeloom_workers", "Workers alive.", counts.workers)
         yield CounterMetricFamily(
             "tapeloom_takeovers", "Jobs taken over from dead workers.", counts.takeovers

@@ -45,7 +45,7 @@ jobs = sa.Table(
     sa.Column("swept", sa.Boolean, nullable=False, default=False),  # what it left was removed
     sa.UniqueConstraint("owner", "idempotency_key"),
     sa.Index("tapeloom_jobs_by_owner", "owner", "id"),
-    sa.Index("tapeloom_jobs_by_owners_state", "owner", "state"),
+    sa.Index("tapeloom_jobs_by_owners_state", "owner", "state", "kind"),
     sa.Index("tapeloom_jobs_by_state", "state", "kind"),
     sa.Index("tapeloom_jobs_by_parent", "parent", "state"),
 )
@@ -70,6 +70,13 @@ stage_runs = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
+)
+model_use = sa.Table(  # what workers had the models write, in all
+    "tapeloom_model_use",
+    metadata,
+    sa.Column("model", sa.Text, primary_key=True),
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
 )
 workers = sa.Table(
     "tapeloom_workers",
@@ -102,6 +109,9 @@ removals = sa.Table(  # jobs that are gone and whose files and workflows may sti
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
 )
+# Built once: to build and compare SQL costs more than SQLite needs to run it.
+_SQLITE_NOW = sa.cast((sa.func.julianday("now") - 2440587.5) * 86400.0, sa.Float)
+_POSTGRES_NOW = sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +132,7 @@ class Database:
 
     def now(self) -> Any:
         """Return SQL for the database's own clock, in seconds since 1970: hosts' clocks differ."""
-        if self.is_sqlite:
-            return sa.cast((sa.func.julianday("now") - 2440587.5) * 86400.0, sa.Float)
-        return sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float)
+        return _SQLITE_NOW if self.is_sqlite else _POSTGRES_NOW
 
     def insert(self, table: sa.Table) -> Any:
         """Return an INSERT that knows ON CONFLICT."""

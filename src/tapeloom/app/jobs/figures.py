@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from tapeloom.app.jobs import watch
-from tapeloom.app.jobs.database import Database, jobs, stage_runs, tallies
+from tapeloom.app.jobs.database import Database, jobs, model_use, stage_runs, tallies
 from tapeloom.app.jobs.models import BATCH, QUEUED, Counts, StageTimes
 
 BUCKETS_S = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
@@ -30,6 +30,10 @@ def count_jobs(database: Database) -> Counts:
             sa.select(tallies.c.count).where(tallies.c.name == watch.TAKEOVERS)
         ).scalar()
         stages = _stage_times(connection)
+        models = {
+            row.model: (int(row.tokens), float(row.seconds))
+            for row in connection.execute(sa.select(model_use))
+        }
     return Counts(
         states={(kind, state): count for kind, state, count in states},
         queues={queue: count for queue, count, _ in waits},
@@ -37,6 +41,7 @@ def count_jobs(database: Database) -> Counts:
         stages=stages,
         workers=len(watch.alive(database, within_s=watch.HEARD_OF_S)),
         takeovers=int(takeovers or 0),
+        models=models,
     )
 
 

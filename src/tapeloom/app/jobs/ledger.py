@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tapeloom.app.jobs.database import Database, events, jobs, stage_runs, tallies
+from tapeloom.app.jobs.database import Database, events, jobs, model_use, stage_runs, tallies
 from tapeloom.app.jobs.models import (
     CANCELLED,
     DONE,
@@ -22,6 +22,8 @@ from tapeloom.app.jobs.models import (
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 26
 STATE, PROGRESS, REMOVED = "state", "progress", "removed"
+_FIND = sa.select(jobs).where(jobs.c.id == sa.bindparam("job"))  # built once, as it is asked often
+_ADD, _TELL = sa.insert(jobs), sa.insert(events)
 
 
 def new_id() -> str:
@@ -48,19 +50,25 @@ def event_of_row(row: Any) -> Event:
 
 def find(connection: sa.Connection, job: str) -> Any:
     """Return a job's row, or None."""
-    return connection.execute(sa.select(jobs).where(jobs.c.id == job)).first()
+    return connection.execute(_FIND, {"job": job}).first()
 
 
 def log(connection: sa.Connection, database: Database, job: str, kind: str = STATE) -> None:
     """Enter a job as it now stands in the log of events."""
-    row = find(connection, job)
+    _tell(connection, job_of_row(find(connection, job)), kind, _clock(connection, database))
+
+
+def _clock(connection: sa.Connection, database: Database) -> float:
+    return float(connection.execute(sa.select(database.now())).scalar() or 0.0)
+
+
+def _tell(connection: sa.Connection, job: Job, kind: str, now: float) -> None:
     data = {
-        "state": row.state, "stage": row.stage, "progress": round(row.progress, 4),
-        "error": row.error, "job_kind": row.kind, "parent": row.parent,
+        "state": job.state, "stage": job.stage, "progress": round(job.progress, 4),
+        "error": job.error, "job_kind": job.kind, "parent": job.parent,
     }  # fmt: skip
-    connection.execute(
-        sa.insert(events).values(job=job, owner=row.owner, kind=kind, at=database.now(), data=data)
-    )
+    event = {"job": job.id, "owner": job.owner, "kind": kind, "at": now, "data": data}
+    connection.execute(_TELL, event)
 
 
 def change(
@@ -99,8 +107,14 @@ def begin_stage(database: Database, job: str, attempt: int, stage: str) -> bool:
         return wanted
 
 
-def end_stage(database: Database, job: str, kind: str, stage: str, seconds: float) -> None:
-    """Note how long a stage took; a repeated one counts once."""
+def end_stage(
+    database: Database, job: str, kind: str, stage: str, seconds: float,
+    *, models: Mapping[str, tuple[int, float]] | None = None,
+) -> None:  # fmt: skip
+    """Note how long a stage took; a repeated one counts once.
+
+    models  what models wrote in it, by name: tokens and seconds; all of that counts
+    """
     entry = {"job": job, "kind": kind, "stage": stage, "seconds": seconds, "at": database.now()}
     with database.engine.begin() as connection:
         connection.execute(
@@ -111,6 +125,13 @@ def end_stage(database: Database, job: str, kind: str, stage: str, seconds: floa
             )
         )
         connection.execute(sa.update(jobs).where(jobs.c.id == job).values(repairs=0))
+        for name, (tokens, model_s) in (models or {}).items():
+            use = {"tokens": model_use.c.tokens + tokens, "seconds": model_use.c.seconds + model_s}
+            connection.execute(
+                database.insert(model_use)
+                .values(model=name, tokens=tokens, seconds=model_s)
+                .on_conflict_do_update(index_elements=["model"], set_=use)
+            )
 
 
 def report(database: Database, job: str, attempt: int, stage: str, progress: float) -> None:
@@ -181,10 +202,14 @@ def tally(connection: sa.Connection, database: Database, name: str, count: int) 
     )
 
 
-def add(connection: sa.Connection, database: Database, **given: Any) -> Any:
-    """Write a new job, log it and return its row."""
-    now = database.now()
-    values = {"state": QUEUED, "created_at": now, "updated_at": now, **given}
-    connection.execute(sa.insert(jobs).values(values))
-    log(connection, database, given["id"])
-    return find(connection, given["id"])
+def add(connection: sa.Connection, database: Database, **given: Any) -> Job:
+    """Write a new job, log it and return it."""
+    now = _clock(connection, database)
+    values = {
+        "state": QUEUED, "stage": "", "progress": 0.0, "error": None, "result": None, "attempt": 1,
+        "created_at": now, "updated_at": now, "started_at": None, "finished_at": None, **given,
+    }  # fmt: skip
+    connection.execute(_ADD, values)
+    job = Job(**{name: values[name] for name in values if name not in ("queue", "idempotency_key")})
+    _tell(connection, job, STATE, now)
+    return job

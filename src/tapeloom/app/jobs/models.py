@@ -124,6 +124,7 @@ class Counts:
     stages: tuple[StageTimes, ...]
     workers: int  # alive
     takeovers: int  # of dead workers' jobs, since the beginning
+    models: Mapping[str, tuple[int, float]]  # by name: tokens chosen, and seconds, since then
 
 
 @dataclass(frozen=True, slots=True)

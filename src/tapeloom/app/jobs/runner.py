@@ -21,7 +21,9 @@ from tapeloom.app.jobs.kinds import FINISH, KINDS, PUBLISH
 from tapeloom.app.jobs.models import DONE, FAILED, QUEUED, RUNNING
 from tapeloom.app.jobs.work import Bench, clear, do
 from tapeloom.core.errors import InputError, Interrupted, TapeloomError
+from tapeloom.neural.watching import watched_by
 
+GENERATOR = "generator"  # the model that writes notes
 TELL_EVERY_S = 0.4  # a job's progress is written at most so often
 log = logging.getLogger("tapeloom.jobs")
 
@@ -33,6 +35,24 @@ class Backoff:
     first_s: float = 1.0
     rate: float = 2.0
     tries: int = 8  # 1 + 2 + 4 + ... seconds: about two minutes in all
+
+
+@dataclass(slots=True)
+class ModelUse:
+    """What a model wrote in a stage, and how long that took."""
+
+    tokens: int = 0
+    seconds: float = 0.0
+    _began_s: float = 0.0
+
+    def begins(self) -> None:
+        """Start the clock."""
+        self._began_s = time.perf_counter()
+
+    def ends(self, tokens: int) -> None:
+        """Stop the clock and count."""
+        self.seconds += time.perf_counter() - self._began_s
+        self.tokens += tokens
 
 
 @dataclass(slots=True)
@@ -107,9 +127,10 @@ class Runner:
         if not ledger.begin_stage(self.database, running.job, running.attempt, stage):
             return {"stopped": True}
         running.has_begun = True
-        began = time.perf_counter()
+        began, use = time.perf_counter(), ModelUse()
         try:
-            found = do(bench, stage)
+            with watched_by(use):
+                found = do(bench, stage)
         except Interrupted:
             return {"stopped": True}
         except InputError as error:
@@ -120,7 +141,8 @@ class Runner:
             log.exception("the job failed in %s", stage, extra={"job_id": running.job})
             return {"error": f"internal error in {stage}: {type(error).__name__}: {error}"}
         seconds = time.perf_counter() - began
-        ledger.end_stage(self.database, running.job, bench.kind, stage, seconds)
+        models = {GENERATOR: (use.tokens, use.seconds)} if use.tokens else {}
+        ledger.end_stage(self.database, running.job, bench.kind, stage, seconds, models=models)
         return found
 
     def _finish(self, bench: Bench, running: Running, found: dict[str, Any]) -> dict[str, Any]:
