@@ -56,14 +56,14 @@ async function submit(json) {
 function countForm() {
   const brief = briefForm({ hasArtist: false });
   const count = h("input", { type: "number", min: 2, max: MOST, step: 1, value: 10, required: true });
-  return h("form", { class: "stack", onsubmit: async (event) => {
+  return h("div", {}, h("form", { class: "stack", onsubmit: async (event) => {
     event.preventDefault();
     const order = brief.order();
     if (!order) return;
     await submit({ order, count: Number(count.value) });
   } }, brief.element,
   h("div", { class: "columns knobs" }, field("How many", count, { hint: "Each on the seed after the last one's" })),
-  h("div", { class: "row" }, h("button", { class: "main large" }, "Make them")));
+  h("div", { class: "row" }, h("button", { class: "main large" }, "Make them"))));
 }
 
 function tableForm() {
@@ -96,7 +96,7 @@ function tableForm() {
   }
 
   look();
-  return h("form", { class: "stack", onsubmit: async (event) => {
+  return h("div", {}, h("form", { class: "stack", onsubmit: async (event) => {
     event.preventDefault();
     await submit({ csv: text.value });
   } },
@@ -108,7 +108,7 @@ function tableForm() {
       text.value = SAMPLE;
       look();
     } })),
-  told, preview, h("div", { class: "row" }, main));
+  told, preview, h("div", { class: "row" }, main)));
 }
 
 function linesTable({ lines }) {

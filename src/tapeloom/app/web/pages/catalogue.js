@@ -39,7 +39,7 @@ export async function show(root, params) {
     h("div", { class: "head" }, h("h1", {}, "Records"), h("a", { class: "button", href: "#/" }, "Make one")),
     h("div", { class: "filters" }, field("Search", search, { hidden: true }),
       field("Order", sort, { hidden: true }), starred),
-    tags, told, grid, foot, bar,
+    tags, told, h("h2", { class: "unseen" }, "Records found"), grid, foot, bar,
     hints([["/", "search"], ["↑ ↓", "from record to record"], ["f", "favourite"], ["x", "choose to compare"],
       ["e", "tags"], ["del", "delete"]])));
 

@@ -9,8 +9,8 @@ import { heardPairs, nextPair, pairKey } from "../parts/pairs.js";
 import { cover, factsOf } from "../parts/recordcard.js";
 
 const ABOUT = [
-  ["whole", "the whole"], ["melody", "melody"], ["harmony", "harmony"], ["rhythm", "rhythm"],
-  ["sound", "sound"],
+  ["whole", "as a whole"], ["melody", "in its melody"], ["harmony", "in its harmony"],
+  ["rhythm", "in its rhythm"], ["sound", "in its sound"],
 ];
 const PAGE = 200;
 const MOST_PAGES = 10; // of preferences that are read to know which pairs were heard
@@ -95,14 +95,14 @@ export async function show(root, params) {
   const isHidden = () => isBlind && !isTold;
 
   function draw() {
-    parts = { a: sideCard("a"), b: sideCard("b") };
-    const about = select(ABOUT, { "aria-label": "What it is about" });
+    parts = { a: sideCard("a"), b: sideCard("b"), told: h("div", { class: "verdict", role: "status" }) };
+    const about = select(ABOUT, { "aria-label": "In what it is better" });
     parts.about = about;
     fill(stage,
       h("div", { class: "sides" }, parts.a.element, parts.b.element),
       h("p", { class: "small quiet verdict" }, loudnessWords()),
-      isTold ? null : h("div", { class: "verdict" },
-        h("div", { class: "row" }, "Better in", about),
+      isTold ? parts.told : h("div", { class: "verdict" },
+        h("div", { class: "row" }, "Which one is better", about),
         h("div", { class: "row" },
           button("A is better", { kind: "large", onclick: () => choose("a") }),
           button("The same", { kind: "large", onclick: () => choose("same") }),
@@ -143,7 +143,7 @@ export async function show(root, params) {
   function update() {
     for (const name of ["a", "b"]) {
       const part = parts[name];
-      if (!part) continue;
+      if (!part || !duel) continue;
       const isOn = duel.side === name && duel.isSounding;
       part.element.classList.toggle("heard", isOn);
       part.listen.setAttribute("aria-pressed", String(isOn));
@@ -166,7 +166,7 @@ export async function show(root, params) {
     draw();
     const words = choice === "same" ? "Kept: the same." : `Kept: ${choice.toUpperCase()}, “${sides[choice].title}”.`;
     const on = button("Next pair", { kind: "main large", onclick: offer });
-    stage.append(h("div", { class: "verdict", role: "status" }, h("p", {}, words), on));
+    fill(parts.told, h("p", {}, words), on);
     on.focus();
   }
 

@@ -88,8 +88,8 @@ async function showModels(card) {
   try {
     const found = await get("/v1/models");
     fill(card, h("h2", {}, "Models"), h("p", { class: "quiet" }, "What the service composes with, each with its card."),
-      found.map((one) => h("details", {}, h("summary", {}, one.name, h("small", {}, `  ${sizeWords(one.bytes)}`)),
-        h("pre", { class: "payload", tabindex: 0 }, one.card))));
+      h("div", {}, found.map((one) => h("details", {}, h("summary", {}, one.name, h("small", {}, `  ${sizeWords(one.bytes)}`)),
+        h("pre", { class: "payload", tabindex: 0 }, one.card)))));
   } catch (error) {
     fill(card, h("h2", {}, "Models"), h("p", { class: "quiet" }, error.message));
   }

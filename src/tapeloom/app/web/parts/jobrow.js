@@ -32,9 +32,15 @@ export function jobRow(job, { onDeleted, items = null } = {}) {
     h("div", { class: "stack tight" }, name,
       h("div", { class: "job-told" }, state, h("small", {}, KINDS[job.kind] ?? job.kind), stage, when, unfold)),
     buttons, bar, error, folded);
+  let held = job;
   let stood = "";
 
-  function update(next) {
+  /** Events of a batch's items hold no order: what was known of it stays. */
+  function update(told) {
+    const isBare = !Object.keys(told.payload ?? {}).length;
+    const next = { ...held, ...told, payload: isBare ? held.payload : told.payload,
+      created_at: held.created_at };
+    held = next;
     name.textContent = nameOf(next);
     state.dataset.state = next.state;
     state.textContent = STATES[next.state] ?? next.state;

@@ -43,9 +43,10 @@ export async function jobView(root, id) {
     whole, work?.element, items?.element,
     h("div", { class: "columns wide" },
       h("section", { class: "card" }, h("h2", {}, "Facts"), facts),
-      h("section", { class: "card" }, h("div", { class: "row between" }, h("h2", {}, "Order"),
-        button("Copy", { kind: "faint small", onclick: copy })),
-      h("pre", { class: "payload", tabindex: 0 }, JSON.stringify(job.payload, null, 2)))),
+      isBatch ? null : h("section", { class: "card" },
+        h("div", { class: "row between" }, h("h2", {}, "Order"),
+          button("Copy", { kind: "faint small", onclick: copy })),
+        h("pre", { class: "payload", tabindex: 0 }, JSON.stringify(job.payload, null, 2)))),
     files));
 
   async function copy() {

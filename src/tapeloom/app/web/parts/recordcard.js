@@ -21,7 +21,7 @@ export function factsOf(record) {
   return [
     record.duration_s && clock(record.duration_s), record.bpm && `${Math.round(record.bpm)} bpm`,
     record.key,
-  ].filter(Boolean).join(" · ");
+  ].filter(Boolean).map((one) => one.replaceAll(" ", "\u00a0")).join(" · ");
 }
 
 /** A card: { element, leave }. `extra` are elements below the facts. */

@@ -5,15 +5,15 @@ const PLANS = {
   make: [
     ["compose", "Compose", 0.02], ["perform", "Perform", 0.01], ["render", "Render", 0.3],
     ["mix", "Mix", 0.3], ["master", "Master", 0.32], ["cover", "Cover", 0.05],
-    ["words", "Words", 0], ["publish", "Keep", 0],
+    ["words", "Words", 0], ["publish", "Store", 0],
   ],
-  compose: [["compose", "Compose", 0.6], ["perform", "Perform", 0.4], ["publish", "Keep", 0]],
-  analyze: [["analyze", "Analyse", 1], ["publish", "Keep", 0]],
-  describe: [["describe", "Describe", 1], ["publish", "Keep", 0]],
-  render: [["render", "Render", 1], ["publish", "Keep", 0]],
-  master: [["master", "Master", 1], ["publish", "Keep", 0]],
-  kit: [["kit", "Kit", 1], ["publish", "Keep", 0]],
-  train: [["learn", "Learn", 1], ["publish", "Keep", 0]],
+  compose: [["compose", "Compose", 0.6], ["perform", "Perform", 0.4], ["publish", "Store", 0]],
+  analyze: [["analyze", "Analyse", 1], ["publish", "Store", 0]],
+  describe: [["describe", "Describe", 1], ["publish", "Store", 0]],
+  render: [["render", "Render", 1], ["publish", "Store", 0]],
+  master: [["master", "Master", 1], ["publish", "Store", 0]],
+  kit: [["kit", "Kit", 1], ["publish", "Store", 0]],
+  train: [["learn", "Learn", 1], ["publish", "Store", 0]],
 };
 const MADE = 0.97; // of the progress that is told; the rest is putting the files away
 const SAME = { thumbnail: "cover", video: "words", finish: "publish" };
