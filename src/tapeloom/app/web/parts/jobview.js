@@ -17,6 +17,8 @@ export function sizeWords(bytes) {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
+const leaveFor = () => go("jobs");
+
 /** Show a job in `root`; returns what leaves it. */
 export async function jobView(root, id) {
   let job;
@@ -33,7 +35,7 @@ export async function jobView(root, id) {
   const files = h("section", { class: "card" });
   const buttons = h("div", { class: "row" });
   const isBatch = job.kind === "batch";
-  const work = isBatch ? null : making(id);
+  const work = isBatch ? null : making(id, { onDeleted: leaveFor });
   const items = isBatch ? jobList({ parent: id, empty: "This batch has no items any more." }) : null;
   const whole = isBatch ? h("progress", { max: 1, class: "whole", "aria-label": "Progress" }) : null;
   root.append(h("div", { class: "stack" },
@@ -66,7 +68,7 @@ export async function jobView(root, id) {
     const key = `${job.state} ${job.artefacts?.length ?? 0} ${job.attempt} ${job.stages?.length ?? 0}`;
     if (stood === key) return;
     stood = key;
-    fill(buttons, isBatch || isFinal(job) ? acts(job, { onDeleted: () => go("jobs") }) : null,
+    fill(buttons, isBatch ? acts(job, { onDeleted: leaveFor }) : null,
       job.kind === "make" && job.state === "done"
         ? h("a", { class: "button main", href: `#/records/${id}` }, "Open the record") : null);
     showFacts();
@@ -79,7 +81,6 @@ export async function jobView(root, id) {
       ["Waited", job.started_at && clock(job.started_at - job.created_at)],
       ["Took", job.started_at && job.finished_at && clock(job.finished_at - job.started_at)],
       ["Attempt", job.attempt > 1 && String(job.attempt)], ["Priority", job.priority && String(job.priority)],
-      ...(job.stages ?? []).map((one) => [`Stage ${one.name}`, `${one.seconds.toFixed(1)} s`]),
       ["Error", job.error], ["Id", h("code", {}, id)],
     ];
     fill(facts, rows.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]).flat());

@@ -43,15 +43,18 @@ export function stageList() {
       fill(element, stages.map((stage) => {
         const bar = h("progress", { max: 1, "aria-label": stage.words });
         const said = h("small", { class: "unseen" });
-        const row = h("li", {}, h("span", { class: "stage-mark" }), h("span", {}, stage.words), bar,
-          said);
-        rows.set(stage.name, { row, bar, said, mark: row.firstChild, phase: "" });
+        const took = h("small", { class: "figures" });
+        const row = h("li", {}, h("span", { class: "stage-mark" }), h("span", {}, stage.words), took,
+          bar, said);
+        rows.set(stage.name, { row, bar, said, took, mark: row.firstChild, phase: "" });
         return row;
       }));
     }
     for (const stage of stages) {
       const held = rows.get(stage.name);
       held.bar.value = stage.part;
+      const seconds = job.stages?.find((one) => one.name === stage.name)?.seconds;
+      held.took.textContent = seconds === undefined ? "" : `${seconds.toFixed(1)} s`;
       if (held.phase === stage.phase) continue;
       held.phase = stage.phase;
       held.row.dataset.phase = stage.phase;
@@ -64,8 +67,8 @@ export function stageList() {
   } };
 }
 
-/** A card of one job at work; returns { element, leave }. `onEnd(job)` is told once. */
-export function making(id, { onEnd = () => {} } = {}) {
+/** A card of one job at work; returns { element, leave }. `onDeleted()` runs once it is gone. */
+export function making(id, { onDeleted } = {}) {
   const title = h("h2", {}, "One moment …");
   const told = h("small", {});
   const list = stageList();
@@ -78,7 +81,6 @@ export function making(id, { onEnd = () => {} } = {}) {
     h("div", { class: "row between" }, h("div", { class: "stack tight" }, title, told), buttons),
     whole, h("div", { class: "row between small" }, sentence, passed), list.element, state);
   let stood = "";
-  let wasEnded = false;
 
   function update() {
     const job = jobs.get(id);
@@ -93,12 +95,8 @@ export function making(id, { onEnd = () => {} } = {}) {
       stood = words;
       element.dataset.state = job.state;
       state.textContent = `${nameOf(job)}: ${job.state === "running" ? stageWords(job) : job.state}`;
-      fill(buttons, acts(job));
+      fill(buttons, acts(job, { onDeleted }));
     }
-    if (isFinal(job) && !wasEnded) {
-      wasEnded = true;
-      onEnd(job);
-    } else if (!isFinal(job)) wasEnded = false;
   }
 
   function tick() {
