@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tapeloom.core.midi import read_midi, write_midi
 from tapeloom.core.performance import Performance, performance_from_json
 from tapeloom.studio.master_file import load_master, master_to_json
 from tapeloom.studio.presets import PRESETS
+from tests.app.conftest import tapeloom
 
 
 @pytest.fixture
@@ -69,6 +70,7 @@ def test_the_cover_that_was_asked_for_is_the_scene_of_all_pictures(
         scene_of(Brief(), {"scene": "moon"})
 
 
+@pytest.mark.slow
 def test_a_new_title_is_in_tags_pictures_and_words(mine: Path, record: Record) -> None:
     remade = remake(mine, title="Night Bus Home", cover={"scene": "beach"})
     assert remade.title == remade.data["title"] == "Night Bus Home"
@@ -114,9 +116,6 @@ def test_an_edited_master_is_mastered_so(mine: Path, record: Record) -> None:
     remade = remake(mine)
     assert remade.loudness.integrated_lufs == pytest.approx(-20.0, abs=0.2)
     assert sha256_of(mine / "mix.flac") == sha256_of(record.folder / "mix.flac")
-    write_json(mine / "master.json", master_to_json(PRESETS["broadcast"].settings))
-    again = remake(mine, title="Quiet")
-    assert again.loudness.integrated_lufs == pytest.approx(-23.0, abs=0.2)
     for fault, sentence in (
         ({"target_lufs": 5}, "target_lufs"),
         ({"loudness": -14}, "no setting 'loudness'"),
@@ -126,6 +125,29 @@ def test_an_edited_master_is_mastered_so(mine: Path, record: Record) -> None:
         write_json(mine / "master.json", fault)
         with pytest.raises(InputError, match=sentence):
             remake(mine)
+
+
+@pytest.mark.slow
+def test_the_title_option_names_record_and_folder(tmp_path: Path) -> None:
+    made = tapeloom("make", "rain", "--bars", "4", "--seed", "3", "--title", "Night Bus", "--json",
+                    "--out", "o", cwd=tmp_path)  # fmt: skip
+    assert made.code == 0, made.err
+    (told,) = json.loads(made.out)
+    assert (told["title"], told["folder"]) == ("Night Bus", "o/night-bus-3")
+    again = tapeloom("make", "--from", "o/night-bus-3", "--title", "Late Bus", "--json",
+                     cwd=tmp_path)  # fmt: skip
+    assert json.loads(again.out)[0]["title"] == "Late Bus"
+    wrong = tapeloom("make", "rain", "--title", " ", cwd=tmp_path)
+    assert (wrong.code, "one line of 1 to 120" in wrong.err) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_preset_is_a_master_that_stays(mine: Path) -> None:
+    write_json(mine / "master.json", asdict(PRESETS["broadcast"].settings))
+    assert remake(mine).loudness.integrated_lufs == pytest.approx(-23.0, abs=0.2)
+    again = remake(mine, title="Quiet", bpm=80)
+    assert again.data["bpm"] == 80.0
+    assert again.loudness.integrated_lufs == pytest.approx(-23.0, abs=0.2)
 
 
 @pytest.mark.slow
@@ -175,20 +197,32 @@ def test_a_record_plays_what_was_edited_and_is_not_composed_anew(mine: Path) -> 
     assert len(played(advance(order, final, until="perform", base=base)).part("bass").notes) == 3
 
 
-def test_another_instrument_in_the_score_is_rendered(mine: Path, record: Record) -> None:
-    score = read_json(mine / "score.json")
+def play_keys_by(folder: Path, instrument: str) -> None:
+    score = read_json(folder / "score.json")
     (keys,) = (part for part in score["parts"] if part["name"] == "keys")
-    keys["instrument"] = "tine:worn"
-    write_json(mine / "score.json", score)
+    keys["instrument"] = instrument
+    write_json(folder / "score.json", score)
+
+
+@pytest.mark.parametrize("instrument", ["tine", "tine:worn"])
+def test_another_instrument_in_the_score_is_played(mine: Path, instrument: str) -> None:
+    play_keys_by(mine, instrument)
+    order, final, base = continued(mine, {})
+    hidden = advance(order, final, until="perform", base=base)
+    assert played(hidden).part("keys").instrument == instrument
+    assert read_midi(hidden / "score.mid").part("keys").instrument == instrument
+
+
+@pytest.mark.slow
+def test_another_instrument_in_the_score_is_rendered(mine: Path, record: Record) -> None:
+    play_keys_by(mine, "tine:worn")
     order, final, base = continued(mine, {})
     hidden = advance(order, final, until="render", base=base)
-    assert played(hidden).part("keys").instrument == "tine:worn"
     dry = {path.name: sha256_of(path) for path in (hidden / "dry").iterdir()}
     was = {path.name: sha256_of(path) for path in (record.folder / "dry").iterdir()}
     changed = {name for name in dry if dry[name] != was.get(name)}
     assert {name.partition("_")[0] for name in changed} == {"keys"}
-    keys["instrument"] = "tine:shiny"
-    write_json(mine / "score.json", score)
+    play_keys_by(mine, "tine:shiny")
     order, final, base = continued(mine, {})
     with pytest.raises(InputError, match="shiny"):
         advance(order, final, until="render", base=base)

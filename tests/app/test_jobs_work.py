@@ -11,13 +11,16 @@ import numpy as np
 import pytest
 import soundfile
 
-from tapeloom.app.jobs import JobOrder, JobService, Store
+from tapeloom.app.jobs import Job, JobOrder, JobService, Store
 from tapeloom.app.jobs.ledger import new_id
 from tapeloom.app.jobs.work import Bench, clear, do
 from tapeloom.app.kernels import compile_once
 from tapeloom.app.pipeline import Record
 from tapeloom.core.errors import InputError
+from tapeloom.core.files import read_json, write_json
 from tapeloom.core.midi import read_midi, write_midi
+from tapeloom.core.performance import performance_from_json
+from tapeloom.core.score import score_from_json
 from tests.app.test_jobs import FOUR_BARS, at_work, ended
 
 
@@ -130,3 +133,60 @@ def test_each_kind_of_job_is_done(service: JobService, tmp_path: Path) -> None:
         reroll = {"role": "melody", "first_bar": 1, "last_bar": 2, "seed": 5}
         again = done("make", base=record["id"], rerolls=[reroll])
         assert again["files"] != record["files"]
+
+
+@pytest.mark.slow
+def test_a_record_goes_on_with_what_was_edited_of_it(service: JobService, tmp_path: Path) -> None:
+    compile_once(print)
+
+    def make(**payload: Any) -> Job:
+        return ended(service, service.submit(JobOrder("make", payload, "ann")))[0]
+
+    def fetched(job: Job, name: str) -> Path:
+        path = tmp_path / job.id / name
+        service.store.get(f"jobs/{job.id}/{name}", path)
+        return path
+
+    def sent(path: Path) -> str:
+        with path.open("rb") as file:
+            return service.upload("ann", path.name, file, max_bytes=2**20)
+
+    with at_work(service, tmp_path):
+        first = make(**FOUR_BARS, title="First", cover={"scene": "beach"})
+        assert first.state == "done", first.error
+        assert (first.result["title"], first.result["cover"]) == ("First", {"scene": "beach"})
+        mix = read_json(fetched(first, "mix.json"))
+        mix["channels"][0]["loudness_lufs"] -= 6.0
+        score = read_json(fetched(first, "score.json"))
+        (keys,) = (part for part in score["parts"] if part["name"] == "keys")
+        keys["instrument"] = "tine:worn"
+        for name, data in (("mix.json", mix), ("score.json", score),
+                           ("master.json", {"target_lufs": -20.0})):  # fmt: skip
+            write_json(tmp_path / name, data)
+        files = {name: sent(tmp_path / name) for name in ("mix.json", "score.json", "master.json")}
+        reroll = {"role": "bass", "first_bar": 1, "last_bar": 2, "seed": 5}
+        second = make(base=first.id, files=files, rerolls=[reroll], title="Second")
+        assert second.state == "done", second.error
+        assert second.result["title"] == "Second"
+        assert second.result["cover"] == {"scene": "beach"}
+        assert second.result["instruments"]["keys"] == "tine:worn"
+        assert second.result["loudness"]["integrated_lufs"] == pytest.approx(-20.0, abs=0.3)
+        assert read_json(fetched(second, "mix.json")) == mix
+        was, now = (score_from_json(read_json(fetched(job, "score.json")))
+                    for job in (first, second))  # fmt: skip
+        assert now.part("keys").notes == was.part("keys").notes
+        assert now.part("bass").notes != was.part("bass").notes
+
+        played = fetched(second, "performance.mid")
+        heard = read_midi(played)
+        bass = heard.part("bass")
+        write_midi(played, heard.with_part(replace(bass, notes=bass.notes[:2])))
+        third = make(base=second.id, files={"performance.mid": sent(played)})
+        assert third.state == "done", third.error
+        told = performance_from_json(read_json(fetched(third, "performance.json")))
+        assert len(told.part("bass").notes) == 2
+        assert third.result["loudness"]["integrated_lufs"] == pytest.approx(-20.0, abs=0.3)
+
+        write_json(tmp_path / "mix.json", {**mix, "path": "/etc/passwd"})
+        stolen = make(base=first.id, files={"mix.json": sent(tmp_path / "mix.json")})
+        assert (stolen.state, "names a file" in str(stolen.error)) == ("failed", True)

@@ -48,8 +48,8 @@ _ROLE_PROGRAMS = (  # General MIDI programs
     ("pad", range(40, 56)), ("melody", range(56, 88)), ("pad", range(88, 96)),
 )  # fmt: skip
 # A track of ours is called `name (instrument)`, or `name (role: instrument)` where the name alone
-# would be read as another role.
-_OURS = re.compile(r"(.*) \((?:([a-z]+): )?([a-z0-9_]*)\)", re.DOTALL)
+# would be read as another role; an instrument may name its preset, `tine:worn`.
+_OURS = re.compile(r"(.*) \((?:([a-z]+): )?([a-z0-9_]*(?::[a-z0-9_]+)?)\)", re.DOTALL)
 _FIFTH_LETTERS = "FCGDAEB"
 
 T = TypeVar("T")
@@ -161,6 +161,8 @@ def identify_part(text: str, program: int, is_drum: bool) -> tuple[str, str, str
 
     >>> identify_part("Solo (electric_piano)", 4, False), identify_part("", 33, False)
     (('Solo', 'melody', 'electric_piano'), ('bass', 'bass', ''))
+    >>> identify_part("Solo (melody: tine:worn)", 4, False)
+    ('Solo', 'melody', 'tine:worn')
     """
     if match := _OURS.fullmatch(text):
         name, role, instrument = match[1], match[2] or _role(match[1], program, is_drum), match[3]

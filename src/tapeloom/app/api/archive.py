@@ -33,6 +33,9 @@ class _Sink:
     def flush(self) -> None:
         pass
 
+    def close(self) -> None:
+        pass
+
     def taken(self) -> bytes:
         """Return what was written since the last time."""
         taken = b"".join(self._parts)

@@ -19,7 +19,7 @@ from tapeloom.core.errors import InputError, nearest
 
 SCOPES = {
     "read": "look at jobs, records, artefacts and tables",
-    "write": "upload, start and steer jobs, tag records",
+    "write": "upload, start and steer jobs, change and remove records",
     "live": "open live generation",
     "metrics": "read /metrics from outside",
     "admin": "everything, of every owner, and the keys",

@@ -65,9 +65,10 @@ class Records:
             wanted = wanted.where(sa.func.coalesce(RECORDS.c.favourite, sa.false()) == favourite)
         with self._engine.connect() as connection:
             rows = connection.execute(_paged(connection, wanted, sort, before)).all()
-        shown = rows[:limit]
+            shown = rows[:limit]
+            bases = _bases(connection, shown)
         tags = self._tags([row.id for row in shown])
-        told = [_row(row, tags.get(row.id, [])) for row in shown]
+        told = [_row(row, tags.get(row.id, []), bases) for row in shown]
         return told, shown[-1].id if len(rows) > limit else None
 
     def get(self, record: str, owner: str | None) -> dict[str, Any]:
@@ -80,13 +81,11 @@ class Records:
             versions = sa.select(JOBS.c.id).where(mine, _base_of == record)
             newest = versions.order_by(JOBS.c.id.desc()).limit(MOST_VERSIONS)
             told = [str(each) for each in connection.execute(newest).scalars()]
-            base = row.payload.get("base")
-            there = sa.select(JOBS.c.id).where(mine, JOBS.c.id == base)
-            found = connection.execute(there).scalar() if base else None
+            bases = _bases(connection, [row])
         job = job_of_row(row)
         facts = {name: value for name, value in (job.result or {}).items() if name != "files"}
-        return _row(row, self._tags([record]).get(record, [])) | {
-            "base": found, "versions": told, "facts": facts, "artefacts": artefacts_of(job),
+        return _row(row, self._tags([record]).get(record, []), bases) | {
+            "versions": told, "facts": facts, "artefacts": artefacts_of(job),
         }  # fmt: skip
 
     def job(self, record: str, owner: str | None) -> Job:
@@ -183,16 +182,23 @@ def _paged(
     return wanted.where(sa.or_(value > place, sa.and_(value == place, JOBS.c.id > before)))
 
 
-def _row(row: Any, tags: list[str]) -> dict[str, Any]:
+def _bases(connection: sa.Connection, rows: Sequence[Any]) -> frozenset[str]:
+    """Return which of the records that these go on from are still there."""
+    named = [base for row in rows if (base := row.payload.get("base"))]
+    there = sa.select(JOBS.c.id).where(_IS_RECORD, JOBS.c.id.in_(named))
+    return frozenset(connection.execute(there).scalars()) if named else frozenset()
+
+
+def _row(row: Any, tags: list[str], bases: frozenset[str]) -> dict[str, Any]:
     facts: Mapping[str, Any] = row.result or {}
-    loudness = facts.get("loudness") or {}
+    loudness, base = facts.get("loudness") or {}, row.payload.get("base")
     return {
         "id": row.id, "title": row.shown or facts.get("title") or "",
         "words": row.payload.get("words", ""), "key": facts.get("key"), "bpm": facts.get("bpm"),
         "duration_s": facts.get("duration_s"),
         "integrated_lufs": loudness.get("integrated_lufs"), "tags": tags,
         "note": row.note or "", "favourite": bool(row.favourite),
-        "base": row.payload.get("base"), "created_at": row.finished_at or row.created_at,
+        "base": base if base in bases else None, "created_at": row.finished_at or row.created_at,
     }  # fmt: skip
 
 

@@ -23,7 +23,8 @@ LastEvent = Annotated[
 _ERRORS = documented(400, 401, 403, 404, 409, 422, 429)
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "First `state`: all jobs as they stand; then each `state` and `progress`.",
+        "description": "First `state`: all jobs as they stand; then each `state`, `progress` and "
+        "`removed`.",
         "content": {
             "text/event-stream": {
                 "example": 'id: 41\nevent: state\ndata: {"jobs": []}\n\n'

@@ -34,7 +34,7 @@ class RecordChanges(Form):
     model_config = _example(title="Night Bus", tags=["winter"], favourite=True)
 
     title: Title | None = None
-    tags: Tags = []
+    tags: Tags = Field(default_factory=list)
     note: Note = ""
     favourite: bool = False
 

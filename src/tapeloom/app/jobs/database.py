@@ -95,10 +95,11 @@ tallies = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
 )
 
-removals = sa.Table(  # jobs that are gone and whose files may still lie in the store
+removals = sa.Table(  # jobs that are gone and whose files and workflows may still be there
     "tapeloom_removals",
     metadata,
     sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
 )
 

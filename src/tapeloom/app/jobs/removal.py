@@ -12,6 +12,7 @@ from tapeloom.app.jobs.service import JobService
 
 Also = Callable[[sa.Connection, Sequence[str]], None]
 _UNFINISHED = tuple(state for state in STATES if state not in FINAL)
+_AT_ONCE = 200
 _SETTLE_S = 30.0  # a worker may write on for so long before it notices that a job was cancelled
 
 
@@ -36,25 +37,30 @@ def remove_job(
             _forget(connection, service.database, one)
         if also is not None:
             also(connection, names)
-    service.client.delete_workflows(
-        [durable.workflow_id(one.id, n) for one in gone for n in range(1, one.attempt + 1)]
-    )
     for name in names:
         service.store.delete(f"jobs/{name}")
     return tuple(names)
 
 
 def finish_removals(service: JobService) -> tuple[str, ...]:
-    """Remove what is left of the files of jobs that were removed a while ago; return those."""
+    """Remove the workflows of jobs that were removed a while ago, and what is left of their files.
+
+    Return those jobs. A worker that was at one of them has noticed by now.
+    """
     settled = removals.c.at < service.database.now() - _SETTLE_S
     with service.database.reading() as connection:
-        found = list(connection.execute(sa.select(removals.c.job).where(settled)).scalars())
-    for job in found:
-        service.store.delete(f"jobs/{job}")
-    if found:
-        with service.database.engine.begin() as connection:
-            connection.execute(sa.delete(removals).where(removals.c.job.in_(found)))
-    return tuple(found)
+        rows = connection.execute(sa.select(removals).where(settled).limit(_AT_ONCE)).all()
+    if not rows:
+        return ()
+    for row in rows:
+        service.store.delete(f"jobs/{row.job}")
+    service.client.delete_workflows(
+        [durable.workflow_id(row.job, n) for row in rows for n in range(1, row.attempts + 1)]
+    )
+    found = tuple(row.job for row in rows)
+    with service.database.engine.begin() as connection:
+        connection.execute(sa.delete(removals).where(removals.c.job.in_(found)))
+    return found
 
 
 def _with_its_own(connection: sa.Connection, job: Job) -> tuple[Job, ...]:
@@ -97,4 +103,4 @@ def _forget(connection: sa.Connection, database: Database, job: Job) -> None:
         )
     )
     if job.kind != BATCH:
-        connection.execute(sa.insert(removals).values(job=job.id, at=now))
+        connection.execute(sa.insert(removals).values(job=job.id, attempts=job.attempt, at=now))
