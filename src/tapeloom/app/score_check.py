@@ -15,7 +15,7 @@ from tapeloom.core.time import PPQ
 MOST_BARS, MOST_NOTES = 5_000, 100_000
 MOST_PROBLEMS = 200
 _LISTS = ("tempo", "meters", "keys", "chords", "sections", "parts")
-_BPM = re.compile(r"[0-9]{1,12}(?:[/.][0-9]{1,12})?", re.ASCII)
+_BPM = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,12}|/[1-9][0-9]{0,11})?", re.ASCII)
 _LONGEST = 60  # letters of a chord, a key, a meter
 _DAMAGED = (InputError, KeyError, TypeError, ValueError, AttributeError, ArithmeticError)
 
@@ -122,7 +122,8 @@ def _check_ticks(data: Mapping[str, Any]) -> None:
 def _part_faults(name: str, told: Mapping[str, Any], meters: Meters) -> Iterator[Problem]:
     for fields in told["notes"]:
         try:
-            if any(type(value) is not int for value in fields[:4]) or not 4 <= len(fields) <= 5:
+            whole = isinstance(fields, list) and 4 <= len(fields) <= 5
+            if not whole or any(type(value) is not int for value in fields[:4]):
                 raise InputError(f"{str(fields)[:60]} is no note; it has four whole numbers")
             Note(*fields[:4])
         except _DAMAGED as error:

@@ -72,7 +72,7 @@ def read_request(kind: type[Request], body: bytes) -> Request:
 
     >>> read_request(CheckRequest, b'{"score": 4}')
     Traceback (most recent call last):
-    tapeloom.core.errors.InputError: score: Input should be a valid dictionary
+    tapeloom.core.errors.InputError: score: Input should be an object
     """
     try:
         return kind.model_validate_json(body)

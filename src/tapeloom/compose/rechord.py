@@ -9,7 +9,7 @@ from tapeloom.compose.rewrite import Locks, infill, key_at
 from tapeloom.core.errors import InputError
 from tapeloom.core.meter import count_bars, meter_at
 from tapeloom.core.pitch import pitch_class_name
-from tapeloom.core.score import ChordSpan, Part, Score
+from tapeloom.core.score import ChordSpan, Part, Score, Section
 from tapeloom.theory.chart import chord_text, read_chart, spell_root, split_bars
 from tapeloom.theory.melody_fit import degree_name, is_avoid, melody_over
 
@@ -101,9 +101,18 @@ def _following(score: Score, part: Part, bars: range, rng: np.random.Generator) 
     )  # fmt: skip
     part = replace(part, notes=cut)
     others = tuple(other for other in score.parts if other.name != part.name)
-    alone = replace(score, parts=(part, *others))  # the first of its role
+    # The first of its role, in a score that stays as long as it was.
+    alone = replace(score, parts=(part, *others), sections=_to_the_end(score))
     locks = Locks(bars=silent, chords=True)
     return infill(alone, role=part.role, bars=bars, locks=locks, rng=rng).parts[0]
+
+
+def _to_the_end(score: Score) -> tuple[Section, ...]:
+    last = score.sections[-1].end if score.sections else 0
+    if last >= score.end:
+        return score.sections
+    roles = tuple(part.role for part in score.parts)
+    return (*score.sections, Section("A", last, score.end, roles=roles))
 
 
 def clashes_of(score: Score, spans: Sequence[ChordSpan]) -> list[str]:

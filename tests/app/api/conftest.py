@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -69,9 +70,10 @@ class House:
         told = []
         for name, content in files.items():
             key = f"jobs/{job}/{name}"
-            path = Path(self.jobs.store._at(key))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            with TemporaryDirectory() as folder:
+                path = Path(folder) / "file"
+                path.write_bytes(content)
+                self.jobs.store.put(path, key)
             told.append(
                 {"key": key, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             )
@@ -102,9 +104,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     yield from build(tmp_path_factory.mktemp("house"))
 
 
-def build(folder: Path, database_url: str | None = None) -> Iterator[House]:
+def build(
+    folder: Path, database_url: str | None = None, artefacts: str | None = None
+) -> Iterator[House]:
     """Open a house, and close it."""
-    jobs = JobService.open(folder, database_url=database_url)
+    jobs = JobService.open(folder, database_url=database_url, artefacts=artefacts)
     app = create_app(jobs, ServiceSettings(limits=LIMITS, quick_workers=1))
     server = uvicorn.Server(configuration(app, "127.0.0.1", 0, LIMITS))
     thread = threading.Thread(target=server.run)

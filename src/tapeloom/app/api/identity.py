@@ -18,8 +18,8 @@ _STRANGERS_PER_MINUTE = 300  # failed tries of one address
 MOST_KEY_LENGTH = 200
 
 
-def service_of(request: Request) -> Service:
-    """Return the service that answers."""
+async def service_of(request: Request) -> Service:
+    """Return the service that answers; a plain function would be called in a thread each time."""
     found: Service = request.app.state.service
     return found
 

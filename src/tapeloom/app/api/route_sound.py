@@ -28,7 +28,7 @@ router = APIRouter(
 )
 
 
-def _audio_file(
+async def _audio_file(
     file: Annotated[
         str,
         Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["stems/bass.flac"],

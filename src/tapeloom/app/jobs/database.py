@@ -45,7 +45,7 @@ jobs = sa.Table(
     sa.Column("swept", sa.Boolean, nullable=False, default=False),  # what it left was removed
     sa.UniqueConstraint("owner", "idempotency_key"),
     sa.Index("tapeloom_jobs_by_owner", "owner", "id"),
-    sa.Index("tapeloom_jobs_by_owners_state", "owner", "state"),
+    sa.Index("tapeloom_jobs_by_owners_state", "owner", "state", "kind"),
     sa.Index("tapeloom_jobs_by_state", "state", "kind"),
     sa.Index("tapeloom_jobs_by_parent", "parent", "state"),
 )
@@ -102,6 +102,9 @@ removals = sa.Table(  # jobs that are gone and whose files and workflows may sti
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
 )
+# Built once: to build and compare SQL costs more than SQLite needs to run it.
+_SQLITE_NOW = sa.cast((sa.func.julianday("now") - 2440587.5) * 86400.0, sa.Float)
+_POSTGRES_NOW = sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,7 @@ class Database:
 
     def now(self) -> Any:
         """Return SQL for the database's own clock, in seconds since 1970: hosts' clocks differ."""
-        if self.is_sqlite:
-            return sa.cast((sa.func.julianday("now") - 2440587.5) * 86400.0, sa.Float)
-        return sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()), sa.Float)
+        return _SQLITE_NOW if self.is_sqlite else _POSTGRES_NOW
 
     def insert(self, table: sa.Table) -> Any:
         """Return an INSERT that knows ON CONFLICT."""

@@ -22,6 +22,8 @@ from tapeloom.app.jobs.models import (
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 26
 STATE, PROGRESS, REMOVED = "state", "progress", "removed"
+_FIND = sa.select(jobs).where(jobs.c.id == sa.bindparam("job"))  # built once, as it is asked often
+_ADD, _TELL = sa.insert(jobs), sa.insert(events)
 
 
 def new_id() -> str:
@@ -48,19 +50,25 @@ def event_of_row(row: Any) -> Event:
 
 def find(connection: sa.Connection, job: str) -> Any:
     """Return a job's row, or None."""
-    return connection.execute(sa.select(jobs).where(jobs.c.id == job)).first()
+    return connection.execute(_FIND, {"job": job}).first()
 
 
 def log(connection: sa.Connection, database: Database, job: str, kind: str = STATE) -> None:
     """Enter a job as it now stands in the log of events."""
-    row = find(connection, job)
+    _tell(connection, job_of_row(find(connection, job)), kind, _clock(connection, database))
+
+
+def _clock(connection: sa.Connection, database: Database) -> float:
+    return float(connection.execute(sa.select(database.now())).scalar() or 0.0)
+
+
+def _tell(connection: sa.Connection, job: Job, kind: str, now: float) -> None:
     data = {
-        "state": row.state, "stage": row.stage, "progress": round(row.progress, 4),
-        "error": row.error, "job_kind": row.kind, "parent": row.parent,
+        "state": job.state, "stage": job.stage, "progress": round(job.progress, 4),
+        "error": job.error, "job_kind": job.kind, "parent": job.parent,
     }  # fmt: skip
-    connection.execute(
-        sa.insert(events).values(job=job, owner=row.owner, kind=kind, at=database.now(), data=data)
-    )
+    event = {"job": job.id, "owner": job.owner, "kind": kind, "at": now, "data": data}
+    connection.execute(_TELL, event)
 
 
 def change(
@@ -181,10 +189,14 @@ def tally(connection: sa.Connection, database: Database, name: str, count: int) 
     )
 
 
-def add(connection: sa.Connection, database: Database, **given: Any) -> Any:
-    """Write a new job, log it and return its row."""
-    now = database.now()
-    values = {"state": QUEUED, "created_at": now, "updated_at": now, **given}
-    connection.execute(sa.insert(jobs).values(values))
-    log(connection, database, given["id"])
-    return find(connection, given["id"])
+def add(connection: sa.Connection, database: Database, **given: Any) -> Job:
+    """Write a new job, log it and return it."""
+    now = _clock(connection, database)
+    values = {
+        "state": QUEUED, "stage": "", "progress": 0.0, "error": None, "result": None, "attempt": 1,
+        "created_at": now, "updated_at": now, "started_at": None, "finished_at": None, **given,
+    }  # fmt: skip
+    connection.execute(_ADD, values)
+    job = Job(**{name: values[name] for name in values if name not in ("queue", "idempotency_key")})
+    _tell(connection, job, STATE, now)
+    return job

@@ -41,6 +41,9 @@ MAX_PAGE = 200
 MAX_EVENTS = 1000
 POLL_S = 0.25
 _STEERABLE = (QUEUED, RUNNING, PAUSED)
+_UNFINISHED = sa.select(sa.func.count()).where(
+    jobs.c.owner == sa.bindparam("owner"), jobs.c.state.in_(_STEERABLE), jobs.c.kind != BATCH
+)
 
 
 class JobService:
@@ -267,14 +270,14 @@ class JobService:
     def _write(self, connection: sa.Connection, order: JobOrder, parent: str | None) -> Job:
         """Write an order's row, its first event and its workflow."""
         queue = "" if order.kind == BATCH else KINDS[order.kind].queue
-        row = ledger.add(
+        job = ledger.add(
             connection, self.database, id=ledger.new_id(), kind=order.kind, owner=order.owner,
             queue=queue, payload=dict(order.payload), idempotency_key=order.idempotency_key,
             priority=order.priority, parent=parent,
         )  # fmt: skip
         if queue:
-            watch.enqueue(self.client, connection, row)
-        return ledger.job_of_row(row)
+            watch.enqueue(self.client, connection, job, queue)
+        return job
 
     def _same(self, connection: sa.Connection, order: JobOrder) -> Job | None:
         """Return the job that this owner ordered before under the same key."""
@@ -294,11 +297,7 @@ class JobService:
         return ledger.job_of_row(row)
 
     def _check_room(self, connection: sa.Connection, owner: str, count: int) -> None:
-        open_jobs = connection.execute(
-            sa.select(sa.func.count()).where(
-                jobs.c.owner == owner, jobs.c.state.in_(_STEERABLE), jobs.c.kind != BATCH
-            )
-        ).scalar()
+        open_jobs = connection.execute(_UNFINISHED, {"owner": owner}).scalar()
         if (open_jobs or 0) + count > self.limits.unfinished:
             raise TooMany(
                 f"{open_jobs} jobs are unfinished and at most {self.limits.unfinished} may be; "

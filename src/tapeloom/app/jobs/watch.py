@@ -33,20 +33,20 @@ class Pass:
     begun_again: tuple[str, ...] = ()  # jobs whose workflow had ended without them
 
 
-def enqueue(client: DBOSClient, connection: sa.Connection, row: Any) -> None:
+def enqueue(client: DBOSClient, connection: sa.Connection, job: Job, queue: str) -> None:
     """Enqueue the workflow of a job's present attempt, in the transaction of its row."""
     client.enqueue_in_transaction(
         connection,
         {
             "workflow_name": durable.WORKFLOW,
-            "queue_name": row.queue,
-            "workflow_id": durable.workflow_id(row.id, row.attempt),
+            "queue_name": queue,
+            "workflow_id": durable.workflow_id(job.id, job.attempt),
             "app_version": durable.VERSION,
-            "priority": row.priority,
+            "priority": job.priority,
             "application_name": durable.APPLICATION,
         },
-        row.id,
-        row.attempt,
+        job.id,
+        job.attempt,
     )
 
 
@@ -68,7 +68,8 @@ def start_again(
     if not ledger.change(connection, database, job.id, states, values, attempt=job.attempt):
         return False
     if job.kind != BATCH:
-        enqueue(client, connection, ledger.find(connection, job.id))
+        row = ledger.find(connection, job.id)
+        enqueue(client, connection, ledger.job_of_row(row), row.queue)
     if job.parent:
         values = {"state": RUNNING, "error": None, "finished_at": None}
         ledger.change(connection, database, job.parent, (*states, "done"), values)
