@@ -52,6 +52,25 @@ def test_words_are_written_of_a_record_in_the_store(record: Record, tmp_path: Pa
         do(bench(tmp_path, "describe", base="0" * 26), "describe")
 
 
+@pytest.mark.parametrize(
+    ("kind", "stage", "done"), [("make", "mix", 0.63), ("compose", "compose", 0.02)]
+)
+def test_progress_is_told_of_the_whole(
+    kind: str, stage: str, done: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, float]] = []
+
+    def advance(order: Any, final: Path, *, on_progress: Any, **rest: Any) -> Path:
+        on_progress(stage, done)
+        return final
+
+    monkeypatch.setattr("tapeloom.app.jobs.work.advance", advance)
+    one = replace(bench(tmp_path, kind, words="rain", seed=1), tell=lambda *each: told.append(each))
+    do(one, stage)
+    whole = 1.0 if kind == "make" else 0.03  # of a composition only the first two stages are asked
+    assert told == [(stage, pytest.approx(0.97 * done / whole))]
+
+
 def test_what_a_cut_off_attempt_stored_does_not_stay(record: Record, tmp_path: Path) -> None:
     one = bench(tmp_path, "describe", base=kept(record, tmp_path))
     stray = tmp_path / "stray"

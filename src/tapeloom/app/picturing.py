@@ -24,6 +24,7 @@ from tapeloom.media.writing import is_emoji, missing_characters, written
 
 COLUMNS = ("title", "subtitle", "scene", "time", "weather", "grading", "style", "side", "seed")
 MAX_ROWS = 1000
+_SMALL_QUALITY = 84  # of JPEG
 Find = Callable[[str], Path | None]
 
 
@@ -187,6 +188,17 @@ def _row_config(row: Mapping[Any, Any], common: ThumbnailConfig, where: str) -> 
         return replace(common, title_text=cells.pop("title", ""), **parse_fields(cells))
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
+
+
+def write_small(source: Path, target: Path, width: int) -> None:
+    """Write a square picture as a JPEG of `width` by `width` pixels: a list shows many."""
+    from PIL import Image
+
+    with Image.open(source) as picture:
+        small = picture.convert("RGB").resize(
+            (width, width), Image.Resampling.LANCZOS, reducing_gap=3.0
+        )
+        small.save(target, "JPEG", quality=_SMALL_QUALITY, optimize=True)
 
 
 def parse_fields(cells: Mapping[str, str]) -> dict[str, Any]:

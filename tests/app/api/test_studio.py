@@ -1,199 +1,141 @@
-"""Kits, training, schedules, covers and preferences over HTTP."""
+"""The studio's page, all that it needs to begin, and what it shows of jobs and covers."""
 
+import gzip
 import io
-import json
-from datetime import UTC, datetime
+import re
+from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from tapeloom.app.jobs.schedules import give_order
+from tapeloom.app.api.studio import WEB, shell
+from tapeloom.app.jobs import JobOrder, ledger
 
-from .conftest import House, me, midi
+from .conftest import House, me
 
-BRIEF = {"words": "rain", "seed": 3, "bars": 4}
-FACTS = {"brief": BRIEF, "engine": "theory", "seed": 3, "cover": {}, "version": "1"}
-
-
-def test_a_title_a_cover_and_a_master_are_part_of_an_order(shared: House) -> None:
-    client = shared.client("read", "write")
-    record = shared.record(me(client), **FACTS)
-    settings = json.dumps({"target_lufs": -16.0}).encode()
-    sent = client.post("/v1/uploads", params={"name": "master.json"}, content=settings).json()
-    assert (sent["kind"], sent["duration_s"]) == ("settings", None)
-    order = {
-        "base": record, "title": "Night Bus", "files": {"master.json": sent["id"]},
-        "cover": {"scene": "night sky", "seed": 7},
-    }  # fmt: skip
-    made = client.post("/v1/make", json=order)
-    assert made.status_code == 202, made.text
-    payload = made.json()["payload"]
-    assert (payload["title"], payload["cover"]) == (
-        "Night Bus",
-        {"scene": "night sky", "seed": "7"},
-    )
-    for wrong in (
-        {"title": "two\nlines"},
-        {"cover": {"scene": "moon"}},
-        {"cover": {"colour": "red"}},
-        {"cover": {"grading": "sepia"}},
-        {"base": record, "files": {"score.mid": sent["id"], "performance.mid": sent["id"]}},
-        {"base": record, "files": {"performance.mid": sent["id"]},
-         "rerolls": [{"role": "bass", "first_bar": 1, "last_bar": 2}]},
-    ):  # fmt: skip
-        assert client.post("/v1/make", json=wrong).status_code == 422, wrong
+MOST_FIRST_LOAD = 300_000  # bytes
+VENDORED = WEB / "vendor" / "manrope.woff2"
+_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?from "(\./[^"]+|\.\./[^"]+)"', re.MULTILINE)
+_LINKED = re.compile(r'(?:href|src)="([^"#]+\.(?:css|js|svg|webmanifest))"')
+_FONT = re.compile(r'url\("([^"]+)"\)')
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        ({"target_lufs": 7}, "target_lufs"),
-        ({"target_lufs": -9, "loud": 1}, "no setting"),
-        ({"channels": [{"name": "bass"}]}, "lacks loudness_lufs"),
-        (
-            {"channels": [{"name": "bass", "loudness_lufs": -20, "chain": [
-                {"type": "Convolution", "response": {"type": "AudioFile", "path": "/etc/passwd"}}
-            ]}]},
-            "names a file of audio",
-        ),
-        ({"words": 1}, "cannot be read"),
-    ],
-)  # fmt: skip
-def test_wrong_settings_are_refused_when_they_are_sent(
-    shared: House, content: object, sentence: str
-) -> None:
-    client = shared.client("read", "write")
-    answer = client.post(
-        "/v1/uploads", params={"name": "mix.json"}, content=json.dumps(content).encode()
-    )
-    assert answer.status_code == 422
-    assert sentence in answer.json()["detail"]
+def test_the_page_has_a_nonce_of_its_own_and_allows_nothing_inline(shared: House) -> None:
+    browser = shared.browser()
+    pages = [browser.get("/"), browser.get("/index.html")]
+    nonces = []
+    for page in pages:
+        policy = page.headers["content-security-policy"]
+        found = re.search(r"style-src 'self' 'nonce-([\w-]+)'", policy)
+        assert found
+        assert f'name="style-nonce" content="{found[1]}"' in page.text
+        assert "unsafe" not in policy
+        assert "script-src 'self'" in policy
+        assert "{{" not in page.text
+        assert not re.search(r"<style|style=|<script>|\son\w+=", page.text)
+        nonces.append(found[1])
+    assert len(set(nonces)) == 2
 
 
-def test_a_kit_is_ordered_of_own_records(shared: House) -> None:
-    client = shared.client("read", "write")
-    records = [shared.record(me(client)) for _ in range(2)]
-    order = {"records": records, "targets": ["spotify", "vinyl"], "title": "Tides"}
-    made = client.post("/v1/kits", json=order)
-    assert made.status_code == 202, made.text
-    assert (made.json()["kind"], made.json()["payload"]) == ("kit", order)
-    stranger = shared.client("read", "write")
-    assert stranger.post("/v1/kits", json=order).status_code == 404
-    for wrong in ({"records": []}, {"records": records, "targets": ["tape"]}):
-        assert client.post("/v1/kits", json=wrong).status_code == 422
-    assert shared.client("read").post("/v1/kits", json=order).status_code == 403
+def test_all_that_the_studio_keeps_offline_is_there(shared: House) -> None:
+    client = shared.client()  # a stranger: the page itself is no secret
+    names = client.get("/shell.json").json()
+    assert names == shell()
+    assert {"/", "/app.js", "/pages/make.js", "/styles/tokens.css"} <= set(names)
+    assert not {"/index.html", "/sw.js"} & set(names)
+    for name in names:
+        answer = client.get(name)
+        assert answer.status_code == 200, name
+        assert answer.content, name
+    assert client.get("/pages/none.js").status_code == 404
+    assert client.get("/v1/none").headers["content-type"] == "application/problem+json"
 
 
-def test_a_model_is_trained_on_own_uploads(shared: House) -> None:
-    client = shared.client("read", "write")
-    sent = [
-        client.post("/v1/uploads", params={"name": f"{name}.mid"}, content=midi()).json()["id"]
-        for name in "ab"
-    ]
-    made = client.post("/v1/train", json={"uploads": sent, "style": "jazz", "steps": 10})
-    assert made.status_code == 202, made.text
-    payload = made.json()["payload"]
-    assert (len(payload["songs"]), payload["style"], payload["steps"]) == (2, "jazz", 10)
-    wrong = client.post("/v1/train", json={"uploads": sent, "style": "polka"})
-    assert (wrong.status_code, "jazz" in wrong.text) == (422, True)
-    assert client.post("/v1/train", json={"uploads": sent[:1]}).status_code == 422
-    assert shared.client("write").post("/v1/train", json={"uploads": sent}).status_code == 404
-    table = client.post("/v1/uploads", params={"name": "c.txt"}, content=b"| Dm7 G7 | Cmaj7 |")
-    other = client.post("/v1/train", json={"uploads": [*sent, table.json()["id"]]})
-    assert (other.status_code, "no MIDI file" in other.text) == (422, True)
+def test_files_are_sent_compressed(shared: House) -> None:
+    client = shared.client()
+    for name in ("/", "/app.js", "/styles/layout.css"):
+        packed = client.get(name, headers={"Accept-Encoding": "gzip"})
+        plain = client.get(name, headers={"Accept-Encoding": "identity"})
+        if name != "/":
+            assert packed.headers["content-encoding"] == "gzip"
+            assert packed.content == plain.content
+        assert "content-encoding" not in plain.headers
 
 
-def test_a_schedule_is_made_held_and_dropped_by_its_owner(house: House) -> None:
-    client, stranger = house.client("read", "write"), house.client("read", "write")
-    form = {"name": "every morning", "cron": "0 6 * * *", "order": {"words": "dawn", "bars": 8}}
-    made = client.post("/v1/schedules", json=form)
-    assert made.status_code == 201, made.text
-    told = made.json()
-    assert (told["name"], told["cron"], told["kind"]) == ("every morning", "0 6 * * *", "make")
-    assert (told["order"], told["paused"]) == (form["order"], False)
-    at = f"/v1/schedules/{told['id']}"
-    assert client.get("/v1/schedules").json() == [told]
-    assert stranger.get("/v1/schedules").json() == []
-    assert stranger.delete(at).status_code == 404
-    assert stranger.patch(at, json={"paused": True}).status_code == 404
-    assert client.patch(at, json={"paused": True}).json()["paused"] is True
-    assert client.get("/v1/schedules").json()[0]["paused"] is True
-    assert house.client("admin").patch(at, json={"paused": False}).json()["paused"] is False
-    (kept,) = house.jobs.client.list_schedules()
-    job = give_order(house.jobs, datetime(2026, 1, 1, 6, tzinfo=UTC), kept["context"])
-    assert house.jobs.get(job, me(client)).payload["words"] == "dawn"
-    for wrong in ("0 0 6 * * *", "soon", "99 6 * * *", "@daily"):
-        assert client.post("/v1/schedules", json={**form, "cron": wrong}).status_code == 422, wrong
-    wrong_form = {**form, "order": {"form": "nonsense!"}}
-    assert client.post("/v1/schedules", json=wrong_form).status_code == 422
-    assert client.delete(at).status_code == 204
-    assert client.delete(at).status_code == 404
+def first_load() -> dict[Path, int]:
+    """Return the files that a browser fetches before the page stands, with their bytes."""
+    index = WEB / "index.html"
+    wanted = [index, *(WEB / name for name in _LINKED.findall(index.read_text("utf-8")))]
+    wanted.append(WEB / "pages" / "make.js")  # the page of the empty address
+    found: dict[Path, int] = {}
+    while wanted:
+        path = wanted.pop().resolve()
+        if path in found:
+            continue
+        content = path.read_bytes()
+        found[path] = len(content) if path.suffix == ".woff2" else len(gzip.compress(content, 9))
+        more = {".js": _IMPORT, ".css": _FONT}.get(path.suffix)
+        if more is not None:
+            wanted += [path.parent / name for name in more.findall(content.decode("utf-8"))]
+    return found
 
 
-def test_an_owner_has_a_bounded_number_of_schedules(
-    shared: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tapeloom.app.api.route_studio.MOST_SCHEDULES", 0)
-    form = {"name": "a", "cron": "0 6 * * *"}
-    assert shared.client("write").post("/v1/schedules", json=form).status_code == 409
+@pytest.mark.skipif(not VENDORED.is_file(), reason="the build has not fetched what comes from npm")
+def test_the_first_load_stays_small() -> None:
+    weights = first_load()
+    names = {path.name for path in weights}
+    assert {"index.html", "app.js", "player.js", "making.js", "make.css", "manrope.woff2"} <= names
+    assert not {"wavesurfer.js", "uplot.js", "compare.js"} & names  # only where they are shown
+    total = sum(weights.values())
+    assert total < MOST_FIRST_LOAD, sorted(weights.items(), key=lambda each: -each[1])[:10]
 
 
-def test_a_cover_is_drawn_at_once_with_what_is_asked_of_it(shared: House) -> None:
+def test_every_module_that_is_named_is_there() -> None:
+    for path in (one for one in WEB.rglob("*.js") if one.parent.name != "vendor"):
+        text = path.read_text("utf-8")
+        for name in [*_IMPORT.findall(text), *re.findall(r'import\("([^"]+)"\)', text)]:
+            assert (path.parent / name).is_file() or "vendor" in name, f"{path.name}: {name}"
+
+
+def test_a_cover_is_shown_small(shared: House) -> None:
     client = shared.client("read")
-    record = shared.record(me(client), **FACTS)
-    fields = {each["name"]: each["choices"] for each in client.get("/v1/covers/fields").json()}
-    assert "beach" in fields["scene"]
-    assert (fields["side"], fields["seed"]) == (["left", "right"], [])
-    drawn = []
-    for body in (
-        {"record": record},
-        {"record": record, "fields": {"scene": "beach", "time": "dawn"}},
-        {"record": record, "seed": 9},
-        {"words": "rainy night", "title": "Rain", "fields": {"grading": "warm"}},
-    ):
-        answer = client.post("/v1/covers", json={**body, "width": 96})
-        assert answer.status_code == 200, answer.text
-        assert answer.headers["content-type"] == "image/png"
-        assert Image.open(io.BytesIO(answer.content)).size == (96, 96)
-        drawn.append(answer.content)
-    assert len(set(drawn)) == 4
-    assert client.post("/v1/covers", json={"record": record, "width": 96}).content == drawn[0]
-    for wrong in (
-        {"words": "rain"},
-        {"record": record, "words": "rain"},
-        {"record": record, "fields": {"scene": "moon"}},
-        {"title": "Rain", "width": 4000},
-    ):
-        assert client.post("/v1/covers", json=wrong).status_code == 422, wrong
-    assert shared.client("read").post("/v1/covers", json={"record": record}).status_code == 404
+    held = io.BytesIO()
+    Image.fromarray(np.full((900, 900, 3), (200, 120, 40), np.uint8)).save(held, "PNG")
+    record = shared.record(me(client), {"cover.png": held.getvalue()})
+    asked = {"width": 160}
+    answer = client.get(f"/v1/records/{record}/cover", params=asked, timeout=300)
+    assert answer.headers["content-type"] == "image/jpeg"
+    small = Image.open(io.BytesIO(answer.content))
+    assert small.size == (160, 160)
+    np.testing.assert_allclose(np.asarray(small).mean(axis=(0, 1)), (200, 120, 40), atol=3)
+    known = {"If-None-Match": answer.headers["etag"]}
+    again = client.get(f"/v1/records/{record}/cover", params=asked, headers=known)
+    assert again.status_code == 304
+    assert client.get(f"/v1/records/{record}/cover", params={"width": 161}).status_code == 422
+    bare = shared.record(me(client))
+    assert client.get(f"/v1/records/{bare}/cover").status_code == 404
+    stranger = shared.client("read")
+    assert stranger.get(f"/v1/records/{record}/cover").status_code == 404
 
 
-def test_preferences_are_kept_and_given_out_for_training(house: House) -> None:
-    client, stranger = house.client("read", "write"), house.client("read", "write")
-    a, b = house.record(me(client), **FACTS), house.record(me(client), **FACTS)
-    told = {"a": a, "b": b, "choice": "b", "about": "melody", "listened_s": 12.5}
-    kept = client.post("/v1/preferences", json=told)
-    assert kept.status_code == 201, kept.text
-    client.post("/v1/preferences", json={"a": a, "b": b, "choice": "same"})
-    page = client.get("/v1/preferences", params={"limit": 1}).json()
-    assert page["preferences"][0]["choice"] == "same"
-    rest = client.get("/v1/preferences", params={"before": page["before"]}).json()
-    assert [each["id"] for each in rest["preferences"]] == [kept.json()["id"]]
-    client.delete(f"/v1/records/{a}")
-    answer = client.get("/v1/preferences", params={"format": "jsonl"})
-    assert answer.headers["content-type"].startswith("application/x-ndjson")
-    _, first = (json.loads(line) for line in answer.text.splitlines())
-    assert (first["a"]["id"], first["a"]["brief"], first["a"]["engine"]) == (a, BRIEF, "theory")
-    assert (first["choice"], first["about"], first["listened_s"]) == ("b", "melody", 12.5)
-    assert "owner" not in first
-    assert stranger.get("/v1/preferences").json()["preferences"] == []
-    assert stranger.get("/v1/preferences", params={"format": "jsonl"}).text == ""
-    other = house.record(me(stranger))
-    for wrong, status in (
-        ({**told, "a": b}, 422),
-        ({**told, "a": other}, 404),
-        ({**told, "a": b, "b": b}, 422),
-        ({**told, "choice": "c"}, 422),
-        ({**told, "about": "weather"}, 422),
-    ):
-        assert client.post("/v1/preferences", json=wrong).status_code == status, wrong
+def test_a_job_tells_how_long_its_stages_took(shared: House) -> None:
+    client = shared.client("read")
+    job = shared.jobs.submit(JobOrder("compose", {"words": "rain"}, me(client))).id
+    assert client.get(f"/v1/jobs/{job}").json()["stages"] == []
+    for stage, seconds in (("compose", 1.5), ("perform", 0.5)):
+        ledger.end_stage(shared.jobs.database, job, "compose", stage, seconds)
+    assert client.get(f"/v1/jobs/{job}").json()["stages"] == [
+        {"name": "compose", "seconds": 1.5}, {"name": "perform", "seconds": 0.5},
+    ]  # fmt: skip
+
+
+def test_a_batch_tells_how_its_items_stand_in_lists_too(shared: House) -> None:
+    client = shared.client("read")
+    orders = [JobOrder("compose", {"seed": seed}, me(client)) for seed in (1, 2)]
+    batch = shared.jobs.submit_batch(orders).id
+    items = client.get("/v1/jobs", params={"parent": batch}).json()["jobs"]
+    shared.finish(items[0]["id"], {"score.mid": b"x"})
+    (told,) = [each for each in client.get("/v1/jobs").json()["jobs"] if each["id"] == batch]
+    assert told["result"] == {"items": {"done": 1, "queued": 1}}
+    assert told["progress"] == 0.5

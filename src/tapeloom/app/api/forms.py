@@ -276,6 +276,13 @@ class ArtefactAnswer(BaseModel):
     sha256: str
 
 
+class StageAnswer(BaseModel):
+    """How long a finished stage of a job took."""
+
+    name: str
+    seconds: float
+
+
 class JobAnswer(BaseModel):
     """A job as it stands; times are seconds since 1970."""
 
@@ -295,6 +302,7 @@ class JobAnswer(BaseModel):
     finished_at: float | None
     result: dict[str, Any] | None
     artefacts: list[ArtefactAnswer]
+    stages: list[StageAnswer] = []  # in their order; told where one job is looked at
 
 
 class JobsAnswer(BaseModel):

@@ -209,14 +209,15 @@ class Hub:
 def job_figures(job: Job, *, whole: bool = False) -> dict[str, Any]:
     """Return a job as the API tells it.
 
-    whole  with all of its result; in lists only the plain values, such as title and key
+    whole  with all of its result; in lists only the plain values, such as title and key, and how
+           many items of a batch are in which state
     """
     result = None
     if job.result is not None:
         plain = {name: value for name, value in job.result.items() if name != "files"}
         result = {
             name: value for name, value in plain.items()
-            if whole or isinstance(value, str | int | float | None)
+            if whole or name == "items" or isinstance(value, str | int | float | None)
         }  # fmt: skip
     return {
         "id": job.id, "kind": job.kind, "state": job.state, "stage": job.stage,

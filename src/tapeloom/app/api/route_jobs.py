@@ -56,8 +56,10 @@ def list_jobs(
 
 @router.get("/jobs/{job}", response_model=JobAnswer, summary="Look at a job")
 def get_job(job: JobId, service: Served, who: Reader) -> Any:
-    """Return a job as it stands."""
-    return job_figures(service.jobs.get(job, who.sees), whole=True)
+    """Return a job as it stands, with the times of its stages."""
+    found = service.jobs.get(job, who.sees)
+    stages = [{"name": name, "seconds": seconds} for name, seconds in service.jobs.stages(job)]
+    return job_figures(found, whole=True) | {"stages": stages}
 
 
 @router.post("/jobs/{job}/cancel", response_model=JobAnswer, summary="Cancel a job")

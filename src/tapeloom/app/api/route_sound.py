@@ -1,4 +1,4 @@
-"""What a player and a piano roll read of a record: cuts of its sound, its outline, its score."""
+"""What pages read of a record: cuts of its sound, its outline, its score, its cover."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -17,7 +17,7 @@ from tapeloom.app.api.sounds import SUFFIXES
 from tapeloom.core.errors import InputError
 
 MOST_S = 20.0  # of one cut
-MASTER, LOUDNESS, SCORE = "master.flac", "loudness.json", "score.json"
+MASTER, LOUDNESS, SCORE, COVER = "master.flac", "loudness.json", "score.json", "cover.png"
 _KNOWN: dict[int | str, dict[str, Any]] = {
     304: {"description": "What the asker has is still right."}
 }
@@ -108,6 +108,24 @@ async def score(record: JobId, request: Request, service: Served, who: Reader) -
     found, _ = await service.sounds.find(record, SCORE, who.sees)
     read = partial(service.sounds.score, found)
     return await _unless_known(request, f"{found['sha256']}-sheet", read)
+
+
+@router.get(
+    "/cover", summary="See the cover, small", response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}, "description": "A square JPEG."}, **_KNOWN},
+)  # fmt: skip
+async def cover(
+    record: JobId,
+    request: Request,
+    service: Served,
+    who: Reader,
+    width: Annotated[int, Query(ge=80, le=1280, multiple_of=80, description="Pixels.")] = 320,
+) -> Response:
+    """Return the cover as lists of records show it: cover.png itself has 3000 pixels."""
+    found, _ = await service.sounds.find(record, COVER, who.sees)
+    read = partial(service.sounds.cover, found, width)
+    version = f"{found['sha256']}-cover-{width}"
+    return await _unless_known(request, version, read, media_type="image/jpeg")
 
 
 async def _unless_known(

@@ -1,4 +1,4 @@
-"""The sound of records for a player: cuts, outlines and loudness curves of their files.
+"""What is heard and seen of records: cuts, outlines and loudness curves of files, small covers.
 
 A file of a distant store is fetched whole, once, and kept near within a bound. What takes long is
 worked out by a quick worker and kept beside it. Threads wait for both; the event loop never does.
@@ -129,6 +129,18 @@ class Sounds:
                 make = self._by_worker(score_tasks.write_sheet, path)
                 with self._views.lease(f"{found['sha256']}-sheet.json", make) as sheet:
                     return sheet.read_bytes()
+
+        return await self._in_thread(work)
+
+    async def cover(self, found: Found, width: int) -> bytes:
+        """Return a picture as a JPEG that is `width` pixels wide and high."""
+        from tapeloom.app.picturing import write_small
+
+        def work() -> bytes:
+            with self._near(found) as path:
+                make = self._by_worker(write_small, path, width)
+                with self._views.lease(f"{found['sha256']}-{width}.jpg", make) as small:
+                    return small.read_bytes()
 
         return await self._in_thread(work)
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tapeloom.app.jobs import durable, ledger, watch
 from tapeloom.app.jobs.artefacts import Store
-from tapeloom.app.jobs.database import Database, events, jobs, open_database
+from tapeloom.app.jobs.database import Database, events, jobs, open_database, stage_runs
 from tapeloom.app.jobs.figures import count_jobs
 from tapeloom.app.jobs.kinds import KINDS
 from tapeloom.app.jobs.models import (
@@ -128,6 +128,16 @@ class JobService:
         with self.database.reading() as connection:
             found = [ledger.job_of_row(row) for row in connection.execute(query)]
         return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+
+    def stages(self, job: str) -> tuple[tuple[str, float], ...]:
+        """Return a job's finished stages with how long each took, in seconds, in their order."""
+        query = (
+            sa.select(stage_runs.c.stage, stage_runs.c.seconds)
+            .where(stage_runs.c.job == job)
+            .order_by(stage_runs.c.at)
+        )
+        with self.database.reading() as connection:
+            return tuple((stage, seconds) for stage, seconds in connection.execute(query))
 
     def cancel(self, job: str, owner: str | None) -> Job:
         """Stop a job for good; one that is at work stops within about two seconds."""

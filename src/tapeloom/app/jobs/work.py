@@ -137,7 +137,7 @@ def _record(bench: Bench, stage: str) -> None:
         return
     order, base = _order(bench, payload)
     last = stage == KINDS[bench.kind].stages[-1]
-    share = 0.97 / (sum(STAGES.values()) if bench.kind == "make" else 0.03)
+    share = 0.97 if bench.kind == "make" else 0.97 / (STAGES["compose"] + STAGES["perform"])
 
     def tell(at: str, done: float) -> None:
         bench.tell(at, min(0.97, share * done))

@@ -6,6 +6,8 @@ import { get } from "./api.js";
 export const jobs = new Map();
 const listeners = new Set();
 let source = null;
+let ahead_s = 0; // of the service's clock before ours; events come late, never early
+let isTimed = false;
 
 const FINAL = new Set(["done", "failed", "cancelled"]);
 export const isFinal = (job) => FINAL.has(job.state);
@@ -27,11 +29,18 @@ export function know(job) {
   return job;
 }
 
+/** The service's time now, in seconds since 1970: its clock may differ from the browser's. */
+export const now = () => Date.now() / 1000 + ahead_s;
+
 export function start() {
   source?.close();
   source = new EventSource("/v1/events");
   source.addEventListener("state", onState);
   source.addEventListener("progress", onChange);
+  source.addEventListener("removed", (event) => {
+    jobs.delete(JSON.parse(event.data).job);
+    tell(null);
+  });
   source.addEventListener("error", () => {
     // A browser gives up where the answer is no stream (a proxy's 502): begin again ourselves.
     if (source.readyState === EventSource.CLOSED) setTimeout(start, 1000);
@@ -52,12 +61,31 @@ function onState(event) {
 }
 
 function onChange(event) {
-  const { job: id, job_kind: kind, ...told } = JSON.parse(event.data);
+  const { job: id, job_kind: kind, at, ...told } = JSON.parse(event.data);
+  const early_s = at - Date.now() / 1000;
+  ahead_s = isTimed ? Math.max(ahead_s, early_s) : early_s;
+  isTimed = true;
   const known = jobs.get(id);
-  const job = { id, kind, payload: {}, ...known, ...told };
+  const job = { id, kind, payload: {}, created_at: at, ...known, ...told, updated_at: at };
+  if (job.state === "running") job.started_at ??= at;
+  if (isFinal(job)) job.finished_at ??= at;
+  else job.finished_at = null; // begun again
   jobs.set(id, job);
   tell(job);
-  if (!known || (isFinal(job) && !job.artefacts?.length)) complete(id);
+  // Items of a batch are many: their page asks for them together, and the batch for their counts.
+  if (kind === "batch") completeSoon(id);
+  else if (!job.parent && (!known || (isFinal(job) && !job.artefacts?.length))) complete(id);
+}
+
+const soon = new Set();
+
+function completeSoon(id) {
+  if (soon.has(id)) return;
+  soon.add(id);
+  setTimeout(() => {
+    soon.delete(id);
+    complete(id);
+  }, 500);
 }
 
 /** Ask for what an event doesn't hold: order and result. */

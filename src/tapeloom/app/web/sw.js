@@ -39,7 +39,7 @@ addEventListener("fetch", (event) => {
     if (url.pathname === "/login") event.waitUntil(forget());
     return;
   }
-  if (/^\/v1\/(records\/[^/]+\/(audio|peaks)|artefacts\/.+\.png$)/.test(url.pathname)) {
+  if (/^\/v1\/(records\/[^/]+\/(audio|peaks|cover)|artefacts\/.+\.png$)/.test(url.pathname)) {
     event.respondWith(cacheFirst(request));
   } else if (/^\/v1\/(records|jobs|instruments|presets|models|tags|covers)/.test(url.pathname)
     && !url.pathname.endsWith(".zip")) {
