@@ -1,7 +1,7 @@
 """The words of a finished record: what its folder says, told to `release.metadata`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -60,10 +60,13 @@ def describe_record(
 ) -> tuple[Metadata, ...]:
     """Write the words of a record from what record.json says, its score and its timeline."""
     subject = subject_of(data, score, sections, wording)
-    return describe(
+    first, *others = describe(
         subject, rng=stream(data["seed"], "words"), language=wording.language,
         catalogue=wording.catalogue, trending=wording.trending, variants=wording.variants,
     )  # fmt: skip
+    if data.get("title_is_own") and not wording.series and (own := tellable(data["title"])):
+        first = replace(first, title=own)
+    return (first, *others)
 
 
 def subject_of(

@@ -15,6 +15,7 @@ from tapeloom.theory.instruments import DRUMS
 
 SUFFIXES = (".wav", ".flac", ".aif", ".aiff")
 MIX = "mix.json"
+MAX_MIX_BYTES = 2**20  # of one that was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,19 @@ def _open_record(folder: Path) -> Source:
     return Source(
         stems, tuple(files), {n: k for n, k in kinds.items() if k in KINDS}, tuple(kicks), seed
     )
+
+
+def check_names_no_file(path: Path) -> None:
+    """Refuse a mix of somebody else's that names a file: it would be read of this machine."""
+    left = [read_json(path, max_bytes=MAX_MIX_BYTES)]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            if "path" in value or value.get("type") == AudioFile.__name__:
+                raise InputError(f"{path.name} names a file of audio, which cannot be sent with it")
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
 
 
 def kick_onsets(performance: Performance) -> list[float]:

@@ -35,32 +35,50 @@ class Readable:
     notes: tuple[str, ...] = ()
 
 
-def picture_of(brief: Brief, score: Score, title: str) -> ThumbnailConfig:
-    """Draw the picture that suits a record: cover and thumbnail show the same scene."""
-    facts = (str(score.key) if score.key else "", f"{score.tempo.initial_bpm:.0f} bpm")
-    return _drawn(brief, title, " · ".join(fact for fact in facts if fact))
+def picture_of(
+    brief: Brief, score: Score, title: str, cover: Mapping[str, str] | None = None
+) -> ThumbnailConfig:
+    """Draw the picture that suits a record: cover and thumbnail show the same scene.
+
+    cover  what is asked of it: words for `parse_fields`
+    """
+    subtitle = _subtitle(str(score.key) if score.key else "", float(score.tempo.initial_bpm))
+    return wished(_drawn(brief, title, subtitle), cover or {})
 
 
 def picture_of_record(folder: Path) -> ThumbnailConfig:
     """Return the picture of a finished record, as `make` draws it."""
     if not (folder / RECORD).is_file():
         raise InputError(f"{folder} is no finished record; it has no {RECORD}")
-    data = read_json(folder / RECORD)
-    facts = (data.get("key") or "", f"{data['bpm']:.0f} bpm")
-    subtitle = " · ".join(fact for fact in facts if fact)
-    return _drawn(brief_from_json(data["brief"]), data["title"], subtitle)
+    return picture_of_facts(read_json(folder / RECORD))
 
 
-def scene_of(brief: Brief) -> SceneDesign:
+def picture_of_facts(data: Mapping[str, Any]) -> ThumbnailConfig:
+    """Return the picture of a record of which record.json says this."""
+    subtitle = _subtitle(data.get("key") or "", float(data["bpm"]))
+    drawn = _drawn(brief_from_json(data["brief"]), data["title"], subtitle)
+    return wished(drawn, data.get("cover") or {})
+
+
+def wished(picture: ThumbnailConfig, cover: Mapping[str, str]) -> ThumbnailConfig:
+    """Return a picture with what is asked of it; InputError for what cannot be drawn."""
+    return replace(picture, **parse_fields(cover))
+
+
+def _subtitle(key: str, bpm: float) -> str:
+    return " · ".join(fact for fact in (key, f"{bpm:.0f} bpm") if fact)
+
+
+def scene_of(brief: Brief, cover: Mapping[str, str] | None = None) -> SceneDesign:
     """Return the scene of a record: its cover, thumbnail and video show the same."""
-    return draw_cover(
-        moods=brief.moods, scenes=brief.scenes, brightness=brief.character.brightness,
-        rng=stream(brief.seed, "cover"),
-    ).scene()  # fmt: skip
+    return wished(_drawn(brief, "scene", ""), cover or {}).design()
 
 
 def _drawn(brief: Brief, title: str, subtitle: str) -> ThumbnailConfig:
-    scene = scene_of(brief)
+    scene = draw_cover(
+        moods=brief.moods, scenes=brief.scenes, brightness=brief.character.brightness,
+        rng=stream(brief.seed, "cover"),
+    ).scene()  # fmt: skip
     styles = list(ThumbnailStyle)
     return ThumbnailConfig(
         title_text=title[:MAX_TITLE], subtitle_text=subtitle,

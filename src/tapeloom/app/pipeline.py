@@ -153,35 +153,51 @@ class _Run:
 
 def make(
     words: str | Brief = "", *, out: str | Path = "out", force: bool = False, video: bool = False,
-    **fields: Any,
+    title: str | None = None, **fields: Any,
 ) -> Record:  # fmt: skip
     """Make one record from words or a brief: the call behind `tapeloom make`.
 
+    title   one line; drawn from the words where it is left out
     fields  those of Brief: bpm, key, minutes, bars, meter, grouping, clave, polyrhythm, form,
             energy_curve, seed
     """
     brief = words if isinstance(words, Brief) else Brief(words, **fields)
-    final = Path(out) / stages.folder_name(brief)
-    return produce(Order(brief), final, force=force, video=video)
+    final = Path(out) / stages.folder_name(brief, title)
+    return produce(Order(brief, title=title), final, force=force, video=video)
 
 
-def remake(folder: str | Path, *, loops: Sequence[str] = (), **changes: Any) -> Record:
+def remake(
+    folder: str | Path,
+    *,
+    loops: Sequence[str] = (),
+    title: str | None = None,
+    cover: Mapping[str, str] | None = None,
+    **changes: Any,
+) -> Record:
     """Continue a record with the first stage whose inputs have changed.
 
     folder   a record, or the hidden folder of an interrupted make
+    title    in the place of the record's
+    cover    fields of `order.PICTURE`, in the place of those that were asked for before
     changes  fields of the brief to change; refused where the score was edited by hand
     """
-    order, final, base = continued(Path(folder), changes)
+    order, final, base = continued(Path(folder), changes, title=title, cover=cover)
     return produce(order, final, base=base, loops=loops)
 
 
-def continued(folder: Path, changes: Mapping[str, Any]) -> tuple[Order, Path, Path | None]:
+def continued(
+    folder: Path,
+    changes: Mapping[str, Any],
+    *,
+    title: str | None = None,
+    cover: Mapping[str, str] | None = None,
+) -> tuple[Order, Path, Path | None]:
     """Return what `produce` needs to continue a record: the order, its folder, its base."""
-    order = read_order(folder, changes)
+    order = read_order(folder, changes, title=title, cover=cover)
     if changes and stages.is_edited(folder):
         given = " ".join(f"--{name}" for name in changes)
         raise InputError(
-            f"the score of {folder.name} was edited by hand and {given} would compose it anew; "
+            f"{folder.name} was edited by hand and {given} would compose it anew; "
             f"leave out {given}, or make a new record"
         )
     final = final_of(folder)

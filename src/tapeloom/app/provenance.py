@@ -8,7 +8,7 @@ from typing import Any
 from tapeloom import __version__
 from tapeloom.app.composing import score_facts
 from tapeloom.app.order import Order
-from tapeloom.app.stages import title
+from tapeloom.app.stages import title_of
 from tapeloom.core.brief import brief_to_json
 from tapeloom.core.files import sha256_of
 from tapeloom.core.product import Master, Provenance, loudness_to_json
@@ -38,7 +38,9 @@ def provenance(order: Order) -> dict[str, Any]:
     )
     return {
         "format": FORMAT,
-        "title": title(order.brief),
+        "title": title_of(order),
+        "title_is_own": order.title is not None,
+        "cover": dict(order.cover),
         "artist": order.artist,
         **asdict(source),
         "libraries": {name: version(name) for name in LIBRARIES},

@@ -1,6 +1,7 @@
 """What the quick workers do: functions on plain values, with nothing of the service in them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,17 @@ DRUM_CHANNEL = 9  # of General MIDI
 
 
 def probe(path: str, most_seconds: float, most_notes: int) -> dict[str, Any]:
-    """Tell what an upload is: its kind, length and notes; InputError where it is too much."""
+    """Tell what an upload is: its kind, length and notes; InputError where it is too much.
+
+    A mix.json or master.json is settings, and lasts for no time.
+    """
     from tapeloom.app.analysis import open_source
     from tapeloom.app.song import ROMANTEXT, TEXT
 
     file = Path(path)
     with _plain(file):
+        if is_settings(file):
+            return {"kind": "settings", "duration_s": None, "notes": None}
         if file.suffix.lower() in (*TEXT, *ROMANTEXT):
             score, audio = open_chords(path), None
         else:
@@ -41,6 +47,29 @@ def probe(path: str, most_seconds: float, most_notes: int) -> dict[str, Any]:
         raise InputError(f"{file.name} has {notes} notes; an upload may have {most_notes}")
     kind = "audio" if score is None else "score"
     return {"kind": kind, "duration_s": round(duration_s, 3), "notes": notes}
+
+
+def is_settings(file: Path) -> bool:
+    """Tell whether a file holds a mix or a master's settings; InputError for wrong ones."""
+    if file.suffix.lower() != ".json":
+        return False
+    from tapeloom.app.mixing import MAX_MIX_BYTES, check_names_no_file
+    from tapeloom.core.files import read_json
+    from tapeloom.studio.master_file import master_from_json
+    from tapeloom.studio.mix_file import settings_from_json
+    from tapeloom.studio.presets import MasterSettings
+
+    data = read_json(file)
+    if not isinstance(data, dict) or file.stat().st_size > MAX_MIX_BYTES:
+        return False
+    if "channels" in data:
+        check_names_no_file(file)
+        settings_from_json(data)
+        return True
+    if set(data) & {field.name for field in fields(MasterSettings)}:
+        master_from_json(data)
+        return True
+    return False
 
 
 def open_chords(path: str) -> "Score | None":
@@ -182,6 +211,60 @@ def thumbnail(words: str, title: str, subtitle: str, style: str | None, seed: in
         path = Path(folder) / "thumbnail.png"
         draw(THUMBNAIL, readable(wish).config, path)
         return path.read_bytes()
+
+
+def cover(about: Mapping[str, Any], wishes: Mapping[str, str], size: int) -> bytes:
+    """Draw a cover as PNG.
+
+    about   what record.json says of a record, or words, title and seed
+    wishes  for `picturing.parse_fields`
+    size    pixels a side
+    """
+    import io
+
+    from tapeloom.app.picturing import picture_of_facts, picture_of_words, readable, wished
+    from tapeloom.media.cover import draw_cover_of
+
+    if "brief" in about:
+        picture = picture_of_facts(about)
+    else:
+        picture = picture_of_words(about["title"], "", seed=about["seed"], about=about["words"])
+    image, _ = draw_cover_of(readable(wished(picture, wishes)).config, size)
+    written = io.BytesIO()
+    image.save(written, "PNG")
+    return written.getvalue()
+
+
+def check_cover(wishes: Mapping[str, str]) -> None:
+    """Refuse wishes that name no scene, hour, weather, grading or layout that there is."""
+    from tapeloom.app.picturing import wished
+    from tapeloom.media.thumbnail_config import ThumbnailConfig
+
+    wished(ThumbnailConfig("title"), wishes)
+
+
+def cover_fields() -> list[dict[str, Any]]:
+    """Return the fields of a cover with their choices; none where they are free."""
+    from tapeloom.app.order import PICTURE
+    from tapeloom.media.grading import ColorGrading
+    from tapeloom.media.scenes import SCENES
+    from tapeloom.media.stage import TimeOfDay, Weather
+    from tapeloom.media.thumbnail_layouts import ThumbnailStyle
+
+    choices: Mapping[str, Sequence[str]] = {
+        "scene": sorted(SCENES), "time": list(TimeOfDay), "weather": list(Weather),
+        "grading": list(ColorGrading), "style": list(ThumbnailStyle), "side": ["left", "right"],
+    }  # fmt: skip
+    return [{"name": name, "choices": [str(one) for one in choices.get(name, ())]}
+            for name in PICTURE]  # fmt: skip
+
+
+def check_style(style: str) -> None:
+    """Refuse a style that a model cannot learn."""
+    from tapeloom.neural.tokens import STYLES
+
+    if style not in STYLES:
+        raise InputError(f"{style!r} is no style; choose one of {', '.join(STYLES)}")
 
 
 def compose_bars(order: Mapping[str, Any], engine: str) -> dict[str, Any]:

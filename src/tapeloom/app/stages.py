@@ -6,12 +6,13 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tapeloom import __version__
 from tapeloom.app.composing import draft_brief, feel_of, perform_brief
 from tapeloom.app.mixing import MIX, kick_onsets
 from tapeloom.app.order import SONG, Order
+from tapeloom.app.settled import SettingsFile, settled
 from tapeloom.app.workshop import RECORD, Made, Workshop
 from tapeloom.core.audio import AudioFile, encode_audio
 from tapeloom.core.brief import Brief, brief_to_json
@@ -28,6 +29,11 @@ from tapeloom.core.product import (
 from tapeloom.core.score import Score, score_from_json, score_to_json
 from tapeloom.core.seed import stream
 
+if TYPE_CHECKING:
+    from tapeloom.studio.console import MixSettings
+
+MASTER = "master.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -43,20 +49,25 @@ class Site:
         return self.shop.folder
 
 
-def title(brief: Brief) -> str:
-    """Return the record's title."""
-    from tapeloom.compose.naming import title_of
-
-    return title_of(brief.words, stream(brief.seed, "title"))
+def title_of(order: Order) -> str:
+    """Return the record's title: the one that was asked for, or one drawn from the words."""
+    return order.title or _drawn_title(order.brief)
 
 
-def folder_name(brief: Brief) -> str:
-    """Return `<slug>-<seed>`.
+def _drawn_title(brief: Brief) -> str:
+    from tapeloom.compose.naming import title_of as draw_title
+
+    return draw_title(brief.words, stream(brief.seed, "title"))
+
+
+def folder_name(brief: Brief, title: str | None = None) -> str:
+    """Return `<slug>-<seed>`, the slug of the title, or of the one drawn from the words.
 
     >>> folder_name(Brief("Rainy night, café", seed=7))
     'rainy-night-cafe-7'
     """
-    plain = unicodedata.normalize("NFKD", title(brief)).encode("ascii", "ignore").decode().lower()
+    named = title or _drawn_title(brief)
+    plain = unicodedata.normalize("NFKD", named).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain)[:48].strip("-")
     return f"{slug or 'record'}-{brief.seed}"
 
@@ -107,7 +118,7 @@ def drafts_of(value: Any) -> list[Mapping[str, Any]]:
 
 
 def perform(site: Site, order: Order, score: Score) -> Performance:
-    """Play the score with a feel that belongs to the record."""
+    """Play the score with a feel that belongs to the record, or as the user edited the playing."""
     from tapeloom.core.midi import write_performance_midi
 
     folder = site.folder
@@ -120,7 +131,15 @@ def perform(site: Site, order: Order, score: Score) -> Performance:
 
     inputs = {"feel": repr(feel_of(order.brief, score)), "seed": order.brief.seed}
     site.shop.step("perform", inputs=inputs, reads=["score.json"], make=make)
-    return performance_from_json(read_json(folder / "performance.json"))
+    performance = performance_from_json(read_json(folder / "performance.json"))
+    if site.shop.is_edited("perform", "performance.mid"):
+        from tapeloom.compose.edit import take_played
+        from tapeloom.core.midi import read_midi
+
+        performance = take_played(performance, read_midi(folder / "performance.mid"))
+        write_json(folder / "performance.json", performance_to_json(performance))
+        site.shop.accept("perform", "performance.json", "performance.mid")
+    return performance
 
 
 def render(site: Site, order: Order, performance: Performance) -> Stems:
@@ -153,25 +172,33 @@ def render(site: Site, order: Order, performance: Performance) -> Stems:
 
 
 def mix(site: Site, order: Order, performance: Performance, stems: Stems) -> Mix:
-    """Mix the dry parts into stems/, premix.flac and mix.flac; the mix itself is mix.json."""
+    """Mix the dry parts into stems/, premix.flac and mix.flac, as mix.json says."""
+    from tapeloom.studio.mix_file import load_settings, save_settings
+
     folder, seed = site.folder, order.brief.seed
     character = order.brief.character
     brightness, energy = character.brightness, character.energy
     textures = dict(character.textures)
 
-    def make() -> Made:
+    reads = ["performance.json", *(str(path.relative_to(folder)) for path in _paths(stems))]
+
+    def draw() -> "MixSettings":
         from tapeloom.studio.balance import draw_mix
-        from tapeloom.studio.mix_file import save_settings
+
+        return draw_mix(
+            stems, rng=stream(seed, "mix"), brightness=brightness, energy=energy,
+            textures=textures, sections=performance.sections,
+        )  # fmt: skip
+
+    inputs = {"seed": seed, "brightness": brightness, "energy": energy, "textures": textures}
+    settings = settled(
+        site.shop, "mix", MIX, SettingsFile(draw, save_settings, load_settings),
+        inputs=inputs, reads=reads,
+    )  # fmt: skip
+
+    def make() -> Made:
         from tapeloom.studio.mixer import mix as blend
 
-        settings = draw_mix(
-            stems,
-            rng=stream(seed, "mix"),
-            brightness=brightness,
-            energy=energy,
-            textures=textures,
-            sections=performance.sections,
-        )
         mixed = blend(
             stems,
             settings,
@@ -181,13 +208,10 @@ def mix(site: Site, order: Order, performance: Performance, stems: Stems) -> Mix
             jobs=site.threads,
             on_progress=site.on_progress,
         )
-        save_settings(folder / MIX, settings)
         whole = [folder / "premix.flac", folder / "mix.flac", folder / MIX]
         return [*_paths(mixed.stems), *whole], _stems_to_json(mixed.stems, folder)
 
-    reads = [str(path.relative_to(folder)) for path in _paths(stems)]
-    inputs = {"seed": seed, "brightness": brightness, "energy": energy, "textures": textures}
-    found = site.shop.step("mix", inputs=inputs, reads=["performance.json", *reads], make=make)
+    found = site.shop.step("mix", inputs={"seed": seed}, reads=[*reads, MIX], make=make)
     return Mix(
         _stems_from_json(found, folder),
         AudioFile.open(folder / "premix.flac"),
@@ -196,14 +220,19 @@ def mix(site: Site, order: Order, performance: Performance, stems: Stems) -> Mix
 
 
 def master(site: Site, order: Order, mixed: Mix) -> Master:
-    """Master the mix to master.flac and master.mp3, and measure what was written."""
+    """Master the mix as master.json says to master.flac and master.mp3, and measure those."""
+    from tapeloom.studio.master_file import load_master, save_master
     from tapeloom.studio.mastering import draw_master
     from tapeloom.studio.mastering import master as finish
 
     folder, brief = site.folder, order.brief
-    settings = draw_master(rng=stream(brief.seed, "master"), brightness=brief.character.brightness)
+    drawn = draw_master(rng=stream(brief.seed, "master"), brightness=brief.character.brightness)
+    settings = settled(
+        site.shop, "master", MASTER, SettingsFile(lambda: drawn, save_master, load_master),
+        inputs={"settings": repr(drawn)},
+    )  # fmt: skip
     tags = {
-        "title": title(brief),
+        "title": title_of(order),
         "artist": order.artist,
         "genre": "Lo-Fi",
         "comment": f"made by Tapeloom {__version__}, seed {brief.seed}",
@@ -222,8 +251,8 @@ def master(site: Site, order: Order, mixed: Mix) -> Master:
         write_json(folder / "loudness.json", loudness_to_json(done.loudness))
         return [flac, mp3, folder / "loudness.json"], loudness_to_json(done.loudness)
 
-    inputs = {"settings": repr(settings), "tags": tags}
-    found = site.shop.step("master", inputs=inputs, reads=["mix.flac"], make=make)
+    inputs = {"tags": tags}
+    found = site.shop.step("master", inputs=inputs, reads=["mix.flac", MASTER], make=make)
     return Master(AudioFile.open(folder / "master.flac"), loudness_from_json(found))
 
 
@@ -231,7 +260,7 @@ def cover(site: Site, order: Order, score: Score) -> None:
     """Paint cover.png."""
     from tapeloom.app.picturing import picture_of
 
-    wish = picture_of(order.brief, score, title(order.brief))
+    wish = picture_of(order.brief, score, title_of(order), order.cover)
     path = site.folder / "cover.png"
 
     def make() -> Made:
@@ -248,7 +277,7 @@ def thumbnail(site: Site, order: Order, score: Score) -> None:
     """Draw thumbnail.png."""
     from tapeloom.app.picturing import picture_of
 
-    wish = picture_of(order.brief, score, title(order.brief))
+    wish = picture_of(order.brief, score, title_of(order), order.cover)
     path = site.folder / "thumbnail.png"
 
     def make() -> Made:
@@ -276,7 +305,8 @@ def words(
         made = describe_record(data, score, performance.sections, Wording())
         return [write_words(folder, made)], None
 
-    told = {name: data[name] for name in ("title", "artist", "brief", "duration_s", "bpm", "key")}
+    names = ("title", "title_is_own", "artist", "brief", "duration_s", "bpm", "key")
+    told = {name: data[name] for name in names}
     told["origin"] = [bool(data.get(name)) for name in ("origins", "models")]
     site.shop.step("words", inputs=told, reads=["performance.json"], make=make)
     assert (folder / METADATA).is_file()  # noqa: S101
@@ -295,7 +325,7 @@ def video(site: Site, order: Order, master: Master) -> None:
     from tapeloom.app.videos import WORKPLACE, VideoOrder, design_of, write_video
 
     target, asked = site.folder / "video.mp4", VideoOrder()
-    design = design_of(order.brief, asked)
+    design = design_of(order.brief, asked, order.cover)
 
     def make() -> Made:
         for stale in site.folder.glob(f"{WORKPLACE}*"):  # of a make that was killed
@@ -314,13 +344,13 @@ def video(site: Site, order: Order, master: Master) -> None:
 
 
 def is_edited(folder: Path) -> bool:
-    """Tell whether a finished record's score was changed since it was made."""
+    """Tell whether a finished record's score or playing was changed since it was made."""
     if not (folder / RECORD).is_file():
         return False
     written = read_json(folder / RECORD).get("checksums", {})
     return any(
         (folder / name).is_file() and sha256_of(folder / name) != written.get(name)
-        for name in ("score.mid", "score.json")
+        for name in ("score.mid", "score.json", "performance.mid")
     )
 
 

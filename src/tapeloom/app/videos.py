@@ -1,6 +1,6 @@
 """The video of a record: its scene as a loop, under its whole sound or under a clip of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,7 @@ def make_video(
         ends = [round(at * master.rate) for at in (passage.start_s, passage.end_s)]
         master = _Excerpt(master, ends[0], min(ends[1], master.frames))
     told = write_video(
-        master, target, order, design_of(brief, order),
+        master, target, order, design_of(brief, order, data.get("cover")),
         title=str(data["title"]) if passage else None,
         chapters=_named(chapters) if order.has_chapters else (), on_progress=on_progress,
     )  # fmt: skip
@@ -129,14 +129,17 @@ def _named(chapters: tuple[tuple[float, str], ...]) -> tuple[tuple[float, str], 
     return tuple((start_s, name) for (start_s, _), name in zip(chapters, names, strict=True))
 
 
-def design_of(brief: Any, order: VideoOrder) -> Any:
-    """Return the scene of a record's cover, or the one asked for."""
+def design_of(brief: Any, order: VideoOrder, cover: Mapping[str, str] | None = None) -> Any:
+    """Return the scene of a record's cover, or the one asked for.
+
+    cover  what was asked of the cover
+    """
     from dataclasses import replace
 
     from tapeloom.app.picturing import scene_of
     from tapeloom.media import ColorGrading
 
-    drawn = scene_of(brief)
+    drawn = scene_of(brief, cover)
     if order.scene is not None:
         drawn = replace(drawn, scene=order.scene)
     if order.grading is None:

@@ -6,11 +6,11 @@ the place of numbers. What effects there are, and what they can be set to, is re
 
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from tapeloom.core.audio import AudioFile
 from tapeloom.core.errors import InputError, nearest
@@ -19,6 +19,7 @@ from tapeloom.studio.automation import Automated, Curve
 from tapeloom.studio.chain import Effect
 from tapeloom.studio.console import MixSettings
 
+T = TypeVar("T")
 FORMAT = 1
 _MOST_DEEP = 20  # values in one another
 _INFINITE = "inf"  # which JSON has no number for: the ratio of a gate or a limiter
@@ -33,7 +34,7 @@ def settings_to_json(settings: MixSettings) -> dict[str, Any]:
     >>> data["format"], data["channels"][0]["loudness_lufs"]
     (1, -24.0)
     """
-    return {"format": FORMAT, **_fields_of(settings)}
+    return {"format": FORMAT, **fields_to_json(settings)}
 
 
 def settings_from_json(data: Any) -> MixSettings:
@@ -45,8 +46,8 @@ def settings_from_json(data: Any) -> MixSettings:
     if not isinstance(data, dict) or data.get("format", FORMAT) != FORMAT:
         raise InputError(f"this is no mix of format {FORMAT}: save one by --save and edit that")
     plain = {name: value for name, value in data.items() if name != "format"}
-    value = _read_class(MixSettings, plain, "the mix", 0)
-    assert isinstance(value, MixSettings)  # noqa: S101 - what _read_class was asked for
+    value = read_class(MixSettings, plain, "the mix")
+    assert isinstance(value, MixSettings)  # noqa: S101 - what read_class was asked for
     return value
 
 
@@ -57,11 +58,16 @@ def save_settings(path: Path, settings: MixSettings) -> None:
 
 def load_settings(path: Path) -> MixSettings:
     """Read a mix from a file."""
+    return read_file(path, settings_from_json, "mix")
+
+
+def read_file(path: Path, read: Callable[[Any], T], what: str) -> T:
+    """Read settings from a JSON file; what is wrong with them is said with the file's name."""
     try:
-        return settings_from_json(read_json(path))
+        return read(read_json(path))
     except InputError as error:
         raise InputError(
-            str(error) if str(path) in str(error) else f"{path} is no mix: {error}"
+            str(error) if str(path) in str(error) else f"{path} is no {what}: {error}"
         ) from error
 
 
@@ -84,7 +90,7 @@ def _write(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         name = type(value).__name__
         named = {"type": name} if effect_types().get(name) is type(value) else {}
-        return {**named, **_fields_of(value)}
+        return {**named, **fields_to_json(value)}
     if isinstance(value, tuple):
         return [_write(each) for each in value]
     if isinstance(value, float) and value == math.inf:
@@ -97,7 +103,8 @@ def _write(value: Any) -> Any:
     )
 
 
-def _fields_of(value: Any) -> dict[str, Any]:
+def fields_to_json(value: Any) -> dict[str, Any]:
+    """Return a dataclass's fields as JSON."""
     return {field.name: _write(getattr(value, field.name)) for field in fields(value)}
 
 
@@ -106,8 +113,12 @@ def _hints(kind: type) -> Mapping[str, Any]:
     return get_type_hints(kind)
 
 
-def _read_class(kind: type, data: Any, where: str, depth: int) -> Any:
-    """Read a dataclass from its fields by name."""
+def read_class(kind: type, data: Any, where: str, depth: int = 0) -> Any:
+    """Read a dataclass from its fields by name; what is left out has its default.
+
+    where  what a sentence about a fault calls it
+    depth  how many values it lies within
+    """
     if not isinstance(data, dict):
         raise InputError(f"{where} is {_told(data)}; it must be an object with settings by name")
     if depth > _MOST_DEEP:
@@ -154,7 +165,7 @@ def _read(hint: Any, data: Any, where: str, depth: int) -> Any:
         path = data.get("path") if isinstance(data, dict) else None
         return AudioFile.open(Path(_read_plain(str, path, f"the path of {where}")))
     if hint is Effect or (isinstance(hint, type) and is_dataclass(hint)):
-        return _read_class(_kind(hint, data, where), data, where, depth)
+        return read_class(_kind(hint, data, where), data, where, depth)
     return _read_plain(hint, data, where)
 
 

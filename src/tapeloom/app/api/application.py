@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from tapeloom import __version__
 from tapeloom.app.api import (
     problems,
+    route_catalogue,
     route_jobs,
     route_keys,
     route_live,
@@ -17,6 +18,7 @@ from tapeloom.app.api import (
     route_scores,
     route_sound,
     route_status,
+    route_studio,
     route_tables,
 )
 from tapeloom.app.api.bodies import BoundedBodies
@@ -47,7 +49,8 @@ def create_app(jobs: JobService, settings: ServiceSettings | None = None) -> Fas
     )  # fmt: skip
     app.state.service = service
     problems.install(app)
-    routes = (route_orders, route_jobs, route_records, route_sound, route_scores, route_tables,
+    routes = (route_orders, route_jobs, route_records, route_catalogue, route_studio, route_sound,
+              route_scores, route_tables,
               route_keys, route_live, route_status)  # fmt: skip
     for module in routes:
         app.include_router(module.router)

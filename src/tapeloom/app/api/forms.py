@@ -17,7 +17,14 @@ FileName = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Priority = Annotated[int, Field(ge=1, le=100, description="The smallest goes first.")]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
 Line = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+ShortWord = Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z][A-Za-z _-]*$")]
+Title = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Sentence = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+Tags = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]],
+    Field(max_length=50),
+]
 
 
 class Form(BaseModel):
@@ -64,6 +71,23 @@ class ComposeForm(BriefForm):
     priority: Priority = 50
 
 
+class CoverWish(Form):
+    """What is asked of a cover's picture; what is left out is drawn from the brief."""
+
+    subtitle: Annotated[str | None, Field(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")] = None
+    scene: ShortWord | None = None
+    time: ShortWord | None = None
+    weather: ShortWord | None = None
+    grading: ShortWord | None = None
+    style: Annotated[ShortWord | None, Field(description="The layout of a thumbnail.")] = None
+    side: Literal["left", "right"] | None = None
+    seed: Annotated[int | None, Field(ge=0, le=999_999_999)] = None
+
+    def words(self) -> dict[str, str]:
+        """Return the wishes as words, as `picturing.parse_fields` reads them."""
+        return {name: str(value) for name, value in self.model_dump(exclude_none=True).items()}
+
+
 class MakeForm(BriefForm):
     """A record: composed, played, mixed, mastered, with a cover."""
 
@@ -80,10 +104,17 @@ class MakeForm(BriefForm):
         Identity | None, Field(description="A record to go on from; then all is changes.")
     ] = None
     files: Annotated[
-        dict[Literal["score.mid", "score.json", "performance.mid", "mix.json"], Identity],
+        dict[
+            Literal["score.mid", "score.json", "performance.mid", "mix.json", "master.json"],
+            Identity,
+        ],
         Field(description="Edited files of the base: its name in the record, and an upload."),
     ] = {}
     rerolls: Annotated[list[Reroll], Field(max_length=64)] = []
+    title: Annotated[Title | None, Field(description="Drawn from the words if left out.")] = None
+    cover: Annotated[
+        CoverWish | None, Field(description="In the place of all that was asked of it before.")
+    ] = None
     priority: Priority = 50
 
 
@@ -234,10 +265,7 @@ class TagsForm(Form):
         extra="forbid", json_schema_extra={"examples": [{"tags": ["favourite", "winter"]}]}
     )
 
-    tags: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]],
-        Field(max_length=50),
-    ]
+    tags: Tags
 
 
 class ArtefactAnswer(BaseModel):
@@ -281,7 +309,7 @@ class UploadAnswer(BaseModel):
 
     id: str
     name: str
-    kind: Literal["score", "audio"]
+    kind: Literal["score", "audio", "settings"]
     bytes: int
     sha256: str
     duration_s: float | None
@@ -300,11 +328,14 @@ class RecordAnswer(BaseModel):
     duration_s: float | None
     integrated_lufs: float | None
     tags: list[str]
+    note: str
+    favourite: bool
+    base: str | None
     created_at: float
 
 
 class RecordsAnswer(BaseModel):
-    """A page of records, the newest first; `before` asks for the next."""
+    """A page of records; `before` asks for the next."""
 
     records: list[RecordAnswer]
     before: str | None

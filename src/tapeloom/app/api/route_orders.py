@@ -60,9 +60,9 @@ async def compose(
 ) -> Any:
     """Order a composition."""
     payload = seeded(given(form), who.owner, again)
-    await _check_notation(service, [payload])
+    await check_notation(service, [payload])
     return await run_in_threadpool(
-        _submit, service, who, answer, "compose", payload, form.priority, again
+        submit_order, service, who, answer, "compose", payload, form.priority, again
     )
 
 
@@ -72,7 +72,10 @@ async def make(
 ) -> Any:
     """Order a record, or another one that goes on from one that is there."""
     payload = seeded(given(form), who.owner, again)
-    await _check_notation(service, [payload])
+    await check_notation(service, [payload])
+    if form.cover is not None:
+        payload["cover"] = form.cover.words()
+        await service.quick.run(quick_tasks.check_cover, payload["cover"])
 
     def submit() -> dict[str, Any]:
         if form.files:
@@ -80,7 +83,7 @@ async def make(
                 name: service.uploads.get(who.sees, upload)["artefact"]
                 for name, upload in form.files.items()
             }
-        return _submit(service, who, answer, "make", payload, form.priority, again)
+        return submit_order(service, who, answer, "make", payload, form.priority, again)
 
     return await run_in_threadpool(submit)
 
@@ -93,7 +96,7 @@ def render(
 ) -> Any:
     """Order the stems of a score, and their mix."""
     payload = _sourced(service, who, form, default="score.mid")
-    return _submit(service, who, answer, "render", payload, form.priority, again)
+    return submit_order(service, who, answer, "render", payload, form.priority, again)
 
 
 @router.post("/master", status_code=202, response_model=JobAnswer, summary="Master an audio file")
@@ -106,7 +109,7 @@ def master(
         payload["references"] = [
             service.uploads.get(who.sees, upload)["artefact"] for upload in form.references
         ]
-    return _submit(service, who, answer, "master", payload, form.priority, again)
+    return submit_order(service, who, answer, "master", payload, form.priority, again)
 
 
 @router.post(
@@ -118,7 +121,7 @@ def describe(
     """Order title, description and tags."""
     service.records.job(form.record, who.sees)
     payload = {"base": form.record, "language": form.language, "variants": form.variants}
-    return _submit(service, who, answer, "describe", payload, form.priority, again)
+    return submit_order(service, who, answer, "describe", payload, form.priority, again)
 
 
 @router.post("/batches", status_code=202, response_model=JobAnswer, summary="Order many records")
@@ -127,7 +130,7 @@ async def batches(
 ) -> Any:
     """Order items of one batch: by a count, one by one, or as CSV."""
     orders = orders_of(form, who.owner, again)
-    await _check_notation(service, [order.payload for order in orders])
+    await check_notation(service, [order.payload for order in orders])
     batch = await run_in_threadpool(service.jobs.submit_batch, orders, idempotency_key=again)
     return _accepted(answer, batch)
 
@@ -147,7 +150,7 @@ async def analyze(
     if await run_in_threadpool(_is_small, service, who, form, key):
         return await _on_file(service, key, quick_tasks.analyze)
     return await run_in_threadpool(
-        _submit, service, who, answer, "analyze", {"source": key}, form.priority, again
+        submit_order, service, who, answer, "analyze", {"source": key}, form.priority, again
     )
 
 
@@ -228,7 +231,7 @@ def orders_of(form: BatchForm, owner: str, again: str | None) -> list[JobOrder]:
     )
 
 
-async def _check_notation(service: Service, payloads: Sequence[Mapping[str, Any]]) -> None:
+async def check_notation(service: Service, payloads: Sequence[Mapping[str, Any]]) -> None:
     """Refuse forms, curves and rhythms that cannot be read, before they wait in a queue."""
     written = [each for each in payloads if any(name in each for name in _NOTATION)]
     if written:
@@ -240,10 +243,11 @@ def _sourced(service: Service, who: Principal, form: Source, *, default: str) ->
     return given(form) | {"source": artefact_key(service, who, form, default=default)}
 
 
-def _submit(
+def submit_order(
     service: Service, who: Principal, answer: Response, kind: str, payload: dict[str, Any],
     priority: int, again: str | None,
 ) -> dict[str, Any]:  # fmt: skip
+    """Accept an order, and answer with its job."""
     order = JobOrder(kind, payload, who.owner, idempotency_key=again, priority=priority)
     return _accepted(answer, service.jobs.submit(order))
 

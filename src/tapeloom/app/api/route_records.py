@@ -1,6 +1,6 @@
 """Records and uploads: searched, tagged, looked at; files sent in."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -27,11 +27,17 @@ def find_records(
         str, Query(max_length=200, pattern=_TEXT, description="Words of title, brief or key.")
     ] = "",
     tag: Annotated[str | None, Query(max_length=40, pattern=_TEXT)] = None,
+    favourite: bool | None = None,
+    sort: Annotated[
+        Literal["newest", "title", "bpm"], Query(description="bpm: the slowest first.")
+    ] = "newest",
     before: Cursor = None,
     limit: Count = 50,
 ) -> Any:
-    """List finished records, the newest first."""
-    rows, cursor = service.records.find(who.sees, text=q, tag=tag, before=before, limit=limit)
+    """List finished records; `before` is the last one of the page before."""
+    rows, cursor = service.records.find(
+        who.sees, text=q, tag=tag, favourite=favourite, sort=sort, before=before, limit=limit
+    )
     return {"records": rows, "before": cursor}
 
 

@@ -14,6 +14,7 @@ from tapeloom.app.api.hub import Hub
 from tapeloom.app.api.keys import KeyRing
 from tapeloom.app.api.limits import Buckets, Limits
 from tapeloom.app.api.metrics import Metrics
+from tapeloom.app.api.preferences import Preferences
 from tapeloom.app.api.problems import Problem
 from tapeloom.app.api.quick import QuickWork
 from tapeloom.app.api.records import Records
@@ -52,6 +53,7 @@ class Service:
         cache = Path(self._own_cache.name) if self._own_cache else settings.cache
         assert cache is not None  # noqa: S101
         self.sounds = Sounds(self.records, jobs.store, self.quick, self.limits, cache)
+        self.preferences = Preferences(self.records, jobs.database.engine)
         self.live = 0  # sessions open
         self.metrics = Metrics(jobs, lambda: self.hub.open_streams, lambda: self.live)
         self.hub = Hub(jobs, self.limits, on_event=self.metrics.on_event)

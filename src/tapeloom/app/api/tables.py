@@ -1,6 +1,18 @@
-"""The service's own tables: keys, browser sessions, uploads and tags."""
+"""The service's own tables: keys, sessions, uploads, and what owners say of their records."""
 
-from sqlalchemy import Column, Engine, Float, Index, Integer, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 TABLES = MetaData()
 
@@ -43,6 +55,28 @@ TAGS = Table(
     Column("record", String(80), primary_key=True),
     Column("tag", String(40), primary_key=True),
     Index("tapeloom_tags_by_tag", "tag"),
+)
+
+RECORDS = Table(  # what is kept beside a record; one that nobody spoke of has no row
+    "tapeloom_records",
+    TABLES,
+    Column("record", String(80), primary_key=True),
+    Column("title", String(200)),  # shown in the place of the one that it was made with
+    Column("note", Text, nullable=False, default=""),
+    Column("favourite", Boolean, nullable=False, default=False),
+)
+PREFERENCES = Table(  # which of two records somebody liked better
+    "tapeloom_preferences",
+    TABLES,
+    Column("id", String(32), primary_key=True),  # sorts by time
+    Column("owner", String(64), nullable=False),
+    Column("a", JSON, nullable=False),  # what the record was: it may be removed
+    Column("b", JSON, nullable=False),
+    Column("choice", String(4), nullable=False),  # a, b, same
+    Column("about", String(20), nullable=False),
+    Column("listened_s", Float),
+    Column("created_at", Float, nullable=False),
+    Index("tapeloom_preferences_by_owner", "owner", "id"),
 )
 
 

@@ -27,6 +27,9 @@ def make(
     form: options.FormText = None,
     energy: options.EnergyText = None,
     seed: options.Seed = None,
+    title: Annotated[
+        str | None, typer.Option(help="The record's title [default: drawn from the words].")
+    ] = None,
     count: Annotated[int, typer.Option(help="How many records, on seeds that follow.")] = 1,
     jobs: Annotated[int, typer.Option(help="How many records at once.")] = 1,
     engine: Annotated[
@@ -73,16 +76,16 @@ def make(
             fields["seed"] = seed
         if engine is not None:
             raise InputError(f"--engine cannot be given with {source}, which keeps its own")
-        planned = [_continued(source, fields, tuple(loop or ()), force=force, video=video)]
+        planned = [_continued(source, fields, title, tuple(loop or ()), force=force, video=video)]
     else:
         planned = _ordered(
-            text, fields, seed, count, engine or "theory", source, keep,
+            text, fields, seed, title, count, engine or "theory", source, keep,
             out or settings.out, settings.artist, tuple(loop or ()), force=force, video=video,
         )  # fmt: skip
     if not planned:
         return
     if not quiet:
-        for line in _announce(planned[0].order.brief):
+        for line in _announce(planned[0].order):
             typer.echo(line, err=True)
     try:
         kernels.compile_once(lambda line: None if quiet else typer.echo(line, err=True))
@@ -96,6 +99,7 @@ def _ordered(
     text: str,
     fields: dict[str, Any],
     seed: int | None,
+    title: str | None,
     count: int,
     engine: str,
     song: Path | None,
@@ -132,8 +136,8 @@ def _ordered(
         brief = Brief(text, seed=first + i, **fields)
         if i == 0:
             options.check_brief(brief, song, engine=engine)
-        order = Order(brief, artist=artist, engine=engine, song=song, keep=kept)
-        final = out / folder_name(brief)
+        order = Order(brief, artist=artist, engine=engine, song=song, keep=kept, title=title)
+        final = out / folder_name(brief, title)
         if count > 1 and not force and _is_made(final, brief):
             typer.echo(f"{final} is made already", err=True)
             continue
@@ -155,13 +159,14 @@ def _is_made(final: Path, brief: Any) -> bool:
 
 
 def _continued(
-    folder: Path, changes: dict[str, Any], loops: tuple[str, ...], *, force: bool, video: bool
-) -> Any:
+    folder: Path, changes: dict[str, Any], title: str | None, loops: tuple[str, ...], *,
+    force: bool, video: bool,
+) -> Any:  # fmt: skip
     """Return the job of a record that is continued."""
     from tapeloom.app.batch import Job
     from tapeloom.app.pipeline import continued
 
-    order, final, base = continued(folder, changes)
+    order, final, base = continued(folder, changes, title=title)
     options.check_brief(order.brief, order.song, engine=order.engine)
     return Job(order, final, base=base, force=force, loops=loops, video=video)
 
@@ -178,16 +183,17 @@ def _how_to_continue(planned: list[Any]) -> str:
     return f"interrupted; `tapeloom make --from {job.base or partial_of(job.final)}` continues"
 
 
-def _announce(brief: Any) -> list[str]:
+def _announce(order: Any) -> list[str]:
     """Say the seed, which words only name the record, and what the cover cannot show."""
+    brief = order.brief
     from tapeloom.app.picturing import title_notes
-    from tapeloom.app.stages import title
+    from tapeloom.app.stages import title_of
     from tapeloom.compose.band import NAMED
 
     lines = [f"seed {brief.seed}"]
     if unknown := [word for word in brief.unknown if word not in NAMED]:
         lines.append(f"not in the vocabulary, so only in the title: {', '.join(unknown)}")
-    lines.extend(title_notes(title(brief)))
+    lines.extend(title_notes(title_of(order)))
     return lines
 
 

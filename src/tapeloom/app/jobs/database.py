@@ -95,6 +95,13 @@ tallies = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
 )
 
+removals = sa.Table(  # jobs that are gone and whose files may still lie in the store
+    "tapeloom_removals",
+    metadata,
+    sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Database:

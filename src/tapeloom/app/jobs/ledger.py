@@ -21,7 +21,7 @@ from tapeloom.app.jobs.models import (
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 26
-STATE, PROGRESS = "state", "progress"
+STATE, PROGRESS, REMOVED = "state", "progress", "removed"
 
 
 def new_id() -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from tapeloom.app.order import check_cover, check_title
 from tapeloom.core.brief import Brief
 from tapeloom.core.errors import InputError, nearest
 
@@ -16,7 +17,8 @@ MAX_PAYLOAD_BYTES = 64 * 2**10
 ENGINES = ("theory", "transformer", "hybrid")
 CODINGS = ("mp3", "aac", "opus")
 ROLES = ("melody", "chords", "keys", "bass", "drums")
-EDITABLE = ("score.mid", "score.json", "performance.mid", "mix.json")
+EDITABLE = ("score.mid", "score.json", "performance.mid", "mix.json", "master.json")
+_NOTES = ("score.mid", "score.json", "performance.mid")  # of which one replaces the others
 _BRIEF = tuple(one.name for one in fields(Brief))
 _KEY = re.compile(r"(uploads/[0-9a-f]{64}|jobs/[0-9a-z]{26})(/[^/.\\][^/\\]{0,199}){1,5}")
 
@@ -63,6 +65,8 @@ class RecordPayload:
     changes: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)  # name in the record -> key of an upload
     rerolls: tuple[Reroll, ...] = ()
+    title: str | None = None  # None: drawn, or the base's
+    cover: Mapping[str, str] | None = None  # None: drawn, or the base's
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,7 @@ Payload = (
 
 def read_record(data: Mapping[str, Any], limits: Limits) -> RecordPayload:
     """Read the payload of `make` or `compose`."""
-    known = (*_BRIEF, "engine", "artist", "loops", "base", "files", "rerolls")
+    known = (*_BRIEF, "engine", "artist", "loops", "base", "files", "rerolls", "title", "cover")
     _known_only(data, known)
     given = {name: data[name] for name in _BRIEF if name in data and data[name] is not None}
     base = data.get("base")
@@ -197,10 +201,20 @@ def read_record(data: Mapping[str, Any], limits: Limits) -> RecordPayload:
         _one_of("file", name, EDITABLE)
         _check_key(key)
     rerolls = tuple(_make(Reroll, _mapping("reroll", one)) for one in data.get("rerolls", ()))
+    written = [name for name in _NOTES if name in files]
+    if len(written) > 1 or (rerolls and "performance.mid" in files):
+        others = [*written, *(["rerolls"] if rerolls else [])]
+        raise InputError(f"{' and '.join(others)} both say what is played; give one of them")
     if base is None and (files or rerolls):
         raise InputError("files and rerolls change a record; name it as base")
     loops = tuple(str(name) for name in data.get("loops", ()))
-    return RecordPayload(brief, engine, artist, loops, base, given if base else {}, files, rerolls)
+    title, cover = data.get("title"), data.get("cover")
+    if title is not None:
+        check_title(title if isinstance(title, str) else "")
+    if cover is not None:
+        check_cover(_mapping("cover", cover))
+    changes = given if base else {}
+    return RecordPayload(brief, engine, artist, loops, base, changes, files, rerolls, title, cover)
 
 
 def _reader(kind: type[Any]) -> Callable[[Mapping[str, Any], Limits], Any]:
@@ -258,6 +272,20 @@ def records_of(payload: Payload) -> tuple[str, ...]:
         return payload.records
     base = payload.base if isinstance(payload, RecordPayload | DescribePayload) else None
     return (base,) if base else ()
+
+
+def jobs_read_by(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the jobs whose files an accepted payload names.
+
+    >>> sorted(jobs_read_by({"base": "b1", "files": {"mix.json": "uploads/0/m.json"}}))
+    ['b1']
+    >>> sorted(jobs_read_by({"source": "jobs/a1/mix.flac", "records": ["c1"]}))
+    ['a1', 'c1']
+    """
+    keys = [data.get("source"), *data.get("references", ()), *data.get("songs", ()),
+            *data.get("files", {}).values()]  # fmt: skip
+    named = [key.split("/")[1] for key in keys if key and key.startswith("jobs/")]
+    return frozenset([*named, *data.get("records", ()), *filter(None, [data.get("base")])])
 
 
 def _make(kind: Any, data: Mapping[str, Any]) -> Any:

@@ -76,6 +76,8 @@ class Runner:
     def _stages(self, running: Running) -> None:
         with self.database.reading() as connection:
             row = ledger.find(connection, running.job)
+        if row is None:  # it was removed
+            return
         bench = Bench(
             row.id, row.kind, row.payload, self.folder / row.id, self.store, self.threads,
             lambda stage, progress: self._tell(running, stage, progress),
@@ -126,7 +128,7 @@ class Runner:
         error = found.get("error")
         with self.database.reading() as connection:
             row = ledger.find(connection, running.job)
-        if row.attempt != running.attempt:
+        if row is None or row.attempt != running.attempt:
             return {}
         clear(bench)
         if error:

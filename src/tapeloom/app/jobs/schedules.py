@@ -1,7 +1,7 @@
 """Orders that are given again and again, by a cron line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +15,18 @@ from tapeloom.app.jobs.service import JobService
 from tapeloom.core.errors import InputError
 from tapeloom.core.seed import seed_of
 
+_PAUSED = "PAUSED"  # as DBOS calls it
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """An order that is given at each moment that a cron line names, in UTC."""
 
-    name: str
+    name: str  # of each owner's its own
     cron: str  # such as 0 6 * * *
     order: JobOrder
+    title: str = ""  # what it is called
+    is_paused: bool = False
 
 
 def add_schedule(service: JobService, schedule: Schedule) -> None:
@@ -34,7 +38,7 @@ def add_schedule(service: JobService, schedule: Schedule) -> None:
     read_payload(order.kind, order.payload, service.limits)
     context = {
         "kind": order.kind, "payload": dict(order.payload), "owner": order.owner,
-        "priority": order.priority, "name": schedule.name,
+        "priority": order.priority, "name": schedule.name, "title": schedule.title,
     }  # fmt: skip
     try:
         service.client.create_schedule(
@@ -45,22 +49,42 @@ def add_schedule(service: JobService, schedule: Schedule) -> None:
         raise InputError(f"the schedule cannot be kept: {error}") from error
 
 
-def list_schedules(service: JobService, owner: str) -> tuple[Schedule, ...]:
-    """Return an owner's schedules by name."""
-    found = service.client.list_schedules()
-    mine = sorted((one for one in found if one["context"]["owner"] == owner),
+def list_schedules(service: JobService, owner: str | None) -> tuple[Schedule, ...]:
+    """Return an owner's schedules by name, or everybody's."""
+    found = service.client.list_schedules(workflow_name=durable.TICK)
+    mine = sorted((one for one in found if owner in (None, one["context"]["owner"])),
                   key=lambda one: one["schedule_name"])  # fmt: skip
     return tuple(
-        Schedule(one["schedule_name"].rpartition("/")[2], one["schedule"], _order(one["context"]))
+        Schedule(
+            one["context"]["name"], one["schedule"], _order(one["context"]),
+            one["context"].get("title", ""), one["status"] == _PAUSED,
+        )
         for one in mine
-    )
+    )  # fmt: skip
 
 
-def remove_schedule(service: JobService, owner: str, name: str) -> None:
+def find_schedule(service: JobService, owner: str | None, name: str) -> Schedule:
+    """Return a schedule; raise UnknownJob where the owner has none of that name."""
+    for one in list_schedules(service, owner):
+        if one.name == name:
+            return one
+    raise UnknownJob(f"there is no schedule {name!r}")
+
+
+def remove_schedule(service: JobService, owner: str | None, name: str) -> None:
     """Drop a schedule; raise UnknownJob where the owner has none of that name."""
-    if all(one.name != name for one in list_schedules(service, owner)):
-        raise UnknownJob(f"there is no schedule {name!r}")
-    service.client.delete_schedule(_full(owner, name))
+    found = find_schedule(service, owner, name)
+    service.client.delete_schedule(_full(found.order.owner, name))
+
+
+def pause_schedule(
+    service: JobService, owner: str | None, name: str, *, is_paused: bool
+) -> Schedule:
+    """Hold a schedule, or let it go on with the next moment; what it missed is not made up."""
+    found = find_schedule(service, owner, name)
+    act = service.client.pause_schedule if is_paused else service.client.resume_schedule
+    act(_full(found.order.owner, name))
+    return replace(found, is_paused=is_paused)
 
 
 def register_ticks(service: JobService) -> None:

@@ -34,7 +34,7 @@ from tapeloom.app.jobs.models import (
     Unavailable,
     UnknownJob,
 )
-from tapeloom.app.jobs.payloads import Limits, keys_of, read_payload, records_of
+from tapeloom.app.jobs.payloads import Limits, jobs_read_by, keys_of, read_payload, records_of
 from tapeloom.core.errors import InputError, TapeloomError
 
 MAX_PAGE = 200
@@ -245,6 +245,7 @@ class JobService:
         with self.database.logging() as connection:
             if known := self._same(connection, first):
                 return known
+            _check_still_there(connection, orders)
             self._check_room(connection, first.owner, len(orders))
             if first.kind != BATCH:
                 return self._write(connection, first, None)
@@ -323,3 +324,13 @@ class JobService:
             for one in reversed(self._with_items(connection, found)):
                 watch.start_again(self.client, connection, self.database, one, wanted)
         return self.get(job, owner)
+
+
+def _check_still_there(connection: sa.Connection, orders: Sequence[JobOrder]) -> None:
+    """Refuse what reads a job that was removed since the order was checked."""
+    read = {job for order in orders for job in jobs_read_by(order.payload)}
+    if not read:
+        return
+    found = set(connection.execute(sa.select(jobs.c.id).where(jobs.c.id.in_(read))).scalars())
+    if gone := read - found:
+        raise InputError(f"there is no finished record {min(gone)!r}")

@@ -6,9 +6,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from dbos import DBOSClient
 
-from tapeloom.app.jobs import durable
+from tapeloom.app.jobs import durable, ledger
 from tapeloom.app.jobs.database import Database, events, jobs, workers
 from tapeloom.app.jobs.models import CANCELLED, FAILED, FINAL
+from tapeloom.app.jobs.removal import finish_removals
 from tapeloom.app.jobs.service import JobService
 from tapeloom.app.jobs.watch import ALIVE
 
@@ -21,6 +22,7 @@ def sweep(service: JobService, folder: Path) -> tuple[str, ...]:
 
     Return the jobs that something was removed of.
     """
+    gone = finish_removals(service)
     database = service.database
     here = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     settled = jobs.c.updated_at < database.now() - SETTLE_S
@@ -42,7 +44,7 @@ def sweep(service: JobService, folder: Path) -> tuple[str, ...]:
     if failed:
         with database.engine.begin() as connection:
             connection.execute(sa.update(jobs).where(jobs.c.id.in_(failed)).values(swept=True))
-    return (*ended, *failed)
+    return (*gone, *ended, *failed)
 
 
 def forget(client: DBOSClient, database: Database, keep_days: float) -> int:
@@ -66,6 +68,9 @@ def forget(client: DBOSClient, database: Database, keep_days: float) -> int:
         client.delete_workflows(names)
     with database.engine.begin() as connection:
         connection.execute(sa.delete(events).where(events.c.job.in_([row.id for row in found])))
+        connection.execute(
+            sa.delete(events).where(events.c.kind == ledger.REMOVED, events.c.at < old)
+        )
         connection.execute(
             sa.delete(workers).where(workers.c.state != ALIVE, workers.c.seen_at < old)
         )

@@ -158,17 +158,27 @@ def _record(bench: Bench, stage: str) -> None:
 
 def _order(bench: Bench, payload: RecordPayload) -> tuple[Any, Path | None]:
     """Return the order of a record and the folder that it continues."""
+    from tapeloom.app.mixing import MIX, check_names_no_file
     from tapeloom.app.order import Order
+    from tapeloom.core.midi import write_midi
+    from tapeloom.core.score import score_from_json
 
     if payload.base is None:
-        return Order(payload.brief, artist=payload.artist, engine=payload.engine), None
+        order = Order(payload.brief, artist=payload.artist, engine=payload.engine,
+                      title=payload.title, cover=payload.cover or {})  # fmt: skip
+        return order, None
     base = bench.folder / "base"
     if not base.is_dir():
         source, coming = bench.fetched_record(payload.base), bench.folder / ".base"
         shutil.rmtree(coming, ignore_errors=True)
         shutil.copytree(source, coming)
         for name, key in payload.files.items():
-            shutil.copyfile(bench.fetched(key), coming / name)
+            given = bench.fetched(key)
+            if name == MIX:
+                check_names_no_file(given)
+            shutil.copyfile(given, coming / name)
+        if payload.rerolls and "score.json" in payload.files:  # it holds the notes to go on from
+            write_midi(coming / "score.mid", score_from_json(read_json(coming / "score.json")))
         for one in payload.rerolls:
             from tapeloom.app.composing import write_infilled
 
@@ -176,7 +186,7 @@ def _order(bench: Bench, payload: RecordPayload) -> tuple[Any, Path | None]:
             write_infilled(score, score, role=one.role, engine=one.engine, seed=one.seed,
                            bars=range(one.first_bar - 1, one.last_bar))  # fmt: skip
         coming.rename(base)
-    order, _, _ = continued(base, payload.changes)
+    order, _, _ = continued(base, payload.changes, title=payload.title, cover=payload.cover)
     return order, base
 
 

@@ -1,0 +1,71 @@
+"""What listeners liked better of two records: kept for training."""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from tapeloom.app.api.records import Records
+from tapeloom.app.api.tables import PREFERENCES
+from tapeloom.app.jobs import Job
+from tapeloom.app.jobs.ledger import new_id
+from tapeloom.core.errors import InputError
+
+MOST = 100_000  # of one owner
+_PAGE = 500
+_FACTS = ("brief", "engine", "title", "version", "seed")
+
+
+class Preferences:
+    """The preferences of one service."""
+
+    def __init__(self, records: Records, engine: sa.Engine) -> None:
+        self._records, self._engine = records, engine
+
+    def add(self, owner: str, sees: str | None, told: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep a preference of an owner between two records that it sees."""
+        if told["a"] == told["b"]:
+            raise InputError("a and b are the same record; compare two")
+        pair = {name: _facts(self._records.job(told[name], sees)) for name in ("a", "b")}
+        row = {"id": new_id(), "owner": owner, "created_at": time.time(), **told, **pair}
+        mine = sa.select(sa.func.count()).where(PREFERENCES.c.owner == owner)
+        with self._engine.begin() as connection:
+            if int(connection.execute(mine).scalar() or 0) >= MOST:
+                raise InputError(f"you have {MOST} preferences; no more are kept")
+            connection.execute(sa.insert(PREFERENCES).values(**row))
+        return row
+
+    def page(
+        self, owner: str | None, *, before: str | None = None, limit: int = 50
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Return preferences, the newest first, and where the next page begins."""
+        wanted = sa.select(PREFERENCES).order_by(PREFERENCES.c.id.desc()).limit(limit + 1)
+        if owner is not None:
+            wanted = wanted.where(PREFERENCES.c.owner == owner)
+        if before is not None:
+            wanted = wanted.where(PREFERENCES.c.id < before)
+        with self._engine.connect() as connection:
+            found = [dict(row) for row in connection.execute(wanted).mappings()]
+        shown = found[:limit]
+        return shown, shown[-1]["id"] if len(found) > limit else None
+
+    def all(self, owner: str | None) -> Iterator[dict[str, Any]]:
+        """Yield all preferences, the newest first, a page at a time."""
+        before: str | None = None
+        while True:
+            rows, before = self.page(owner, before=before, limit=_PAGE)
+            yield from rows
+            if before is None:
+                return
+
+
+def _facts(job: Job) -> dict[str, Any]:
+    """Return what training needs to know of a record, also once it is gone.
+
+    `edited` tells that its notes are not those of brief and engine alone.
+    """
+    facts = job.result or {}
+    edited = job.payload.get("base") is not None
+    told = {name: facts.get(name) for name in _FACTS}
+    return {"id": job.id, **told, "base": job.payload.get("base"), "edited": edited}
