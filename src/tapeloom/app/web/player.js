@@ -56,6 +56,11 @@ class Player extends EventTarget {
     this.#changed();
   }
 
+  rename(title) {
+    this.title = title;
+    this.#changed();
+  }
+
   get isPlaying() {
     return this.state === "playing" || this.state === "waiting";
   }
