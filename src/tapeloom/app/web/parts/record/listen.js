@@ -6,7 +6,7 @@ import { player } from "../../player.js";
 import { figure } from "./level.js";
 import { loudnessChart, loudnessFigures } from "./loudness.js";
 import { meter } from "./meter.js";
-import { loadMaster, loadStems, MASTER } from "./sound.js";
+import { ensureStems, loadMaster } from "./sound.js";
 import { applyStems, plainSettings, stems } from "./stems.js";
 
 const ZOOMS = [0, 20, 40, 80, 160]; // pixels for each second; 0 shows all
@@ -119,19 +119,12 @@ function stemsCard(record, leaves) {
       leaves.push(list.leave);
       rows.append(list.element);
     }
-    if (!await ready()) return;
+    const found = await attempt(() => ensureStems(record));
+    if (!found) return;
+    told.textContent = found.louder_db > 0.05
+      ? `The master is turned down by ${figure(found.louder_db, "dB")}, so that both are equally loud.`
+      : "Both are equally loud.";
     apply();
-  }
-  /** Load stems beside the master, with what makes both equally loud. */
-  async function ready() {
-    if (player.record === record.id && player.tracks.length > 1
-      && player.tracks.some((track) => track.name === MASTER)) return true;
-    const premix = await attempt(() => get(`/v1/records/${record.id}/loudness?file=premix.flac`));
-    if (!premix) return false;
-    loadStems(record, [record.integrated_lufs, premix.integrated_lufs]);
-    const quieter = record.integrated_lufs - premix.integrated_lufs;
-    told.textContent = `The master is turned down by ${figure(quieter, "dB")}, so that both are equally loud.`;
-    return true;
   }
   function apply() {
     applyStems(settings, isStems);

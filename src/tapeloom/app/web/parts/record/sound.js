@@ -1,5 +1,6 @@
 // What the player is given of a record: its master, or the master beside its stems.
 
+import { get } from "../../api.js";
 import { player } from "../../player.js";
 import { equalOffsets } from "./level.js";
 
@@ -54,4 +55,12 @@ export function loadPair(before, after) {
   const { title, id } = before;
   if (player.tracks.some((track) => track.record === after.id && track.name === "after")) return;
   player.load({ title, record: id, duration_s, tracks, keep: isRelated(before) });
+}
+
+/** Load stems beside the master where they are not; tells by how many dB it is the louder. */
+export async function ensureStems(record) {
+  const premix = await get(`/v1/records/${record.id}/loudness?file=premix.flac`);
+  const lufs = [record.integrated_lufs, premix.integrated_lufs];
+  loadStems(record, lufs);
+  return { louder_db: lufs[0] - lufs[1] };
 }
