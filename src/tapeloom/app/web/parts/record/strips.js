@@ -1,6 +1,7 @@
 // The mixer's strips: a fader, a place between left and right, mute and solo of each.
 
 import { button, colour, h } from "../../dom.js";
+import { spoken } from "./effects.js";
 import { signed } from "./level.js";
 import { meter } from "./meter.js";
 import { isCurve, look, stripsOf, valueOf } from "./mix_edit.js";
@@ -27,7 +28,7 @@ export function drawStrips(state, desk, stemNames) {
 
 function drawn(state, strip, desk, level, hasSound) {
   const { name, kind, path } = strip;
-  const words = name.replace(/_/g, " ");
+  const words = spoken(name);
   const [faderPath, panPath] = [[...path, "fader_db"], [...path, "pan"]];
   const fader = look(state.mix, faderPath);
   const pan = look(state.mix, panPath) ?? 0;
