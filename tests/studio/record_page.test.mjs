@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EACH_ANOTHER, variants } from "../../src/tapeloom/app/web/parts/record/cover_variants.js";
 import { sizeOf, sorted } from "../../src/tapeloom/app/web/parts/record/file_names.js";
-import { isSame, presetOf, withPreset } from "../../src/tapeloom/app/web/parts/record/master_edit.js";
+import { isSame, presetOf, reasonOf, withPreset } from "../../src/tapeloom/app/web/parts/record/master_edit.js";
 
 const PRESETS = [
   { name: "streaming", settings: { target_lufs: -14, bands: [] } },
@@ -17,6 +17,10 @@ test("a preset is known by its settings, and laid over what is there", () => {
   assert.equal(presetOf(made, PRESETS), "club");
   assert.equal(presetOf({ ...made, target_lufs: -8 }, PRESETS), null);
   assert.ok(isSame(made, { format: 2, target_lufs: -7, bands: [] }));
+});
+
+test("a preset's reason is a sentence without the grades of its sources", () => {
+  assert.equal(reasonOf({ about: "discs are loud (B); peaks live" }), "Discs are loud; peaks live.");
 });
 
 test("files stand in the group in which they are looked for, each once", () => {

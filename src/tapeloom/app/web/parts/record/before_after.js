@@ -1,6 +1,6 @@
 // A new version beside the record that it was made from, equally loud, on one transport.
 
-import { get, send } from "../../api.js";
+import { artefact, get, send } from "../../api.js";
 import { attempt, button, fill, h, say } from "../../dom.js";
 import { bind } from "../../keys.js";
 import { player } from "../../player.js";
@@ -14,8 +14,8 @@ const FIGURES = [
   ["Range", "range_lu", "LU"],
 ];
 
-/** Show both; `tab` is where keeping it leads. Returns a clean-up. */
-export async function beforeAfter(root, { record, job, tab }) {
+/** Show both; `tab` is where keeping it leads, `hasPictures` shows covers too. Returns a clean-up. */
+export async function beforeAfter(root, { record, job, tab, hasPictures = false }) {
   const after = await attempt(() => get(`/v1/records/${job.id}`));
   if (!after) return () => {};
   let heard = "after";
@@ -72,6 +72,7 @@ export async function beforeAfter(root, { record, job, tab }) {
     h("table", { class: "figures-table" },
       h("thead", {}, h("tr", {}, ["", "Before", "After", "Change"].map((one) => h("th", { scope: "col" }, one)))),
       h("tbody", {}, FIGURES.map(([words, name, unit]) => compared(words, record, after, name, unit)))),
+    hasPictures ? pictures([record, after]) : null,
     h("div", { class: "row" },
       button("Keep it", { kind: "main", picture: "check", onclick: keep }),
       button("Discard it", { picture: "bin", onclick: discard }),
@@ -91,4 +92,10 @@ function compared(words, before, after, name, unit) {
   const change = Number.isFinite(other - one) ? signed(other - one) : "–";
   return h("tr", {}, h("th", { scope: "row" }, words),
     [figure(one, unit), figure(other, unit), change].map((text) => h("td", { class: "number" }, text)));
+}
+
+function pictures(records) {
+  return h("div", { class: "pictures" }, records.map((record, at) => h("figure", {},
+    h("img", { src: artefact(record.id, "thumbnail.png"), class: "wide", alt: at ? "The new thumbnail" : "The old thumbnail" }),
+    h("figcaption", {}, at ? "After" : "Before"))));
 }

@@ -116,7 +116,7 @@ function versionsMenu(record, where) {
       href: `#/records/${one.id}/${where()}`,
       onclick: () => player.record === record.id && loadMaster(one),
     }, h("span", {}, one.title || "Untitled"),
-    h("small", {}, one.id === record.base ? "made from this" : ago(one.created_at))))));
+    h("small", {}, one.id === record.base ? "this is made from it" : ago(one.created_at))))));
   }
   const menu = h("details", { class: "menu", ontoggle: open,
     onkeydown: (event) => event.key === "Escape" && (menu.open = false) },

@@ -1,7 +1,7 @@
 // Listen: the record as waveform with its sections, its stems, its loudness.
 
 import { get, send } from "../../api.js";
-import { attempt, button, clock, field, h } from "../../dom.js";
+import { attempt, button, clock, field, fill, h } from "../../dom.js";
 import { player } from "../../player.js";
 import { figure } from "./level.js";
 import { loudnessChart, loudnessFigures } from "./loudness.js";
@@ -15,7 +15,7 @@ export async function tab(root, record) {
   const address = `/v1/records/${record.id}`;
   const leaves = [];
   const sections = record.facts.sections ?? [];
-  if (player.record !== record.id && !player.isPlaying) loadMaster(record);
+  if (player.record === record.id || !player.isPlaying) loadMaster(record);
 
   const place = h("div", { class: "wave" });
   let drawn = null;
@@ -105,6 +105,7 @@ function stemsCard(record, leaves) {
   const rows = h("div", {});
   const told = h("p", { class: "quiet small" }, "Hear the parts one by one. They sum to the mix before the master.");
   let isStems = false;
+  let list = null;
   const choices = [["Master", false], ["Stems", true]].map(([words, wants]) => button(words, {
     role: "radio", "aria-checked": String(wants === isStems), onclick: () => choose(wants),
   }));
@@ -114,13 +115,14 @@ function stemsCard(record, leaves) {
       one.setAttribute("aria-checked", String(Boolean(at) === isStems));
       one.tabIndex = Boolean(at) === isStems ? 0 : -1;
     });
-    if (isStems && !rows.childElementCount) {
-      const list = stems(record, settings, apply);
-      leaves.push(list.leave);
-      rows.append(list.element);
-    }
+    if (isStems && !rows.childElementCount) fill(rows, h("p", { class: "quiet" }, "One moment …"));
     const found = await attempt(() => ensureStems(record));
     if (!found) return;
+    if (!list) {
+      list = stems(record, settings, { louder_db: found.louder_db, onChange: apply });
+      leaves.push(list.leave);
+      fill(rows, list.element);
+    }
     told.textContent = found.louder_db > 0.05
       ? `The master is turned down by ${figure(found.louder_db, "dB")}, so that both are equally loud.`
       : "Both are equally loud.";

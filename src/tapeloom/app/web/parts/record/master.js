@@ -7,8 +7,10 @@ import { control } from "./control.js";
 import { spoken } from "./effects.js";
 import { History } from "./history.js";
 import { loudnessFigures } from "./loudness.js";
-import { GROUPS, isSame, presetOf, withPreset } from "./master_edit.js";
+import { GROUPS, isSame, presetOf, reasonOf, withPreset } from "./master_edit.js";
 import { remake } from "./remake.js";
+
+const NAMES = { cd: "CD", lofi: "Lo-fi", apple: "Apple Music" };
 
 export async function tab(root, record) {
   const [own, presets] = await Promise.all([
@@ -51,7 +53,7 @@ export async function tab(root, record) {
     const chosen = presets.find((preset) => preset.name === name);
     const wanted = own && isSame(history.value, own) ? "" : name ?? "";
     const options = [["", own && isSame(history.value, own) ? "As it was made" : "Settings of your own"],
-      ...presets.map((preset) => [preset.name, spoken(preset.name)])];
+      ...presets.map((preset) => [preset.name, NAMES[preset.name] ?? spoken(preset.name)])];
     const list = select(options, { id: "master-preset", value: wanted, onchange: () => {
       const preset = presets.find((one) => one.name === list.value);
       change(preset ? withPreset(history.value, preset) : history.first);
@@ -59,8 +61,7 @@ export async function tab(root, record) {
       choice.querySelector("select").focus();
     } });
     fill(choice, field("Headed for", list));
-    about.textContent = chosen ? `${chosen.about.charAt(0).toUpperCase()}${chosen.about.slice(1)}.`
-      : "Each setting can be moved by itself.";
+    about.textContent = chosen ? reasonOf(chosen) : "Each setting can be moved by itself.";
   }
   function showControls() {
     fill(controls, GROUPS.map(([words, rows]) => h("section", { class: "controls" }, h("h3", {}, words),

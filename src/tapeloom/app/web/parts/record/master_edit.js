@@ -38,3 +38,9 @@ export function isSame(one, other) {
   return Object.entries(other).every(([name, value]) => name === "format"
     || JSON.stringify(one[name]) === JSON.stringify(value));
 }
+
+/** Why a preset is as it is, as a sentence; the grades of its sources are for developers. */
+export function reasonOf({ about }) {
+  const plain = about.replace(/ \([ABC]\)/g, "");
+  return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}.`;
+}

@@ -8,7 +8,7 @@ import { History } from "./history.js";
 import { drawBus, drawStrip } from "./inspector.js";
 import { changedFiles, look, opened, preview, put, stripsOf, toggled, withValue } from "./mix_edit.js";
 import { remake } from "./remake.js";
-import { ensureStems, stemNames } from "./sound.js";
+import { ensureStems, MASTER, stemNames } from "./sound.js";
 import { drawStrips } from "./strips.js";
 
 const BUS = { name: "bus", kind: "bus", path: [] };
@@ -116,7 +116,7 @@ export async function tab(root, record) {
   async function listen() {
     isPreviewed = true;
     if (await attempt(() => ensureStems(record)) === undefined) return;
-    player.set("master", { muted: true, soloed: false });
+    player.set(MASTER, { muted: true, soloed: false });
     for (const name of names) {
       const { gain_db, pan, muted } = preview(history.first, history.value, name);
       player.set(name, { gain_db, pan, muted, soloed: soloed.has(name) });
@@ -134,6 +134,8 @@ export async function tab(root, record) {
     unbind();
     leaveStrips();
     made.leave();
-    if (isPreviewed && player.record === record.id) player.only("master");
+    if (isPreviewed && player.tracks.some((track) => track.name === MASTER && track.record === record.id)) {
+      player.only(MASTER);
+    }
   };
 }

@@ -1,13 +1,17 @@
 // Colours of the style sheets for canvases, and when they change.
 
-/** The value of a token such as "--tape" as a canvas can paint it. */
-export function ink(token, alpha = 1) {
+/**
+ * The value of a token such as "--tape" as a canvas can paint it; `share` below 1 mixes it with the
+ * sheet that it is drawn on.
+ */
+export function ink(token, share = 1) {
+  const value = token.startsWith("var(") ? token : `var(${token})`;
   const probe = document.createElement("i");
-  probe.style.color = token.startsWith("var(") ? token : `var(${token})`;
+  probe.style.color = share === 1 ? value : `color-mix(in srgb, ${value} ${100 * share}%, var(--sheet))`;
   document.body.append(probe);
   const found = getComputedStyle(probe).color;
   probe.remove();
-  return alpha === 1 ? found : found.replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
+  return found;
 }
 
 /** Call `run` when the theme changes; returns what ends that. */

@@ -42,7 +42,7 @@ export async function tab(root, record) {
   } });
   const told = h("p", { class: "quiet small", role: "status" });
   const made = remake(record, {
-    tab: "picture", words: "Take this cover",
+    tab: "picture", words: "Take this cover", hasPictures: true,
     fits: ({ cover, title: named, files = {} }) => (Boolean(cover) || Boolean(named)) && !Object.keys(files).length,
     payload: () => ({ title: title.value.trim() || record.title, cover: { ...chosen.fields, seed: chosen.seed } }),
   });

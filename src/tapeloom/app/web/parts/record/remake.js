@@ -11,7 +11,7 @@ import { work } from "./work.js";
  * fits     tells a job that was ordered here by what it was asked
  * payload  returns { files: { name: value }, ...fields of the order }, or null where nothing changed
  */
-export function remake(record, { tab, words, fits, payload }) {
+export function remake(record, { tab, words, fits, payload, hasPictures = false }) {
   const compared = h("div", {});
   let leaveCompared = () => {};
   let isReady = false;
@@ -42,7 +42,7 @@ export function remake(record, { tab, words, fits, payload }) {
     },
     onDone: async (job) => {
       leaveCompared();
-      leaveCompared = await beforeAfter(compared, { record, job, tab });
+      leaveCompared = await beforeAfter(compared, { record, job, tab, hasPictures });
     },
   });
   return {

@@ -3,15 +3,20 @@
 import { get } from "../../api.js";
 import { button, colour, h } from "../../dom.js";
 import { player } from "../../player.js";
+import { toGain } from "../../strip.js";
 import { signed } from "./level.js";
 import { stemNames } from "./sound.js";
 import { wave } from "./wave.js";
 
 const MOST_DB = 12;
 
-/** Rows of stems; `settings` (by name) is kept by the caller. Returns { element, leave }. */
-export function stems(record, settings, onChange) {
+/**
+ * Rows of stems; `settings` (by name) is kept by the caller. Waveforms are drawn as much higher as
+ * the master is louder. Returns { element, leave }.
+ */
+export function stems(record, settings, { louder_db, onChange }) {
   const waves = [];
+  const scale = Math.max(1, toGain(louder_db));
   const watch = new IntersectionObserver((seen) => {
     for (const one of seen) if (one.isIntersecting) draw(one.target);
   });
@@ -20,7 +25,7 @@ export function stems(record, settings, onChange) {
     const name = place.dataset.name;
     try {
       const peaks = await get(`/v1/records/${record.id}/peaks?file=stems/${name}.flac&points=600`);
-      if (place.isConnected) waves.push(wave(place, peaks, { height: 44, colour: colour(name), isQuiet: true }));
+      if (place.isConnected) waves.push(wave(place, peaks, { height: 44, colour: colour(name), isQuiet: true, scale }));
     } catch {
       place.textContent = "No picture of this stem.";
     }

@@ -6,33 +6,34 @@ import Regions from "../../vendor/wavesurfer-regions.js";
 import { ink, onFrame, onTheme } from "./paint.js";
 
 const nonce = document.querySelector("meta[name=style-nonce]").content;
+const SHADED = "color-mix(in srgb, var(--ink) 6%, transparent)";
 
 /**
  * Draw peaks { low, high, duration_s } into `root`.
  * colour       a token of the style sheet
  * sections     [{ name, start_s, end_s }] that are marked
  * bars         [{ number, start_s }] of the grid
+ * scale        by which the drawing is higher than the sound
  * onSection    called with a section that is clicked with a double click
  */
 export function wave(root, peaks, { height = 128, colour = "--tape", sections = [], bars = [],
-  onSection = () => {}, isQuiet = false }) {
+  onSection = () => {}, isQuiet = false, scale = 1 }) {
   const regions = Regions.create();
   const colours = () => ({ waveColor: ink(colour, isQuiet ? 0.55 : 0.42), progressColor: ink(colour),
     cursorColor: ink("--ink") });
   const drawn = WaveSurfer.create({
     container: root, height, cspNonce: nonce, plugins: [regions], interact: true, normalize: false,
-    barWidth: isQuiet ? undefined : 2, barGap: isQuiet ? undefined : 1, barRadius: 2, cursorWidth: 2,
+    barWidth: isQuiet ? undefined : 2, barGap: isQuiet ? undefined : 1, barRadius: 2, barHeight: scale, cursorWidth: 2,
     dragToSeek: false, autoScroll: true, autoCenter: false, hideScrollbar: isQuiet,
     peaks: [peaks.high, peaks.low], duration: peaks.duration_s, ...colours(),
   });
   drawn.on("interaction", (time_s) => player.seek(time_s));
 
   function mark() {
-    regions.clearRegions();
     sections.forEach((section, at) => {
       const region = regions.addRegion({
         id: section.name, start: section.start_s, end: Math.min(section.end_s, peaks.duration_s),
-        color: ink("--ink", at % 2 ? 0.06 : 0), content: label(section.name), drag: false, resize: false,
+        color: at % 2 ? SHADED : "transparent", content: label(section.name), drag: false, resize: false,
       });
       region.on("dblclick", () => onSection(section));
     });
@@ -49,10 +50,7 @@ export function wave(root, peaks, { height = 128, colour = "--tape", sections = 
     shown = now;
     drawn.setTime(Math.min(now, peaks.duration_s));
   });
-  const leaveTheme = onTheme(() => {
-    drawn.setOptions(colours());
-    mark();
-  });
+  const leaveTheme = onTheme(() => drawn.setOptions(colours()));
   return {
     /** Show so many pixels for each second; 0 shows all. */
     zoom: (pixels) => drawn.zoom(pixels),
