@@ -60,7 +60,7 @@ export function deck(root) {
       place.setAttribute("aria-valuetext", `${words} of ${clock(player.duration_s)}`);
     }
     place.value = now;
-    const level = Math.min(1, player.level() * 2.2);
+    const level = Math.min(1, Math.max(...player.levels().map((side) => side.rms)) * 2.2);
     meter.firstChild.style.setProperty("transform", `scaleX(${level.toFixed(3)})`);
   }
 

@@ -1,50 +1,49 @@
 // One transport for the whole studio: many tracks in step, to the sample.
 //
-// Each track is cut into pieces of PIECE_S, fetched a little ahead and started on the one clock of
-// the AudioContext, so that stems, versions and masters stay together however long the record is,
-// and muting, soloing and comparing are only changes of gain.
+// Each track is cut into pieces, fetched a little ahead and started on the one clock of the
+// AudioContext, so that stems, versions and masters stay together however long the record is, and
+// muting, soloing and comparing are only changes of gain.
 
-import { ask } from "./api.js";
+import { PIECE_S, Pieces } from "./pieces.js";
+import { endOf, extended, firstRun, piecesOf, placeAt, placed } from "./schedule.js";
+import { Strip } from "./strip.js";
 
 const RATE = 44100;
-const PIECE_S = 4;
+const PIECE = PIECE_S * RATE;
 const AHEAD_S = 9; // how far pieces are fetched and started before they sound
-const KEPT = 60; // decoded pieces: 4 s of stereo are 1.4 MB
-const FADE_S = 0.012; // of every change of gain, against clicks
+const LEAD_S = 0.06; // from the decision to play to the first sample
+const LATE_S = 0.25; // sound later than that halts all tracks, so that they stay in step
+const LOOK_MS = 120;
 
-const toGain = (db) => 10 ** (db / 20);
+const frames = (seconds) => Math.round(seconds * RATE);
 
 class Player extends EventTarget {
-  constructor() {
-    super();
-    this.context = null;
-    this.title = "";
-    this.record = null; // the id whose sound is loaded
-    this.tracks = []; // { name, record, file, gain_db, offset_db, muted, soloed, node, started }
-    this.duration_s = 0;
-    this.state = "empty"; // empty, stopped, waiting, playing
-    this.loop = null; // { start_s, end_s }
-    this.volume = 1;
-    this.pieces = new Map(); // "record/file#number": Promise of AudioBuffer
-    this.position_s = 0; // while not playing
-    this.origin = 0; // the context's frame at which second 0 of the record would have sounded
-    this.sources = new Set();
-    this.turn = 0; // grows with each start and stop: late answers of earlier ones are dropped
-  }
+  context = null;
+  title = "";
+  record = null; // the id whose sound is loaded
+  tracks = []; // strips: name, record, file, gain_db, offset_db, pan, muted, soloed
+  duration_s = 0;
+  state = "empty"; // empty, stopped, waiting, playing
+  loop = null; // { start_s, end_s }
+  volume = 1;
+  position_s = 0; // while not playing
+  #pieces = new Pieces();
+  #runs = [];
+  #sources = new Set();
+  #turn = 0; // grows with each start and stop: late answers of earlier ones are dropped
+  #output = null;
 
   /**
-   * Load tracks. The place is kept where `keep` is true, so that a new version takes over.
-   * tracks  [{ name, record, file, gain_db?, offset_db?, muted?, soloed?, audible? }]
+   * Load tracks. The place, and a loop, are kept where `keep` is true: a new version takes over.
+   * tracks  [{ name, record, file, gain_db?, offset_db?, pan?, muted?, soloed? }]
    */
   load({ title, record, tracks, duration_s, keep = false }) {
     const was = { playing: this.isPlaying, at: keep ? Math.min(this.time_s, duration_s) : 0 };
     this.#silence();
-    for (const track of this.tracks) track.node?.disconnect();
-    Object.assign(this, { title, record, duration_s, loop: null, position_s: was.at });
-    this.tracks = tracks.map((track) => ({
-      gain_db: 0, offset_db: 0, muted: false, soloed: false, ...track, node: null,
-      started: new Set(),
-    }));
+    for (const track of this.tracks) track.close();
+    Object.assign(this, { title, record, duration_s, position_s: was.at });
+    this.loop = keep && this.loop?.end_s <= duration_s ? this.loop : null;
+    this.tracks = tracks.map((track) => new Strip(track));
     this.state = "stopped";
     this.#changed();
     if (was.playing && keep) this.play();
@@ -52,7 +51,13 @@ class Player extends EventTarget {
 
   unload() {
     this.#silence();
+    for (const track of this.tracks) track.close();
     Object.assign(this, { title: "", record: null, tracks: [], duration_s: 0, state: "empty" });
+    this.#changed();
+  }
+
+  rename(title) {
+    this.title = title;
     this.#changed();
   }
 
@@ -60,14 +65,11 @@ class Player extends EventTarget {
     return this.state === "playing" || this.state === "waiting";
   }
 
+  /** The place that is heard now. */
   get time_s() {
     if (this.state !== "playing") return this.position_s;
-    const passed = this.context.currentTime - this.origin / RATE - this.#latency();
-    return Math.min(this.duration_s, Math.max(this.position_s, passed));
-  }
-
-  #latency() {
-    return this.context.outputLatency || 0;
+    const heard = this.context.currentTime - (this.context.outputLatency || 0);
+    return Math.min(this.duration_s, placeAt(this.#runs, heard * RATE) / RATE);
   }
 
   toggle() {
@@ -98,10 +100,11 @@ class Player extends EventTarget {
     if (wasPlaying) this.#start(at);
   }
 
+  /** Play a stretch again and again; the place is kept where it lies within. */
   setLoop(start_s, end_s) {
+    const at = this.time_s;
     this.loop = end_s - start_s > 0.1 ? { start_s, end_s } : null;
-    if (this.isPlaying) this.seek(this.loop ? this.loop.start_s : this.time_s);
-    else this.#changed();
+    this.seek(this.loop && (at < start_s || at >= end_s) ? start_s : at);
   }
 
   clearLoop() {
@@ -113,11 +116,11 @@ class Player extends EventTarget {
 
   setVolume(volume) {
     this.volume = Math.min(1, Math.max(0, volume));
-    if (this.master) this.#glide(this.master.gain, this.volume);
+    this.#output?.set({ volume: this.volume }, true);
     this.#changed();
   }
 
-  /** Change a track's gain_db, offset_db, muted or soloed. */
+  /** Change a track's gain_db, offset_db, pan, muted or soloed. */
   set(name, changes) {
     const track = this.tracks.find((one) => one.name === name);
     if (!track) return;
@@ -126,188 +129,125 @@ class Player extends EventTarget {
     this.#changed();
   }
 
-  /** Sound one track alone: A or B, stems or master. */
-  only(name) {
-    for (const track of this.tracks) track.muted = track.name !== name;
+  /** Sound these tracks alone: A or B, the stems or the master. */
+  only(...names) {
+    for (const track of this.tracks) track.muted = !names.includes(track.name);
     this.#level();
     this.#changed();
   }
 
-  /** The level of what sounds now, as RMS of the last block, 0..1; for meters. */
-  level() {
-    if (!this.analyser || this.state !== "playing") return 0;
-    this.analyser.getFloatTimeDomainData(this.block);
-    let sum = 0;
-    for (const value of this.block) sum += value * value;
-    return Math.sqrt(sum / this.block.length);
+  /** What sounds now, of a track or of all: [{ rms, peak }] of left and right, 0..1. */
+  levels(name = null) {
+    const strip = name === null ? this.#output : this.tracks.find((one) => one.name === name);
+    const silent = { rms: 0, peak: 0 };
+    return strip && this.state === "playing" ? strip.levels() : [silent, silent];
   }
 
   #open() {
     if (this.context) return;
     this.context = new AudioContext({ sampleRate: RATE, latencyHint: "playback" });
-    this.master = new GainNode(this.context, { gain: this.volume });
-    this.analyser = new AnalyserNode(this.context, { fftSize: 2048 });
-    this.block = new Float32Array(this.analyser.fftSize);
-    this.master.connect(this.analyser).connect(this.context.destination);
-  }
-
-  #isAudible(track) {
-    const anySolo = this.tracks.some((one) => one.soloed);
-    return !track.muted && (!anySolo || track.soloed);
+    this.#output = new Strip({ name: "output", volume: this.volume });
+    this.#output.open(this.context, this.context.destination);
+    this.#output.set({}, true);
   }
 
   #level() {
-    for (const track of this.tracks) {
-      if (!track.node) continue;
-      const gain = this.#isAudible(track) ? toGain(track.gain_db + track.offset_db) : 0;
-      this.#glide(track.node.gain, gain);
-    }
-  }
-
-  #glide(parameter, value) {
-    const now = this.context.currentTime;
-    parameter.cancelScheduledValues(now);
-    parameter.setTargetAtTime(value, now, FADE_S / 3);
+    const anySolo = this.tracks.some((one) => one.soloed);
+    for (const track of this.tracks) track.set({}, !track.muted && (!anySolo || track.soloed));
   }
 
   async #start(at_s) {
-    const turn = ++this.turn;
+    const turn = ++this.#turn;
     this.state = "waiting";
     this.position_s = at_s;
     this.#changed();
     for (const track of this.tracks) {
-      if (!track.node) {
-        track.node = new GainNode(this.context, { gain: 0 });
-        track.node.connect(this.master);
-      }
+      track.open(this.context, this.#output.input);
       track.started.clear();
     }
     this.#level();
     try {
       await this.context.resume();
-      await Promise.all(this.tracks.map((track) => this.#piece(track, at_s)));
+      await Promise.all(this.tracks.map((track) => this.#piece(track, Math.floor(at_s / PIECE_S))));
     } catch (error) {
-      if (turn !== this.turn) return;
-      this.state = "stopped";
-      this.#changed();
-      this.dispatchEvent(new CustomEvent("fault", { detail: error }));
+      if (turn === this.#turn) this.#fail(error);
       return;
     }
-    if (turn !== this.turn) return;
-    const now = Math.ceil((this.context.currentTime + 0.06) * RATE);
-    this.origin = now - Math.round(at_s * RATE);
+    if (turn !== this.#turn) return;
+    const now = Math.ceil((this.context.currentTime + LEAD_S) * RATE);
+    this.#runs = [firstRun(now, frames(at_s), this.#loopFrames(), frames(this.duration_s))];
     this.state = "playing";
     this.#changed();
     this.#tick(turn);
   }
 
+  #loopFrames() {
+    return this.loop && { from: frames(this.loop.start_s), to: frames(this.loop.end_s) };
+  }
+
   /** Start what is due, fetch what comes, and see to loops and the end. */
   #tick(turn) {
-    if (turn !== this.turn) return;
-    const at = this.time_s;
-    const end = this.loop ? this.loop.end_s : this.duration_s;
-    if (at >= end - 0.02) {
-      if (this.loop) return void this.#restart(this.loop.start_s);
-      this.pause();
-      this.position_s = 0;
-      this.dispatchEvent(new Event("ended"));
-      return void this.#changed();
+    if (turn !== this.#turn) return;
+    const now = this.context.currentTime * RATE;
+    const until = now + AHEAD_S * RATE;
+    this.#runs = extended(this.#runs, this.#loopFrames(), frames(this.duration_s), until)
+      .filter((run) => endOf([run]) > now - RATE || !this.loop);
+    if (now >= endOf(this.#runs)) return void this.#end();
+    for (const run of this.#runs) {
+      for (const number of piecesOf(run, now, until, PIECE)) {
+        for (const track of this.tracks) this.#prepare(track, run, number, turn);
+      }
     }
-    const last = Math.floor(Math.min(end - 0.001, at + AHEAD_S) / PIECE_S);
-    for (let number = Math.floor(at / PIECE_S); number <= last; number++) {
-      for (const track of this.tracks) this.#prepare(track, number, turn);
-    }
-    setTimeout(() => this.#tick(turn), 120);
+    setTimeout(() => this.#tick(turn), LOOK_MS);
   }
 
-  #restart(at_s) {
+  #end() {
     this.#silence();
-    this.position_s = at_s;
-    this.#start(at_s);
+    this.state = "stopped";
+    this.position_s = 0;
+    this.dispatchEvent(new Event("ended"));
+    this.#changed();
   }
 
-  async #prepare(track, number, turn) {
-    if (track.started.has(number)) return;
-    track.started.add(number);
+  async #prepare(track, run, number, turn) {
+    const key = `${run.begins}#${number}`;
+    if (track.started.has(key)) return;
+    track.started.add(key);
     let buffer;
     try {
-      buffer = await this.#piece(track, number * PIECE_S);
+      buffer = await this.#piece(track, number);
     } catch (error) {
-      if (turn !== this.turn) return;
-      this.pause();
-      this.dispatchEvent(new CustomEvent("fault", { detail: error }));
+      if (turn === this.#turn) this.#fail(error);
       return;
     }
-    if (turn !== this.turn || !buffer) return;
-    const begins = (this.origin + number * PIECE_S * RATE) / RATE;
-    const late = this.context.currentTime + 0.005 - begins;
-    if (late > 0.25 && this.time_s - number * PIECE_S > 0.25 && !this.#isFirst(number)) {
-      // The network was slower than the music: hold all tracks until this one is here again.
-      return void this.#restart(this.time_s);
-    }
+    if (turn !== this.#turn || !buffer) return;
+    const earliest = Math.ceil((this.context.currentTime + 0.005) * RATE);
+    const place = placed(run, number, buffer.length, earliest, PIECE);
+    if (!place) return;
+    if (place.late > LATE_S * RATE) return void this.seek(this.time_s);
     const source = new AudioBufferSourceNode(this.context, { buffer });
-    source.connect(track.node);
-    this.sources.add(source);
-    source.addEventListener("ended", () => this.sources.delete(source));
-    const skip = Math.max(0, this.#firstFrame(number), late > 0 ? Math.ceil(late * RATE) : 0);
-    if (skip >= buffer.length) return;
-    const stop = this.loop ? this.loop.end_s - number * PIECE_S : Infinity;
-    source.start(begins + skip / RATE, skip / RATE);
-    if (stop < PIECE_S) source.stop(begins + stop);
+    source.connect(track.input);
+    this.#sources.add(source);
+    source.addEventListener("ended", () => this.#sources.delete(source));
+    source.start(place.when / RATE, place.offset / RATE, place.duration / RATE);
   }
 
-  #isFirst(number) {
-    return Math.floor(this.position_s / PIECE_S) === number;
+  #piece(track, number) {
+    return this.#pieces.get(this.context, track, number, this.tracks.length * 6);
   }
 
-  /** The frame of a piece at which playing began, where it began within it. */
-  #firstFrame(number) {
-    return this.#isFirst(number) ? Math.round((this.position_s - number * PIECE_S) * RATE) : 0;
-  }
-
-  #piece(track, at_s) {
-    const number = Math.floor(at_s / PIECE_S);
-    const key = `${track.record}/${track.file}#${number}`;
-    let found = this.pieces.get(key);
-    if (found) {
-      this.pieces.delete(key); // put it last: the longest unused goes first
-    } else {
-      found = this.#fetched(track, number);
-      found.catch(() => this.pieces.delete(key));
-    }
-    this.pieces.set(key, found);
-    const most = Math.max(KEPT, this.tracks.length * 6);
-    for (const old of this.pieces.keys()) {
-      if (this.pieces.size <= most) break;
-      this.pieces.delete(old);
-    }
-    return found;
-  }
-
-  async #fetched(track, number) {
-    const query = new URLSearchParams({
-      file: track.file, start_s: String(number * PIECE_S), seconds: String(PIECE_S),
-    });
-    try {
-      const answer = await ask(`/v1/records/${track.record}/audio?${query}`);
-      return await this.context.decodeAudioData(await answer.arrayBuffer());
-    } catch (error) {
-      if (error.status === 416) return null; // this track is shorter than the others
-      throw error;
-    }
+  #fail(error) {
+    this.pause();
+    this.dispatchEvent(new CustomEvent("fault", { detail: error }));
   }
 
   #silence() {
-    this.turn++;
-    for (const source of this.sources) {
-      try {
-        source.stop();
-      } catch {
-        // it had not begun
-      }
+    this.#turn++;
+    for (const source of this.#sources) {
+      source.stop();
       source.disconnect();
     }
-    this.sources.clear();
+    this.#sources.clear();
   }
 
   #changed() {

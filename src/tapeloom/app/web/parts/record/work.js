@@ -1,0 +1,92 @@
+// A job on a record, shown where it was ordered: how far it is, to cancel, or why it failed.
+
+import { get, post } from "../../api.js";
+import { attempt, button, fill, h } from "../../dom.js";
+import { isFinal, jobs, know, listen } from "../../events.js";
+import { remember, settle, waitingOf } from "./undecided.js";
+
+const STATES = { queued: "Waits for its turn", paused: "Is paused", running: "Is made" };
+const STAGES = {
+  compose: "composing", perform: "playing", render: "rendering the sound", mix: "mixing",
+  master: "mastering", cover: "drawing the cover", picture: "drawing the cover",
+  describe: "writing the words", publish: "putting files away",
+};
+
+/** Whether a job was ordered on this record. */
+export function isOn(job, record) {
+  const { base, records = [] } = job.payload ?? {};
+  return base === record || records.includes(record);
+}
+
+/**
+ * Follow the newest job on `record` that `fits`, also one that was ordered before a reload.
+ * onDone(job) is called once for each that is done and not yet settled.
+ */
+export function work(record, { fits, onDone, onBusy = () => {} }) {
+  const root = h("div", { class: "work", hidden: true });
+  const told = h("span", {});
+  const bar = h("progress", { max: 1, value: 0, "aria-label": "Progress" });
+  const cancel = button("Cancel", {
+    kind: "faint", onclick: () => attempt(() => post(`/v1/jobs/${current.id}/cancel`, {})),
+  });
+  let current = null;
+  let shown = "";
+  const done = new Set();
+
+  function find() {
+    const waiting = waitingOf(record);
+    return [...jobs.values()]
+      .filter((job) => job.kind !== "batch" && isOn(job, record) && fits(job))
+      .filter((job) => !isFinal(job) || waiting.includes(job.id))
+      .sort((one, other) => (one.id < other.id ? 1 : -1))[0] ?? null;
+  }
+
+  function show() {
+    current = find();
+    const isBusy = Boolean(current) && !isFinal(current);
+    onBusy(isBusy);
+    root.hidden = !current || current.state === "done";
+    if (!current) return;
+    if (current.state === "done") {
+      if (!done.has(current.id) && current.artefacts?.length) {
+        done.add(current.id);
+        onDone(current);
+      }
+    } else if (isBusy) {
+      const stage = STAGES[current.stage] ?? current.stage;
+      const words = current.state === "running" && stage ? stage : STATES[current.state];
+      told.textContent = `${words.charAt(0).toUpperCase()}${words.slice(1)} …`;
+      bar.value = current.progress ?? 0;
+      if (shown !== current.id) fill(root, h("div", { class: "row between" }, told, cancel), bar);
+      shown = current.id;
+    } else {
+      shown = "";
+      const job = current.id;
+      const words = current.state === "cancelled" ? "It was cancelled." : current.error;
+      fill(root, h("div", { class: "row between" },
+        h("p", { class: "fault", role: "status" }, words || "The job failed."),
+        button("Close", { picture: "close", quietly: true, onclick: () => {
+          settle(record, job);
+          show();
+        } })));
+    }
+  }
+
+  const leave = listen((job) => {
+    if (!job || isOn(job, record)) show();
+  });
+  for (const id of waitingOf(record)) {
+    get(`/v1/jobs/${id}`).then(know, (error) => error.status === 404 && settle(record, id));
+  }
+  show();
+  return {
+    element: root,
+    /** Follow a job that was just ordered. */
+    follow(job) {
+      if (!job) return;
+      remember(record, job.id);
+      know(job);
+    },
+    leave,
+  };
+}
