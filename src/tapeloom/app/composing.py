@@ -12,7 +12,7 @@ from tapeloom.core.files import replacing, write_json
 from tapeloom.core.meter import bar_starts
 from tapeloom.core.midi import write_midi, write_performance_midi
 from tapeloom.core.performance import Performance
-from tapeloom.core.score import ChordSpan, Score
+from tapeloom.core.score import ChordSpan, Part, Score
 from tapeloom.core.seed import stream
 from tapeloom.rhythm.feel import Feel
 from tapeloom.rhythm.feels import draw_feel
@@ -134,29 +134,34 @@ def write_composition(
     }
 
 
-def write_infilled(
-    source: Path, target: Path, *, role: str, bars: range, engine: str, seed: int
-) -> dict[str, Any]:
-    """Write bars of a role of a MIDI file anew and keep everything else; return what was done.
+def part_to_infill(score: Score, role: str, bars: range, *, name: str = "the score") -> Part:
+    """Return the part of a role whose bars are to be written anew; InputError where it isn't.
+
+    bars  counted from 0
+    name  what an error calls the score
+    """
+    count = len(score.bar_starts)
+    if bars.stop > count:
+        raise InputError(f"{name} has {count} bars; {bars.stop} is beyond its end")
+    if all(part.role != role for part in score.parts):
+        told = ", ".join(dict.fromkeys(part.role for part in score.parts)) or "none"
+        raise InputError(f"{name} has no part for {role}; its parts are {told}")
+    return score.part(role)
+
+
+def infilled(score: Score, *, role: str, bars: range, engine: str, seed: int) -> Part:
+    """Return the part of a role with bars written anew so that they fit both sides.
+
+    Chords that the score does not have are found first.
 
     bars  counted from 0
     """
     from tapeloom.compose import Locks
     from tapeloom.compose import engine as engine_named
-    from tapeloom.core.midi import read_midi
-    from tapeloom.core.midi_splice import splice_notes
     from tapeloom.theory.analysis import analyse
-    from tapeloom.theory.instruments import KNOWN
 
-    score = read_midi(source)
-    edges = [*score.bar_starts, score.end]
-    if bars.stop >= len(edges):
-        raise InputError(f"{source} has {len(edges) - 1} bars; {bars.stop} is beyond its end")
-    if all(part.role != role for part in score.parts):
-        told = ", ".join(dict.fromkeys(part.role for part in score.parts)) or "none"
-        raise InputError(f"{source} has no part for {role}; its parts are {told}")
-    plain = (p if p.instrument in KNOWN else replace(p, instrument="") for p in score.parts)
-    heard = replace(score, parts=tuple(plain))  # others' titles may end in brackets as ours do
+    part = part_to_infill(score, role, bars)
+    heard = with_known_instruments(score)
     if not score.chords and role != "drums":
         found = analyse(score)
         spans = tuple(ChordSpan(c.start, c.end, c.chord) for c in found.chords)
@@ -165,8 +170,35 @@ def write_infilled(
     filled = engine_named(engine).infill(
         heard, role=role, bars=bars, locks=Locks(), rng=stream(seed, "infill")
     )
-    part = score.part(role)
-    after = filled.part(role).notes
+    return replace(part, notes=filled.part(role).notes, marks=filled.part(role).marks)
+
+
+def with_known_instruments(score: Score) -> Score:
+    """Return a score as composers read it: presets left out, and names of instruments not ours."""
+    from tapeloom.synth.catalogue import split_name
+    from tapeloom.theory.instruments import KNOWN
+
+    names = (split_name(part.instrument)[0] for part in score.parts)
+    return replace(score, parts=tuple(
+        replace(part, instrument=name if name in KNOWN else "")
+        for part, name in zip(score.parts, names, strict=True)
+    ))  # fmt: skip
+
+
+def write_infilled(
+    source: Path, target: Path, *, role: str, bars: range, engine: str, seed: int
+) -> dict[str, Any]:
+    """Write bars of a role of a MIDI file anew and keep everything else; return what was done.
+
+    bars  counted from 0
+    """
+    from tapeloom.core.midi import read_midi
+    from tapeloom.core.midi_splice import splice_notes
+
+    score = read_midi(source)
+    edges = [*score.bar_starts, score.end]
+    part = part_to_infill(score, role, bars, name=str(source))
+    after = infilled(score, role=role, bars=bars, engine=engine, seed=seed).notes
     gone = list((Counter(part.notes) - Counter(after)).elements())
     fresh = list((Counter(after) - Counter(part.notes)).elements())
     spliced = splice_notes(source.read_bytes(), part, gone=gone, fresh=fresh)
@@ -176,7 +208,8 @@ def write_infilled(
         with replacing(target) as temporary:
             temporary.write_bytes(spliced)
     start = edges[bars.start]
-    end = edges[bars.stop] if bars.stop < len(edges) - 1 else max(filled.end, score.end)
+    last = max((note.end for note in after), default=0)
+    end = edges[bars.stop] if bars.stop < len(edges) - 1 else max(last, score.end)
     return {"file": str(target), "seed": seed, "role": role, "engine": engine,
             "bars": [bars.start + 1, bars.stop],
             "notes": sum(start <= note.start < end for note in after)}  # fmt: skip

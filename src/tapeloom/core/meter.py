@@ -104,6 +104,19 @@ def bar_starts(meters: Meters, end: int) -> list[int]:
     return starts
 
 
+def count_bars(meters: Meters, end: int) -> int:
+    """Count the bars that begin before `end` without listing them: a file may name any tick.
+
+    >>> count_bars(((0, Meter(4, 4)), (40320, Meter(3, 4))), 100000), count_bars(((0, Meter()),), 0)
+    (3, 0)
+    """
+    stops = [tick for tick, _ in meters[1:]] + [end]
+    spans = zip(meters, stops, strict=True)
+    return sum(
+        max(0, -(-(min(stop, end) - start) // meter.bar_ticks)) for (start, meter), stop in spans
+    )
+
+
 def bar_and_offset(starts: Sequence[int], tick: int) -> tuple[int, int]:
     """Return the bar's index and the ticks since its start.
 

@@ -111,11 +111,7 @@ def read_chart(text: str, *, meter: Meter = COMMON) -> tuple[ChordSpan, ...]:
     Traceback (most recent call last):
     tapeloom.core.errors.InputError: ...
     """
-    if "|" in text:
-        lines = (line.strip().strip("|") for line in text.splitlines() if line.strip(" |"))
-        bars = [bar.split() for bar in "|".join(lines).split("|")]
-    else:
-        bars = [[word] for word in text.split()]
+    bars = split_bars(text)
     spans: list[ChordSpan] = []
     before: list[str] = []
     tick = 0
@@ -136,6 +132,18 @@ def read_chart(text: str, *, meter: Meter = COMMON) -> tuple[ChordSpan, ...]:
     if not spans:
         raise InputError("there is no chord in the chart; write one like Dm7 G7 | Cmaj7")
     return tuple(spans)
+
+
+def split_bars(text: str) -> list[list[str]]:
+    """Split a chart into the words of its bars; without bar lines each word fills a bar.
+
+    >>> split_bars("| Dm7 G7 | % |"), split_bars("Am F")
+    ([['Dm7', 'G7'], ['%']], [['Am'], ['F']])
+    """
+    if "|" not in text:
+        return [[word] for word in text.split()]
+    lines = (line.strip().strip("|") for line in text.splitlines() if line.strip(" |"))
+    return [bar.split() for bar in "|".join(lines).split("|")]
 
 
 def _shares(words: Sequence[str], tick: int, meter: Meter) -> list[tuple[int, int, str]]:

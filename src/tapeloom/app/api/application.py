@@ -14,6 +14,8 @@ from tapeloom.app.api import (
     route_live,
     route_orders,
     route_records,
+    route_scores,
+    route_sound,
     route_status,
     route_tables,
 )
@@ -45,8 +47,8 @@ def create_app(jobs: JobService, settings: ServiceSettings | None = None) -> Fas
     )  # fmt: skip
     app.state.service = service
     problems.install(app)
-    routes = (route_orders, route_jobs, route_records, route_tables, route_keys, route_live,
-              route_status)  # fmt: skip
+    routes = (route_orders, route_jobs, route_records, route_sound, route_scores, route_tables,
+              route_keys, route_live, route_status)  # fmt: skip
     for module in routes:
         app.include_router(module.router)
     app.router.routes.extend(studio_routes())

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tapeloom.app.api.limits import Limits
 from tapeloom.app.api.problems import Problem
 
-UPLOADS = "/v1/uploads"
+UPLOADS, SCORES = "/v1/uploads", "/v1/scores/"
 
 
 class BoundedBodies:
@@ -25,6 +25,8 @@ class BoundedBodies:
             return
         is_upload = scope["method"] == "POST" and scope["path"] == UPLOADS
         most = self._limits.upload_bytes if is_upload else self._limits.body_bytes
+        if scope["path"].startswith(SCORES):
+            most = self._limits.score_bytes
         if not is_upload and (refusal := _wrong_type(scope)):
             await refusal.response()(scope, receive, send)
             return

@@ -40,7 +40,7 @@ def send_file(
         "Cache-Control": "private, max-age=0, must-revalidate",
         "Content-Disposition": f"{kind}; filename*=UTF-8''{quote(base, safe='')}",
     }
-    if _holds(request.headers.get("if-none-match"), etag):
+    if holds_tag(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     start, stop, status = 0, size, 200
     asked = request.headers.get("range")
@@ -84,7 +84,12 @@ def byte_range(text: str, size: int) -> tuple[int, int] | None:
     return start, stop
 
 
-def _holds(header: str | None, etag: str) -> bool:
+def holds_tag(header: str | None, etag: str) -> bool:
+    """Tell whether an If-None-Match header names a tag.
+
+    >>> holds_tag('W/"a", "b"', '"a"'), holds_tag(None, '"a"')
+    (True, False)
+    """
     if header is None:
         return False
     tags = [each.strip().removeprefix("W/") for each in header.split(",")]

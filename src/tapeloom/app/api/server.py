@@ -17,6 +17,7 @@ from tapeloom.app.jobs.pool import WorkerPool
 from tapeloom.app.jobs.settings import open_service, read_settings
 from tapeloom.app.logs import configure_logs
 
+CACHE = "cache"  # in the data folder
 GRACE_S = 10  # that answers under way have to end
 _MOST_MESSAGE = 64 * 2**10  # bytes of a WebSocket message
 _ANY = ("0.0.0.0", "::", "")  # noqa: S104  (addresses to compare with)
@@ -56,7 +57,10 @@ def serve(order: ServeOrder, say: Callable[[str], None], *, limits: Limits | Non
     settings = read_settings(data=order.data)
     jobs = open_service(settings)
     try:
-        app = create_app(jobs, ServiceSettings(hosts=order.known_hosts, limits=limits))
+        app = create_app(
+            jobs,
+            ServiceSettings(hosts=order.known_hosts, limits=limits, cache=settings.data / CACHE),
+        )
         keys = app.state.service.keys
         say(f"Tapeloom answers at {order.address}")
         if order.wants_link or keys.is_new():

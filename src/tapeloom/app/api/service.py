@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tapeloom.app import kernels, quick_tasks
@@ -15,6 +17,7 @@ from tapeloom.app.api.metrics import Metrics
 from tapeloom.app.api.problems import Problem
 from tapeloom.app.api.quick import QuickWork
 from tapeloom.app.api.records import Records
+from tapeloom.app.api.sounds import Sounds
 from tapeloom.app.api.tables import create_tables
 from tapeloom.app.api.uploads import Uploads
 from tapeloom.app.jobs import JobService
@@ -31,6 +34,7 @@ class ServiceSettings:
     hosts: tuple[str, ...] = LOOPBACK  # names that the Host header may hold; * is any
     limits: Limits = field(default_factory=Limits)
     quick_workers: int = 2
+    cache: Path | None = None  # where files are kept near; None is a folder that ends with it
 
 
 class Service:
@@ -44,6 +48,10 @@ class Service:
         self.quick = QuickWork(settings.quick_workers, limit_s=self.limits.quick_s)
         self.uploads = Uploads(jobs, self.quick, self.limits)
         self.records = Records(jobs)
+        self._own_cache = TemporaryDirectory(prefix="tapeloom-cache-") if settings.cache is None else None  # noqa: E501  # fmt: skip
+        cache = Path(self._own_cache.name) if self._own_cache else settings.cache
+        assert cache is not None  # noqa: S101
+        self.sounds = Sounds(self.records, jobs.store, self.quick, self.limits, cache)
         self.live = 0  # sessions open
         self.metrics = Metrics(jobs, lambda: self.hub.open_streams, lambda: self.live)
         self.hub = Hub(jobs, self.limits, on_event=self.metrics.on_event)
@@ -71,6 +79,8 @@ class Service:
             await asyncio.gather(self._warming, return_exceptions=True)
         await self.hub.stop()
         self.quick.close()
+        if self._own_cache is not None:
+            self._own_cache.cleanup()
 
     async def table(self, name: str, read: Callable[[], Any]) -> Any:
         """Return what never changes while this version runs; read once, in a quick worker."""

@@ -87,6 +87,10 @@ class Store:
         except FileNotFoundError as error:
             raise InputError(f"there is no artefact {key!r}") from error
 
+    def path_of(self, key: str) -> Path | None:
+        """Return where an artefact lies on this machine; None where the store is elsewhere."""
+        return Path(self._at(key)) if self.is_local else None
+
     def pieces(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Yield the bytes from `start` up to but without `stop`, a piece at a time."""
         with self.open_file(key) as file:
