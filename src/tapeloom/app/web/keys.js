@@ -26,7 +26,8 @@ addEventListener("keydown", (event) => {
   for (let at = bound.length - 1; at >= 0; at--) {
     const run = bound[at][name];
     if (!run || isTyping(event)) continue;
-    if (run(event) !== false) event.preventDefault();
+    if (run(event) === false) continue; // not its turn: the one below may know it
+    event.preventDefault();
     return;
   }
 });
