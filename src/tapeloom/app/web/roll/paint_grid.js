@@ -29,12 +29,13 @@ function inside(context, x, y, width, height, paint) {
 }
 
 function rows(context, viewport, palette) {
-  context.fillStyle = palette.sunken;
   for (const pitch of shownRows(viewport)) {
     const y = viewport.yOf(pitch);
     const isDark = viewport.isKit ? viewport.rows.indexOf(pitch) % 2 : isBlack(pitch);
+    context.fillStyle = palette.sunken;
     if (isDark) context.fillRect(viewport.keys, y, viewport.width, viewport.row_height);
-    if (!viewport.isKit && pitch % 12 === 0) line(context, palette.line, viewport.keys, y + viewport.row_height, viewport.width, 0);
+    const isC = !viewport.isKit && pitch % 12 === 0;
+    if (isC) line(context, palette.line, viewport.keys, y + viewport.row_height, viewport.width, 0);
   }
 }
 
@@ -87,7 +88,7 @@ function beats(context, viewport, editor, palette) {
   for (const { tick, isBar } of found) {
     if (!isBar && !isRoomy) continue;
     if (isTight && (timeline.place(tick).bar - 1) % 4) continue;
-    context.globalAlpha = isBar ? 1 : 0.8;
+    context.globalAlpha = isBar ? 0.6 : 0.8;
     line(context, isBar ? palette.edge : palette.line, viewport.xOf(tick), HEAD, 0, height);
   }
   context.globalAlpha = 1;

@@ -106,7 +106,10 @@ export async function notesTab(root, { record, onMade }) {
 
   root.append(h("div", { class: "roll" },
     draft.element, tools.element,
-    h("div", { class: "roll-board" }, map.element, stage.element, status, help),
+    h("div", { class: "roll-board" }, map.element, stage.element,
+      h("div", { class: "row between" }, status,
+        h("p", { class: "small quiet" }, "The sketch only hints at the sound; the instruments play when a version is made.")),
+      help),
     bars.element, list.element));
   showAll();
 

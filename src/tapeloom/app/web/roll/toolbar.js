@@ -48,7 +48,7 @@ export function toolbar({ editor, viewport, stage, sketch }) {
   const levelRow = h("label", { class: "row tight roll-velocity" }, "Velocity", velocity, level);
 
   const element = h("div", { class: "roll-tools" },
-    parts,
+    h("div", { class: "row between roll-top" }, parts, sketchRow(sketch)),
     h("div", { class: "row roll-bar", role: "group", "aria-label": "Tools" },
       h("div", { class: "row tight roll-group" }, TOOLS.map((name) => put(name))),
       h("label", { class: "row tight" }, "Grid", grid),
@@ -58,8 +58,7 @@ export function toolbar({ editor, viewport, stage, sketch }) {
       menu("View", viewChecks(editor)),
       h("div", { class: "row tight roll-group" },
         zoom("Zoom out", "minus", () => viewport.zoom(1 / 1.5)), zoom("Zoom in", "plus", () => viewport.zoom(1.5))),
-      levelRow),
-    sketchRow(sketch));
+      levelRow, keyList()));
 
   function update() {
     const { score, part } = editor;
@@ -84,8 +83,8 @@ function partButton(part, at, editor) {
 }
 
 /** Choices that open below a word, and close when something else is pressed. */
-function menu(words, children) {
-  const made = h("details", { class: "roll-menu" }, h("summary", {}, words), h("div", { class: "roll-menu-sheet" }, children));
+function menu(words, children, kind = "") {
+  const made = h("details", { class: `roll-menu ${kind}` }, h("summary", {}, words), h("div", { class: "roll-menu-sheet" }, children));
   made.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !made.contains(event.relatedTarget)) made.open = false;
   });
@@ -121,9 +120,7 @@ function sketchRow(sketch) {
   play.title = "Shift and space";
   return h("div", { class: "row roll-sketch" }, play,
     check("Metronome", sketch.metronome, (on) => (sketch.metronome = on)),
-    check("This part alone", sketch.onlyPart, (on) => (sketch.onlyPart = on)),
-    h("small", {}, "A sketch of the sound. The instruments play when a version is made."),
-    keyList());
+    check("This part alone", sketch.onlyPart, (on) => (sketch.onlyPart = on)));
 }
 
 function keyList() {
@@ -132,5 +129,5 @@ function keyList() {
   const more = [["space", "Play the record"], ["shift space", "Play the sketch"], ["+ −", "Zoom"], ["home end", "First bar, last bar"]];
   const list = h("dl", { class: "keys" }, more.map(([keys, words]) => [
     h("dt", {}, keys.split(" ").map((one) => h("kbd", {}, one))), h("dd", {}, words)]), rows);
-  return menu("Keys", [h("p", { class: "small quiet" }, "They work while the roll has the focus."), list]);
+  return menu("Keys", [h("p", { class: "small quiet" }, "They work while the roll has the focus."), list], "last");
 }
