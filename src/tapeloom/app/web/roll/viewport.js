@@ -43,6 +43,9 @@ export class Viewport {
     const pitches = notes.map((note) => note[2]).sort((a, b) => a - b);
     const middle = pitches.length ? (pitches[0] + pitches.at(-1)) / 2 : 60;
     this.top = isKit ? 0 : (127.5 - middle) * this.row_height - this.body / 2;
+    const isEmpty = !notes.some((note) => note[0] < this.right && note[0] + note[1] > this.left);
+    const first = notes.find((note) => note[0] >= this.left) ?? notes[0];
+    if (isEmpty && first) this.left = this.timeline.barAt(first[0]).tick;
     this.#clamp();
   }
 
