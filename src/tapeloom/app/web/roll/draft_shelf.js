@@ -23,14 +23,18 @@ async function work(mode, ask) {
   });
 }
 
-/** The draft of a record as { record, history, saved_at }; null where there is none. */
+/** The draft of a record as { record, history, job, saved_at }; null where there is none. */
 export async function find(record) {
   return (await work("readonly", (store) => store.get(record))) ?? null;
 }
 
-/** Keep a history; notes that it shares stay shared, as a clone of the whole knows them. */
-export function keep(record, history) {
-  return work("readwrite", (store) => store.put({ record, history, saved_at: Date.now() / 1000 }));
+/**
+ * Keep a history; notes that it shares stay shared, as a clone of the whole knows them.
+ *
+ * job  the order that makes a version of it; null where there is none
+ */
+export function keep(record, history, job) {
+  return work("readwrite", (store) => store.put({ record, history, job, saved_at: Date.now() / 1000 }));
 }
 
 export function drop(record) {

@@ -7,8 +7,13 @@ import { submit } from "../outbox.js";
 
 const STAGES = { queued: "Waiting for a free hand" };
 
-/** Return { element, update, clean }. */
-export function making({ editor, record, onMade, onDiscard }) {
+/**
+ * Return { element, update, resume, clean }.
+ *
+ * onOrdered  called with the id of the job, so that a later visit can follow it
+ * onDiscard  called when the draft is over: discarded, or made
+ */
+export function making({ editor, record, onMade, onOrdered, onDiscard }) {
   const words = h("span", {});
   const discard = button("Discard", { kind: "faint", onclick: () => attempt(ask) });
   const make = button("Make this version", { kind: "main", onclick: () => attempt(begin) });
@@ -40,17 +45,32 @@ export function making({ editor, record, onMade, onDiscard }) {
       const upload = await uploadJson("score.json", checked.score);
       const job = await submit("/v1/make", { base: record.id, files: { "score.json": upload } });
       if (!job) return; // it waits in the outbox, which said so
-      progress.hidden = false;
-      await ended(job.id, showJob, left.signal);
-      await onDiscard();
-      onMade(job.id);
+      await onOrdered(job.id);
+      await follow(job.id);
+    } finally {
+      isMaking = false;
+      update();
+    }
+  }
+
+  /** See a job through to its record; leaving the page leaves it to itself. */
+  async function follow(job) {
+    isMaking = true;
+    progress.hidden = false;
+    update();
+    try {
+      await ended(job, showJob, left.signal);
     } catch (error) {
-      if (error.name !== "AbortError") throw error;
+      if (error.name === "AbortError") return;
+      await onOrdered(null);
+      throw error;
     } finally {
       isMaking = false;
       progress.hidden = true;
       update();
     }
+    await onDiscard();
+    onMade(job);
   }
 
   function tellProblems({ problems: found, score: whole }, score) {
@@ -79,5 +99,5 @@ export function making({ editor, record, onMade, onDiscard }) {
     discard.disabled = !steps || isMaking;
     make.disabled = !steps || isMaking;
   }
-  return { element, update, clean: () => left.abort() };
+  return { element, update, resume: (job) => attempt(() => follow(job)), clean: () => left.abort() };
 }

@@ -131,7 +131,7 @@ function head(context, { viewport, editor, palette }) {
   barNumbers(context, viewport, editor, palette, ruler);
   for (const [start, end, symbol] of editor.score.chords) {
     const [x, stop] = [viewport.xOf(start), viewport.xOf(end)];
-    if (stop < viewport.keys || x > viewport.width) continue;
+    if (stop < viewport.keys || x > viewport.width || stop - x < 14) continue;
     line(context, palette.line, x, chords[0] + 4, 0, chords[1] - chords[0] - 8);
     text(context, symbol, Math.max(x, viewport.keys) + 6, (chords[0] + chords[1]) / 2, stop - 3, `600 12px ${FONT}`, palette.ink);
   }

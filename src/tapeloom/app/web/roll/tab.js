@@ -53,6 +53,7 @@ export async function notesTab(root, { record, onMade }) {
 
   let timer = 0;
   let isTold = false;
+  let job = kept?.job ?? null; // that makes a version of the draft
   function keepSoon() {
     clearTimeout(timer);
     timer = setTimeout(keepNow, KEEP_AFTER_MS);
@@ -61,21 +62,26 @@ export async function notesTab(root, { record, onMade }) {
     clearTimeout(timer);
     timer = 0;
     try {
-      if (editor.isChanged || editor.history.future.length) await keep(record.id, shortened(editor.history, KEPT_STEPS));
+      const { history } = editor;
+      if (history.past.length || history.future.length) await keep(record.id, shortened(history, KEPT_STEPS), job);
       else await drop(record.id);
     } catch {
       if (!isTold) say("This browser keeps no drafts, so this one goes when the page does.");
       isTold = true;
     }
   }
-  const forget = async () => {
-    clearTimeout(timer);
-    timer = 0;
-    editor.discard();
-    clearTimeout(timer);
-    await drop(record.id).catch(() => {});
-  };
-  const draft = making({ ...shared, onMade, onDiscard: forget });
+  const draft = making({
+    ...shared, onMade,
+    onOrdered: (id) => {
+      job = id;
+      return keepNow();
+    },
+    onDiscard: () => {
+      job = null;
+      editor.discard();
+      return keepNow();
+    },
+  });
 
   function showAll() {
     for (const one of [tools, bars, list, draft]) one.update();
@@ -112,6 +118,7 @@ export async function notesTab(root, { record, onMade }) {
       help),
     bars.element, list.element));
   showAll();
+  if (job) draft.resume(job);
 
   return () => {
     if (timer) keepNow();

@@ -69,10 +69,10 @@ export function toolbar({ editor, viewport, stage, sketch }) {
       else made.disabled = !canRun(name, editor);
     }
     grid.value = editor.view.grid;
-    levelRow.hidden = !editor.chosen.size;
+    velocity.disabled = !editor.chosen.size;
     const shared = sharedVelocity(editor);
     if (shared !== null) velocity.value = shared;
-    level.textContent = shared ?? "mixed";
+    level.textContent = velocity.disabled ? "–" : shared ?? "mixed";
   }
   return { element, update };
 }
