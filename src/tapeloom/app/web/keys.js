@@ -17,6 +17,7 @@ function isTyping(event) {
   if (!(target instanceof Element)) return false;
   if (target.closest("textarea, select, [contenteditable], dialog")) return true;
   const input = target.closest("input");
+  if (input?.type === "range") return /^(Arrow|Page|Home|End)/.test(event.key);
   if (input) return !["button", "checkbox", "radio"].includes(input.type) || event.key === " ";
   return event.key === " " || event.key === "Enter" ? !!target.closest("button, a, summary") : false;
 }
