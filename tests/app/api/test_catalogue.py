@@ -13,6 +13,8 @@ from tapeloom.app.api.tables import RECORDS, TAGS
 from tapeloom.app.jobs import JobOrder, Store, UnknownJob, removal, sweep
 from tapeloom.app.jobs.database import events, removals
 from tapeloom.app.jobs.database import jobs as jobs_table
+from tapeloom.app.jobs.runner import Runner, Running
+from tapeloom.app.jobs.work import Bench
 from tapeloom.core.errors import InputError
 
 from .conftest import House, me
@@ -153,6 +155,17 @@ def test_a_removal_that_was_cut_off_is_finished_by_the_workers(
     assert sweep.sweep(house.jobs, tmp_path / "work") == (record,)
     assert house.jobs.store.list(f"jobs/{record}") == ()
     assert sweep.sweep(house.jobs, tmp_path / "work") == ()
+
+
+def test_a_worker_leaves_a_job_that_was_removed(house: House, tmp_path: Path) -> None:
+    job = house.jobs.submit(JobOrder("compose", {"bars": 8}, "ann"))
+    house.jobs.cancel(job.id, "ann")
+    removal.remove_job(house.jobs, job.id, "ann")
+    runner = Runner(house.jobs.database, house.jobs.store, tmp_path)
+    runner.run(job.id, job.attempt)
+    bench = Bench(job.id, "compose", {}, tmp_path, house.jobs.store, 1, lambda stage, done: None)
+    assert runner._finish(bench, Running(job.id, 1), {}) == {}
+    assert house.jobs.store.list(f"jobs/{job.id}") == ()
 
 
 def test_jobs_and_batches_are_removed_once_they_have_ended(house: House) -> None:
