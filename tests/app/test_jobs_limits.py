@@ -14,7 +14,7 @@ from tapeloom.app.jobs.schedules import Schedule, add_schedule, remove_schedule
 from tapeloom.app.kernels import compile_once
 
 pytestmark = pytest.mark.slow
-POLL_S = 0.1
+POLL_S, WAIT_S = 0.1, 90.0
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def at_work(data: Path, queues: str, *, workers: int) -> Iterator[JobService]:
     with closing(JobService.open(data)) as service:
         first = service.submit(order(0))
         with WorkerPool(workers, arguments=arguments, environment=environment):
-            service.wait_for(first.id, None)
+            service.wait_for(first.id, None, timeout_s=WAIT_S)
             until = time.monotonic() + 60
             while service.health().workers < workers and time.monotonic() < until:
                 time.sleep(0.1)
@@ -40,7 +40,7 @@ def order(seed: int) -> JobOrder:
 def done(service: JobService, count: int) -> list[Job]:
     """Order jobs; return them once they are done."""
     found = [service.submit(order(seed)) for seed in range(count)]
-    return [service.wait_for(job.id, None) for job in found]
+    return [service.wait_for(job.id, None, timeout_s=WAIT_S) for job in found]
 
 
 def at_once(jobs: Sequence[Job]) -> int:
@@ -51,7 +51,7 @@ def at_once(jobs: Sequence[Job]) -> int:
 
 def test_one_job_everywhere_is_one_job(tmp_path: Path) -> None:
     with at_work(tmp_path, "compose=2,1", workers=2) as service:
-        assert at_once(done(service, 10)) == 1
+        assert at_once(done(service, 30)) == 1
 
 
 def test_a_worker_takes_so_many_at_once_and_not_more(tmp_path: Path) -> None:
@@ -85,7 +85,9 @@ def test_a_cron_line_orders_at_its_moments_until_it_is_dropped(tmp_path: Path) -
         moments = [job.created_at for job in found]
         assert min(b - a for a, b in itertools.pairwise(moments)) > 0.5  # none is ordered twice
         assert len({job.payload["seed"] for job in found}) == len(found)
-        assert all(service.wait_for(job.id, None).state == "done" for job in found)
+        assert all(
+            service.wait_for(job.id, None, timeout_s=WAIT_S).state == "done" for job in found
+        )
         time.sleep(4.5)
         assert len(ordered(service)) == len(found)
 

@@ -53,7 +53,8 @@ class Service:
         self._own_cache = TemporaryDirectory(prefix="tapeloom-cache-") if settings.cache is None else None  # noqa: E501  # fmt: skip
         cache = Path(self._own_cache.name) if self._own_cache else settings.cache
         assert cache is not None  # noqa: S101
-        self.sounds = Sounds(self.records, jobs.store, self.quick, self.limits, cache)
+        self._measuring = QuickWork(1, limit_s=self.limits.sound_s)  # what takes longer than quick
+        self.sounds = Sounds(self.records, jobs.store, self._measuring, self.limits, cache)
         self.live = 0  # sessions open
         self.metrics = Metrics(jobs, lambda: self.hub.open_streams, lambda: self.live)
         self.hub = Hub(jobs, self.limits, on_event=self.metrics.on_event)
@@ -81,6 +82,7 @@ class Service:
             await asyncio.gather(self._warming, return_exceptions=True)
         await self.hub.stop()
         self.quick.close()
+        self._measuring.close()
         if self._own_cache is not None:
             self._own_cache.cleanup()
 

@@ -1,7 +1,8 @@
 """What is heard and seen of records: cuts, outlines and loudness curves of files, small covers.
 
 A file of a distant store is fetched whole, once, and kept near within a bound. What takes long is
-worked out by a quick worker and kept beside it. Threads wait for both; the event loop never does.
+worked out by a process of its own and kept beside it. Threads wait for both; the event loop never
+does.
 """
 
 import json
@@ -40,7 +41,7 @@ class Sounds:
     def __init__(
         self, records: Records, store: Store, quick: QuickWork, limits: Limits, folder: Path
     ) -> None:
-        self._records, self._store, self._quick, self._limits = records, store, quick, limits
+        self._records, self._store, self._quick = records, store, quick
         self._files = FileCache(folder / "files", limits.cached_bytes)
         self._views = FileCache(folder / "views", _VIEWS_BYTES)
         self._cutting = anyio.CapacityLimiter(_CUTS_AT_ONCE)
@@ -153,9 +154,7 @@ class Sounds:
         """Return what lets a quick worker write a file; it is called in a thread."""
 
         async def run(target: str) -> None:
-            await self._quick.run(
-                _on_paths, task, str(source), target, *more, limit_s=self._limits.sound_s
-            )
+            await self._quick.run(_on_paths, task, str(source), target, *more)
 
         return lambda target: anyio.from_thread.run(run, str(target))
 

@@ -45,6 +45,11 @@ class QueueLimits:
         if any(number <= 0 for number in numbers):
             raise InputError("a queue's limits must be above 0")
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether workers share a limit."""
+        return self.everywhere is not None or self.rate is not None
+
     @staticmethod
     def parse(text: str) -> "QueueLimits":
         """Read `PER_WORKER[,EVERYWHERE[,JOBS/SECONDS]]`; an empty place sets no limit."""

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from tapeloom.app.jobs import durable, sweep, watch
-from tapeloom.app.jobs.database import jobs
+from tapeloom.app.jobs.database import Database, jobs
 from tapeloom.app.jobs.kinds import QUEUES, QueueLimits
 from tapeloom.app.jobs.models import RUNNING
 from tapeloom.app.jobs.runner import Backoff, Runner, register
@@ -71,6 +71,9 @@ class Worker:
         register(self._runner)
         register_ticks(self._service)
         takes = _all_it_can() if options.takes is None else list(options.takes)
+        shared = [name for name in takes if options.queues[name].is_shared]
+        if database.is_sqlite and shared:
+            _count_alone(database, shared)
         DBOS.listen_queues(takes)
         DBOS.launch()
         for name in takes:
@@ -159,12 +162,26 @@ def _all_it_can() -> list[str]:
     return [name for name in QUEUES if learns or name != "train"]
 
 
+def _count_alone(database: Database, names: Sequence[str]) -> None:
+    """Let who takes from a queue hold SQLite's lock from its count on.
+
+    Without it two workers count the same room and both fill it; PostgreSQL sees to that itself.
+    """
+    takers = {f"queue-worker-{name}" for name in names}  # DBOS's threads
+
+    @sa.event.listens_for(database.engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        if threading.current_thread().name in takers:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _register_queue(name: str, limits: QueueLimits, poll_s: float) -> None:
-    rate = limits.rate
+    rate, everywhere = limits.rate, limits.everywhere
     DBOS.register_queue(
         name,
-        worker_concurrency=limits.per_worker,
-        global_concurrency=limits.everywhere,
+        # DBOS refuses more for a worker than for all.
+        worker_concurrency=min(limits.per_worker, everywhere or limits.per_worker),
+        global_concurrency=everywhere,
         limiter={"limit": rate[0], "period": rate[1]} if rate else None,
         polling_interval_sec=poll_s,
         on_conflict="always_update",
