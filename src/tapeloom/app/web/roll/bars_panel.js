@@ -2,6 +2,7 @@
 
 import { post } from "../api.js";
 import { attempt, button, field, fill, h, select } from "../dom.js";
+import { player } from "../player.js";
 import { chordLine, takeBars } from "./regions.js";
 import { notesFrom } from "./score_draft.js";
 
@@ -12,7 +13,7 @@ const ROLLED = new Set(["melody", "keys", "pad", "guitar", "bass", "drums"]);
 const plural = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 
 /** Return { element, update }. */
-export function barsPanel({ editor }) {
+export function barsPanel({ editor, record }) {
   const number = (words) => h("input", { type: "number", min: 1, max: editor.timeline.bars.length, step: 1,
     "aria-label": words, inputmode: "numeric", onchange: takeNumbers });
   const [first, last] = [number("First bar"), number("Last bar")];
@@ -26,11 +27,19 @@ export function barsPanel({ editor }) {
   const change = h("button", { class: "main" }, "Put these chords");
   const roll = button("Re-roll these bars", { picture: "dice", kind: "main" });
   const dice = button("Another seed", { picture: "dice", quietly: true, onclick: () => (seed.value = drawSeed()) });
+  const loop = button("Loop in the record", { picture: "loop", onclick: loopBars });
   const whole = button("Select none", { kind: "faint", onclick: () => editor.chooseBars(null) });
   let lineOf = "";
 
   function takeNumbers() {
     if (first.value || last.value) editor.chooseBars(Number(first.value || last.value), Number(last.value || first.value));
+  }
+
+  function loopBars() {
+    const { from, to } = editor.span;
+    player.setLoop(editor.timeline.tickToSeconds(from), Math.min(editor.timeline.tickToSeconds(to), player.duration_s));
+    if (!player.isPlaying) player.seek(player.loop?.start_s ?? 0);
+    player.play();
   }
 
   async function putChords() {
@@ -103,7 +112,7 @@ export function barsPanel({ editor }) {
   const hint = h("p", { class: "quiet" }, "Choose bars: drag over their numbers in the roll, press a section's name, or write them here.");
   const element = h("section", { class: "card roll-bars", "aria-label": "Bars" },
     h("div", { class: "row between" }, title,
-      h("div", { class: "row tight roll-range" }, h("span", { class: "label" }, "From"), first, h("span", { class: "label" }, "to"), last, whole)),
+      h("div", { class: "row tight roll-range" }, h("span", { class: "label" }, "From"), first, h("span", { class: "label" }, "to"), last, loop, whole)),
     hint, needsBars, told);
 
   function update() {
@@ -111,6 +120,7 @@ export function barsPanel({ editor }) {
     title.textContent = !bars ? "Bars" : bars.first === bars.last ? `Bar ${bars.first}` : `Bars ${bars.first} to ${bars.last}`;
     [first.value, last.value] = bars ? [bars.first, bars.last] : ["", ""];
     needsBars.hidden = whole.hidden = !bars;
+    loop.hidden = !bars || player.record !== record.id;
     hint.hidden = Boolean(bars);
     if (!bars) return;
     const now = chordLine(editor.score.chords, editor.timeline.bars.slice(bars.first - 1, bars.last));

@@ -128,7 +128,7 @@ export const COMMANDS = {
     run: (editor) => editor.choosePart((editor.part + editor.score.parts.length - 1) % editor.score.parts.length) },
   select: { words: "Select", picture: "select", keys: ["v"], run: (editor) => editor.look({ tool: "select" }) },
   draw: { words: "Draw", picture: "pencil", keys: ["b"], run: (editor) => editor.look({ tool: "draw" }) },
-  erase: { words: "Erase", picture: "close", keys: ["e"], run: (editor) => editor.look({ tool: "erase" }) },
+  erase: { words: "Erase", picture: "eraser", keys: ["e"], run: (editor) => editor.look({ tool: "erase" }) },
 };
 
 /** Whether a command can do anything now. */

@@ -1,7 +1,7 @@
 // The draft's own line: how far it is from the record, and how it becomes a version.
 
 import { post, uploadJson } from "../api.js";
-import { attempt, button, confirmed, fill, h } from "../dom.js";
+import { attempt, button, confirmed, fill, h, say } from "../dom.js";
 import { ended } from "../events.js";
 import { submit } from "../outbox.js";
 
@@ -10,7 +10,7 @@ const STAGES = { queued: "Waiting for a free hand" };
 /**
  * Return { element, update, resume, clean }.
  *
- * onOrdered  called with the id of the job, so that a later visit can follow it
+ * onOrdered  called with { id, score } of a job, so that a later visit can follow it; null when it failed
  * onDiscard  called when the draft is over: discarded, or made
  */
 export function making({ editor, record, onMade, onOrdered, onDiscard }) {
@@ -45,8 +45,9 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
       const upload = await uploadJson("score.json", checked.score);
       const job = await submit("/v1/make", { base: record.id, files: { "score.json": upload } });
       if (!job) return; // it waits in the outbox, which said so
-      await onOrdered(job.id);
-      await follow(job.id);
+      const ordered = { id: job.id, score };
+      await onOrdered(ordered);
+      await follow(ordered);
     } finally {
       isMaking = false;
       update();
@@ -54,12 +55,12 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
   }
 
   /** See a job through to its record; leaving the page leaves it to itself. */
-  async function follow(job) {
+  async function follow(ordered) {
     isMaking = true;
     progress.hidden = false;
     update();
     try {
-      await ended(job, showJob, left.signal);
+      await ended(ordered.id, showJob, left.signal);
     } catch (error) {
       if (error.name === "AbortError") return;
       await onOrdered(null);
@@ -69,8 +70,13 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
       progress.hidden = true;
       update();
     }
+    if (editor.score !== ordered.score) {
+      await onOrdered(null);
+      const open = { words: "Open it", run: () => onMade(ordered.id) };
+      return void say("The version is made of the draft as it was when you asked. You went on editing.", { action: open });
+    }
     await onDiscard();
-    onMade(job);
+    return onMade(ordered.id);
   }
 
   function tellProblems({ problems: found, score: whole }, score) {

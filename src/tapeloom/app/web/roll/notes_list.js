@@ -67,7 +67,14 @@ export function notesList({ editor, stage }) {
       } })));
   }
 
+  let waiting = 0;
+  // A field tells its change before the focus goes on: the rows are made when it has arrived.
   function update() {
+    clearTimeout(waiting);
+    waiting = setTimeout(show);
+  }
+
+  function show() {
     const { from, to } = editor.span;
     const notes = draft.notesFrom(editor.score, editor.part, from, to);
     const { bars, currentPart: part } = editor;

@@ -4,6 +4,7 @@ import { readChord } from "./chord_tones.js";
 import { isBlack, pieceName, pitchName } from "./names.js";
 import { HEAD } from "./viewport.js";
 
+const SQUEEZE = 1.3; // how much wider than its room a text may be: "Gm9" cut to "Gm" would be another chord
 const FONT = "\"Manrope\", system-ui, sans-serif";
 
 /** Paint what lies behind the notes. */
@@ -157,15 +158,16 @@ function barNumbers(context, viewport, editor, palette, [top, bottom]) {
   }
 }
 
-/** Text up to an edge: it is left out where not even two letters fit. */
+/** Text up to an edge: squeezed a little, else cut with a sign that it is; left out where none fits. */
 function text(context, words, x, y, edge, font, colour) {
   const room = edge - x;
   if (room < 12) return;
   context.font = font;
   context.fillStyle = colour;
+  const fits = (text_) => context.measureText(text_).width <= room * SQUEEZE;
   let shown = words;
-  while (shown.length > 1 && context.measureText(shown).width > room) shown = shown.slice(0, -1);
-  context.fillText(shown, x, y);
+  for (let length = words.length - 1; length > 0 && !fits(shown); length--) shown = `${words.slice(0, length)}…`;
+  context.fillText(shown, x, y, room);
 }
 
 function keyboard(context, { viewport, palette, sounding }) {

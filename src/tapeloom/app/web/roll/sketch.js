@@ -67,9 +67,9 @@ export class Sketch extends EventTarget {
     this.scheduled = tick;
   }
 
-  stop() {
+  stop(place = this.tick) {
     if (!this.isPlaying) return;
-    this.place = this.tick;
+    this.place = place;
     this.isPlaying = false;
     clearTimeout(this.timer);
     const { bus } = this;
@@ -85,7 +85,6 @@ export class Sketch extends EventTarget {
   seek(tick) {
     this.place = Math.max(0, tick);
     if (this.isPlaying) this.#startAt(this.place);
-    this.#tell();
   }
 
   #schedule() {
@@ -100,11 +99,7 @@ export class Sketch extends EventTarget {
       this.scheduled = until;
     }
     if (this.scheduled >= end && this.tick >= end - 1) {
-      if (!loop) {
-        this.stop();
-        this.place = 0;
-        return this.#tell();
-      }
+      if (!loop) return this.stop(0);
       this.#startAt(loop.from, this.origin + timeline.tickToSeconds(end));
     }
     this.timer = setTimeout(() => this.#schedule(), EVERY_MS);

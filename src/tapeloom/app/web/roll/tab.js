@@ -20,7 +20,7 @@ import { toolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
 import { Viewport } from "./viewport.js";
 
-const KEPT_STEPS = 200; // of each side, put away for the next visit
+const [KEPT_STEPS, KEPT_NOTES] = [200, 200_000]; // of each side, put away for the next visit
 const KEEP_AFTER_MS = 400;
 const HOW = "Arrows move the cursor or the selected notes, Enter writes a note, full stop and comma go from note to "
   + "note, shift and arrows change length and octave, delete removes. All keys are listed under Keys.";
@@ -53,7 +53,7 @@ export async function notesTab(root, { record, onMade }) {
 
   let timer = 0;
   let isTold = false;
-  let job = kept?.job ?? null; // that makes a version of the draft
+  let job = kept?.job ?? null; // { id, score }: what makes a version of the draft as it was then
   function keepSoon() {
     clearTimeout(timer);
     timer = setTimeout(keepNow, KEEP_AFTER_MS);
@@ -63,7 +63,9 @@ export async function notesTab(root, { record, onMade }) {
     timer = 0;
     try {
       const { history } = editor;
-      if (history.past.length || history.future.length) await keep(record.id, shortened(history, KEPT_STEPS), job);
+      const count = editor.currentPart.notes.length + 1;
+      const steps = Math.min(KEPT_STEPS, Math.ceil(KEPT_NOTES / count));
+      if (history.past.length || history.future.length) await keep(record.id, shortened(history, steps), job);
       else await drop(record.id);
     } catch {
       if (!isTold) say("This browser keeps no drafts, so this one goes when the page does.");
@@ -72,8 +74,8 @@ export async function notesTab(root, { record, onMade }) {
   }
   const draft = making({
     ...shared, onMade,
-    onOrdered: (id) => {
-      job = id;
+    onOrdered: (ordered) => {
+      job = ordered;
       return keepNow();
     },
     onDiscard: () => {
@@ -103,10 +105,15 @@ export async function notesTab(root, { record, onMade }) {
   editor.addEventListener("preview", () => stage.changed());
   const onPlayer = () => {
     if (player.isPlaying) sketch.stop();
+    transport.takePlace();
     stage.wake();
   };
   player.addEventListener("change", onPlayer);
-  sketch.addEventListener("change", () => stage.wake());
+  sketch.addEventListener("change", () => {
+    transport.givePlace();
+    stage.wake();
+  });
+  transport.takePlace();
   addEventListener("pagehide", keepNow);
   const unbind = bindRoll(shared);
 

@@ -58,7 +58,7 @@ export function toolbar({ editor, viewport, stage, sketch }) {
       menu("View", viewChecks(editor)),
       h("div", { class: "row tight roll-group" },
         zoom("Zoom out", "minus", () => viewport.zoom(1 / 1.5)), zoom("Zoom in", "plus", () => viewport.zoom(1.5))),
-      levelRow, keyList()));
+      levelRow));
 
   function update() {
     const { score, part } = editor;
@@ -117,10 +117,10 @@ function sketchRow(sketch) {
     fill(play, icon(sketch.isPlaying ? "stop" : "play"), words);
   }
   sketch.addEventListener("change", show);
-  play.title = "Shift and space";
+  play.title = "Shift and space; chosen bars are played round";
   return h("div", { class: "row roll-sketch" }, play,
     check("Metronome", sketch.metronome, (on) => (sketch.metronome = on)),
-    check("This part alone", sketch.onlyPart, (on) => (sketch.onlyPart = on)));
+    check("This part alone", sketch.onlyPart, (on) => (sketch.onlyPart = on)), keyList());
 }
 
 function keyList() {
