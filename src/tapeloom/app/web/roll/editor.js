@@ -79,8 +79,8 @@ export class Editor extends EventTarget {
   chooseBars(first, last) {
     const most = this.timeline.bars.length;
     const inside = (number) => Math.min(most, Math.max(1, Math.round(number)));
-    this.bars = first === null ? null
-      : { first: inside(Math.min(first, last)), last: inside(Math.max(first, last)) };
+    this.bars =
+      first === null ? null : { first: inside(Math.min(first, last)), last: inside(Math.max(first, last)) };
     this.#tell("view");
   }
 
@@ -94,7 +94,8 @@ export class Editor extends EventTarget {
 
   moveCursor(tick, pitch) {
     this.cursor = {
-      tick: Math.min(Math.max(0, tick), this.timeline.end - 1), pitch: Math.min(127, Math.max(0, pitch)),
+      tick: Math.min(Math.max(0, tick), this.timeline.end - 1),
+      pitch: Math.min(127, Math.max(0, pitch)),
     };
     this.#tell("view");
   }

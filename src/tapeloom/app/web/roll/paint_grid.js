@@ -4,8 +4,9 @@ import { readChord } from "./chord_tones.js";
 import { isBlack, pieceName, pitchName } from "./names.js";
 import { HEAD } from "./viewport.js";
 
-const SQUEEZE = 1.3; // how much wider than its room a text may be: "Gm9" cut to "Gm" would be another chord
-const FONT = "\"Manrope\", system-ui, sans-serif";
+// How much wider than its room a text may be: "Gm9" cut to "Gm" would be another chord.
+const SQUEEZE = 1.5;
+const FONT = '"Manrope", system-ui, sans-serif';
 
 /** Paint what lies behind the notes. */
 export function paintGrid(context, { viewport, editor, palette }) {
@@ -58,7 +59,12 @@ function chordTones(context, viewport, editor, palette) {
     if (!tones || end < viewport.left || start > viewport.right) continue;
     for (const pitch of shownRows(viewport)) {
       if (!tones.has(pitch % 12)) continue;
-      context.fillRect(viewport.xOf(start), viewport.yOf(pitch), (end - start) * viewport.scale, viewport.row_height);
+      context.fillRect(
+        viewport.xOf(start),
+        viewport.yOf(pitch),
+        (end - start) * viewport.scale,
+        viewport.row_height,
+      );
     }
   }
 }
@@ -79,7 +85,11 @@ function beats(context, viewport, editor, palette) {
   const found = timeline.beats(from, to);
   if (grid && grid * viewport.scale >= 9) {
     context.globalAlpha = 0.5;
-    for (let tick = timeline.floor(from, grid); tick < to && tick < timeline.end; tick = timeline.step(tick, grid, 1)) {
+    for (
+      let tick = timeline.floor(from, grid);
+      tick < to && tick < timeline.end;
+      tick = timeline.step(tick, grid, 1)
+    ) {
       line(context, palette.line, viewport.xOf(tick), HEAD, 0, height);
     }
     context.globalAlpha = 1;
@@ -127,14 +137,30 @@ function head(context, { viewport, editor, palette }) {
     context.fillStyle = palette.tape;
     context.fillRect(x + 1, sections[1] - 3, end - x - 2, 3);
     context.globalAlpha = 1;
-    text(context, section.name, Math.max(x, viewport.keys) + 6, (sections[0] + sections[1]) / 2, end - 4, `600 11px ${FONT}`, palette.soft);
+    text(
+      context,
+      section.name,
+      Math.max(x, viewport.keys) + 6,
+      (sections[0] + sections[1]) / 2,
+      end - 4,
+      `600 11px ${FONT}`,
+      palette.soft,
+    );
   }
   barNumbers(context, viewport, editor, palette, ruler);
   for (const [start, end, symbol] of editor.score.chords) {
     const [x, stop] = [viewport.xOf(start), viewport.xOf(end)];
     if (stop < viewport.keys || x > viewport.width || stop - x < 14) continue;
     line(context, palette.line, x, chords[0] + 4, 0, chords[1] - chords[0] - 8);
-    text(context, symbol, Math.max(x, viewport.keys) + 6, (chords[0] + chords[1]) / 2, stop - 3, `600 12px ${FONT}`, palette.ink);
+    text(
+      context,
+      symbol,
+      Math.max(x, viewport.keys) + 6,
+      (chords[0] + chords[1]) / 2,
+      stop - 3,
+      `600 12px ${FONT}`,
+      palette.ink,
+    );
   }
 }
 
@@ -164,9 +190,10 @@ function text(context, words, x, y, edge, font, colour) {
   if (room < 12) return;
   context.font = font;
   context.fillStyle = colour;
-  const fits = (text_) => context.measureText(text_).width <= room * SQUEEZE;
+  const fits = (tried) => context.measureText(tried).width <= room * SQUEEZE;
   let shown = words;
-  for (let length = words.length - 1; length > 0 && !fits(shown); length--) shown = `${words.slice(0, length)}…`;
+  for (let length = words.length - 1; length > 0 && !fits(shown); length--)
+    shown = `${words.slice(0, length)}…`;
   context.fillText(shown, x, y, room);
 }
 
@@ -187,6 +214,11 @@ function keyboard(context, { viewport, palette, sounding }) {
     const isNamed = viewport.isKit || pitch % 12 === 0 || row_height >= 13;
     if (!isNamed) continue;
     context.fillStyle = !viewport.isKit && pitch % 12 === 0 ? palette.ink : palette.soft;
-    context.fillText(viewport.isKit ? pieceName(pitch) : pitchName(pitch), keys - 8, y + row_height / 2, keys - 12);
+    context.fillText(
+      viewport.isKit ? pieceName(pitch) : pitchName(pitch),
+      keys - 8,
+      y + row_height / 2,
+      keys - 12,
+    );
   }
 }

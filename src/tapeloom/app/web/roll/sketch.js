@@ -33,7 +33,12 @@ export class Sketch extends EventTarget {
   async hear(role, pitch, velocity) {
     if (this.isPlaying) return;
     await this.#open();
-    sound(this.context, this.volume, role, { pitch, velocity, at: this.context.currentTime + 0.01, length: BLIP_S });
+    sound(this.context, this.volume, role, {
+      pitch,
+      velocity,
+      at: this.context.currentTime + 0.01,
+      length: BLIP_S,
+    });
   }
 
   /** The chosen bars, which are played round; null where none are. */
@@ -116,12 +121,22 @@ export class Sketch extends EventTarget {
         const start = timeline.tickToSeconds(note[START]);
         const length = timeline.tickToSeconds(note[START] + note[DURATION]) - start;
         const at_s = Math.max(this.context.currentTime, this.origin + start);
-        sound(this.context, this.bus, one.role, { pitch: note[PITCH], velocity: note[VELOCITY], at: at_s, length });
+        sound(this.context, this.bus, one.role, {
+          pitch: note[PITCH],
+          velocity: note[VELOCITY],
+          at: at_s,
+          length,
+        });
       }
     });
     if (!this.metronome) return;
     for (const { tick, isBar } of timeline.beats(from, to)) {
-      tock(this.context, this.bus, Math.max(this.context.currentTime, this.origin + timeline.tickToSeconds(tick)), isBar);
+      tock(
+        this.context,
+        this.bus,
+        Math.max(this.context.currentTime, this.origin + timeline.tickToSeconds(tick)),
+        isBar,
+      );
     }
   }
 

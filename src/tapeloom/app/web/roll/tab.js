@@ -22,8 +22,9 @@ import { Viewport } from "./viewport.js";
 
 const [KEPT_STEPS, KEPT_NOTES] = [200, 200_000]; // of each side, put away for the next visit
 const KEEP_AFTER_MS = 400;
-const HOW = "Arrows move the cursor or the selected notes, Enter writes a note, full stop and comma go from note to "
-  + "note, shift and arrows change length and octave, delete removes. All keys are listed under Keys.";
+const HOW =
+  "Arrows move the cursor or the selected notes, Enter writes a note, full stop and comma go from note to " +
+  "note, shift and arrows change length and octave, delete removes. All keys are listed under Keys.";
 
 /**
  * Show the notes of a record in an element.
@@ -42,7 +43,10 @@ export async function notesTab(root, { record, onMade }) {
   const viewport = new Viewport(timeline);
   const map = overview({ editor, viewport, onScroll: () => stage.changed() });
   const stage = new Stage({
-    editor, viewport, transport, onChange: () => map.changed(),
+    editor,
+    viewport,
+    transport,
+    onChange: () => map.changed(),
     hear: (pitch, velocity) => sketch.hear(editor.currentPart.role, pitch, velocity),
   });
   const shared = { editor, viewport, stage, sketch, record };
@@ -73,7 +77,8 @@ export async function notesTab(root, { record, onMade }) {
     }
   }
   const draft = making({
-    ...shared, onMade,
+    ...shared,
+    onMade,
     onOrdered: (ordered) => {
       job = ordered;
       return keepNow();
@@ -117,13 +122,33 @@ export async function notesTab(root, { record, onMade }) {
   addEventListener("pagehide", keepNow);
   const unbind = bindRoll(shared);
 
-  root.append(h("div", { class: "roll" },
-    draft.element, tools.element,
-    h("div", { class: "roll-board" }, map.element, stage.element,
-      h("div", { class: "row between" }, status,
-        h("p", { class: "small quiet" }, "The sketch only hints at the sound; the instruments play when a version is made.")),
-      help),
-    bars.element, list.element));
+  root.append(
+    h(
+      "div",
+      { class: "roll" },
+      draft.element,
+      tools.element,
+      h(
+        "div",
+        { class: "roll-board" },
+        map.element,
+        stage.element,
+        h(
+          "div",
+          { class: "row between" },
+          status,
+          h(
+            "p",
+            { class: "small quiet" },
+            "The sketch only hints at the sound; the instruments play when a version is made.",
+          ),
+        ),
+        help,
+      ),
+      bars.element,
+      list.element,
+    ),
+  );
   showAll();
   if (job) draft.resume(job);
 
