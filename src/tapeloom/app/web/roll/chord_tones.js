@@ -18,13 +18,7 @@ export function tonesAbove(suffix) {
   if (WHOLE[suffix]) return WHOLE[suffix];
   const text = suffix.replace(/[(),]/g, "");
   const [head, family = "", number = ""] = BASE.exec(text);
-  let degrees =
-    number === "5"
-      ? [
-          [1, 0],
-          [5, 0],
-        ]
-      : stacked(family, number);
+  let degrees = stacked(family, number);
   const without = (wanted, shift = null) =>
     degrees.filter(([degree, by]) => degree !== wanted || (shift !== null && by !== shift));
   for (const { groups } of text.slice(head.length).matchAll(TOKEN)) {
@@ -50,11 +44,8 @@ function stacked(family, number) {
   const isMinor = family.startsWith("m") && family !== "maj";
   const third = isMinor || family.startsWith("dim") ? -1 : 0;
   const fifth = family.startsWith("dim") ? -1 : family.startsWith("aug") ? 1 : 0;
-  const degrees = [
-    [1, 0],
-    [3, third],
-    [5, fifth],
-  ];
+  const degrees = [1, 3, 5].map((degree) => [degree, { 3: third, 5: fifth }[degree] ?? 0]);
+  if (number === "5") return degrees.filter(([degree]) => degree !== 3);
   if (number.startsWith("6")) degrees.push([6, 0], ...(number === "6/9" ? [[9, 0]] : []));
   if (!STACKS[number]) return degrees;
   const seventh = /maj$/i.test(family) ? 0 : family === "dim" ? -2 : -1;
