@@ -6,7 +6,6 @@ import { kitRows } from "./names.js";
 import { PPQ } from "./timeline.js";
 
 const { DURATION, PITCH, START, VELOCITY } = draft;
-const NEW_VELOCITY = 80;
 const isDrums = (editor) => editor.currentPart.role === "drums";
 
 /** Move by grid steps and rows; without a choice the cursor moves. */
@@ -67,7 +66,7 @@ export function writeAtCursor(editor) {
 }
 
 export function write(editor, tick, pitch, duration) {
-  editor.apply((score, part) => draft.add(score, part, [[tick, duration, pitch, NEW_VELOCITY]]));
+  editor.apply((score, part) => draft.add(score, part, [[tick, duration, pitch, editor.velocity]]));
 }
 
 /** Choose the note behind or before the last chosen one, or the one next to the cursor. */

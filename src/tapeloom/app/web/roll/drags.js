@@ -1,6 +1,7 @@
 // What a pressed pointer does, from where it goes down to where it is let go.
 //
-// Each begins at a point { x, y, tick, pitch, shift, alt } and returns { move, end }.
+// Each begins at a point { x, y, tick, pitch, shift, alt } and returns { move, end, pulls }: `pulls` lets
+// the paper come along where the pointer leaves it.
 
 import * as draft from "./score_draft.js";
 import { PPQ } from "./timeline.js";
@@ -18,6 +19,7 @@ export function moving(stage, begin, grabbed) {
   let pitch = grabbed[PITCH];
   let hasMoved = false;
   return {
+    pulls: true,
     move(point) {
       if (!hasMoved && !isDrag(begin, point)) return;
       hasMoved = true;
@@ -51,6 +53,7 @@ export function sizing(stage, begin, grabbed) {
   const { editor } = stage;
   const was = grabbed[START] + grabbed[DURATION];
   return {
+    pulls: true,
     move(point) {
       const end = noteBy(was + point.tick - begin.tick, point, editor);
       const least = point.shift ? 1 : editor.grid || PPQ / 48;
@@ -72,11 +75,12 @@ export function writing(stage, begin) {
   const put = (end) =>
     editor.preview((score, part) => {
       const until = Math.min(timeline.end, Math.max(start + least, end));
-      return draft.add(score, part, [[start, until - start, begin.pitch, stage.velocity]]);
+      return draft.add(score, part, [[start, until - start, begin.pitch, editor.velocity]]);
     });
   put(start);
-  stage.hear(begin.pitch, stage.velocity);
+  stage.hear(begin.pitch, editor.velocity);
   return {
+    pulls: true,
     move(point) {
       const end = noteBy(point.tick, point, editor);
       put(end);

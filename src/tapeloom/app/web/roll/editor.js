@@ -18,6 +18,7 @@ export class Editor extends EventTarget {
     this.bars = null; // chosen bars { first, last }, numbers, both included
     this.cursor = { tick: 0, pitch: this.#middle() };
     this.clip = null;
+    this.velocity = 80; // of the next note that is written: as the last one touched
     this.flash = { added: new Set(), removed: [], until: 0 };
     this.view = { tool: "select", grid: "1/16", follow: true, shade: false, hints: true };
   }
@@ -62,6 +63,14 @@ export class Editor extends EventTarget {
     this.dispatchEvent(new Event(name));
   }
 
+  /** The cursor stands where the first of the notes does, and the next one is as loud. */
+  #touch(notes) {
+    const first = draft.ordered(notes)[0];
+    if (!first) return;
+    this.cursor = { tick: first[START], pitch: first[PITCH] };
+    this.velocity = first[draft.VELOCITY];
+  }
+
   look(changes) {
     Object.assign(this.view, changes);
     this.#tell("view");
@@ -87,8 +96,7 @@ export class Editor extends EventTarget {
   choose(notes) {
     const { present } = this.history;
     this.history = { ...this.history, present: { ...present, chosen: new Set(notes), gesture: null } };
-    const first = draft.ordered(notes)[0];
-    if (first) this.cursor = { tick: first[START], pitch: first[PITCH] };
+    this.#touch(notes);
     this.#tell("change");
   }
 
@@ -128,8 +136,7 @@ export class Editor extends EventTarget {
   keep({ score, notes }, gesture = null) {
     const chosen = new Set(notes);
     this.history = histories.commit(this.history, { score, chosen, part: this.part, gesture });
-    const first = draft.ordered(chosen)[0];
-    if (first) this.cursor = { tick: first[START], pitch: first[PITCH] };
+    this.#touch(chosen);
     this.#tell("change");
   }
 

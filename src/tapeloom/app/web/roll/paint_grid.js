@@ -197,17 +197,14 @@ function text(context, words, x, y, edge, font, colour) {
   context.fillText(shown, x, y, room);
 }
 
-function keyboard(context, { viewport, palette, sounding }) {
+function keyboard(context, { viewport, palette }) {
   const { keys, row_height } = viewport;
   context.textBaseline = "middle";
   context.textAlign = "right";
   context.font = `500 ${Math.min(11, Math.max(9, row_height - 3))}px ${FONT}`;
   for (const pitch of shownRows(viewport)) {
     const y = viewport.yOf(pitch);
-    if (sounding?.has(pitch)) {
-      context.fillStyle = palette["tape-wash"];
-      context.fillRect(0, y, keys, row_height);
-    } else if (!viewport.isKit && isBlack(pitch)) {
+    if (!viewport.isKit && isBlack(pitch)) {
       context.fillStyle = palette.sunken;
       context.fillRect(0, y, keys, row_height);
     }

@@ -2,6 +2,7 @@
 
 import * as drags from "./drags.js";
 import { DURATION, PITCH, START } from "./score_draft.js";
+import { HEAD } from "./viewport.js";
 
 const EDGE = 8; // pixels at a note's end that resize it
 
@@ -51,8 +52,20 @@ export function listenToPointer(element, stage) {
       viewport.zoom(now.wide / pinch.wide, now.x);
       pinch = now;
       stage.changed();
-    } else drag?.move?.(point);
+    } else if (drag) {
+      if (drag.pulls) pull(point);
+      drag.move?.(point);
+    }
   });
+
+  /** Beyond the edge, the paper comes along. */
+  function pull({ x, y }) {
+    const beyond = (at, low, high) => (at < low ? at - low : at > high ? at - high : 0);
+    const [dx, dy] = [beyond(x, viewport.keys, viewport.width), beyond(y, HEAD, viewport.foot)];
+    if (!dx && !dy) return;
+    viewport.scroll(dx / 3, dy / 3);
+    stage.changed();
+  }
 
   function lift(event) {
     if (!fingers.delete(event.pointerId)) return;

@@ -15,7 +15,6 @@ export class Stage {
   /** transport  { tick, isPlaying, seek(tick) }: where it plays; hear(pitch, velocity): sounds a note */
   constructor({ editor, viewport, transport, hear, onChange }) {
     Object.assign(this, { editor, viewport, transport, hear, onChange });
-    this.velocity = 80;
     this.frame = null; // the marquee
     this.guideTick = null;
     this.under = h("canvas", { "aria-hidden": "true" });

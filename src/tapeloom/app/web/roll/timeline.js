@@ -5,7 +5,7 @@ export const PPQ = 10080;
 /** The grid's choices: name, ticks, words. 0 is no grid. */
 export const GRIDS = [
   ["off", 0, "Off"],
-  ["1/1", 4 * PPQ, "1 note"],
+  ["1/1", 4 * PPQ, "1/1"],
   ["1/2", 2 * PPQ, "1/2"],
   ["1/4", PPQ, "1/4"],
   ["1/4T", (2 * PPQ) / 3, "1/4 triplet"],

@@ -90,7 +90,7 @@ export function toolbar({ editor, viewport, stage, sketch }) {
           ),
         ),
       ),
-      menu("View", viewChecks(editor)),
+      menu("View", viewChoices(editor, zoom, viewport)),
       h(
         "div",
         { class: "row tight roll-group" },
@@ -156,11 +156,18 @@ function check(words, isOn, onchange) {
   return h("label", { class: "check" }, box, words);
 }
 
-function viewChecks(editor) {
+function viewChoices(editor, zoom, viewport) {
   const { view } = editor;
   return h(
     "div",
     { class: "stack tight" },
+    h(
+      "div",
+      { class: "row tight" },
+      "Height of rows",
+      zoom("Lower rows", "minus", () => viewport.zoomRows(1 / 1.25)),
+      zoom("Higher rows", "plus", () => viewport.zoomRows(1.25)),
+    ),
     check("Follow what plays", view.follow, (follow) => editor.look({ follow })),
     check("Shade the chords' tones", view.shade, (shade) => editor.look({ shade })),
     check("Mark notes outside the key (ring) or against the chord (dot)", view.hints, (hints) =>
