@@ -7,7 +7,11 @@ import { canRun, COMMANDS } from "../../src/tapeloom/app/web/roll/commands.js";
 import { Editor } from "../../src/tapeloom/app/web/roll/editor.js";
 import { colourOf, stepped } from "../../src/tapeloom/app/web/roll/harmony.js";
 import {
-  chosenWords, kitRows, lengthWords, pitchName, readPitch,
+  chosenWords,
+  kitRows,
+  lengthWords,
+  pitchName,
+  readPitch,
 } from "../../src/tapeloom/app/web/roll/names.js";
 import { seen } from "../../src/tapeloom/app/web/roll/paint_notes.js";
 import { scoreOf } from "../../src/tapeloom/app/web/roll/score_draft.js";
@@ -30,9 +34,18 @@ test("ticks and seconds are inverse, through a change of tempo and of meter", ()
 });
 
 test("a tempo that changes inside a bar is followed", () => {
-  const slow = { ...sheet(), tempo: [[0, "60"], [2 * Q, "30"]] };
+  const slow = {
+    ...sheet(),
+    tempo: [
+      [0, "60"],
+      [2 * Q, "30"],
+    ],
+  };
   const time = new Timeline({ ...slow, bars: [{ number: 1, tick: 0, start_s: 0, duration_s: 6, beats: 4 }] });
-  assert.deepEqual([1, 2, 3, 4].map((beat) => time.tickToSeconds(beat * Q)), [1, 2, 4, 6]);
+  assert.deepEqual(
+    [1, 2, 3, 4].map((beat) => time.tickToSeconds(beat * Q)),
+    [1, 2, 4, 6],
+  );
 });
 
 test("the grid counts from each bar, and compound beats are dotted", () => {
@@ -43,7 +56,13 @@ test("the grid counts from each bar, and compound beats are dotted", () => {
   assert.equal(TIME.step(Q, Q / 4, 1), Q + Q / 4);
   assert.equal(TIME.step(Q, Q / 4, -1), Q - Q / 4);
   assert.equal(TIME.step(0, Q, -1), 0);
-  assert.deepEqual(TIME.beats(16 * Q, 19 * Q).map(({ tick, isBar }) => [tick / Q, isBar]), [[16, true], [17.5, false]]);
+  assert.deepEqual(
+    TIME.beats(16 * Q, 19 * Q).map(({ tick, isBar }) => [tick / Q, isBar]),
+    [
+      [16, true],
+      [17.5, false],
+    ],
+  );
   assert.deepEqual(TIME.place(17.5 * Q), { bar: 5, beat: 2 });
   assert.equal(TIME.tickOf(5, 2), 17.5 * Q);
   assert.equal(TIME.tickOf(99, 1), null);
@@ -68,12 +87,17 @@ test("the viewport's places are inverse, and zooming keeps the place under the p
   view.showPart(scoreOf(sheet()), 2);
   assert.equal(view.pitchAt(view.yOf(38) + 1), 38);
   assert.equal(view.yOf(99), null);
-  assert.deepEqual([2, 30, 60, 300, 590].map((y) => view.areaAt(500, y)), ["sections", "ruler", "chords", "notes", "velocity"]);
+  assert.deepEqual(
+    [2, 30, 60, 300, 590].map((y) => view.areaAt(500, y)),
+    ["sections", "ruler", "chords", "notes", "velocity"],
+  );
 });
 
 test("only what is seen is painted, and all of it", () => {
   const draw = random(11);
-  const notes = Array.from({ length: 5000 }, () => [draw(900 * Q), 1 + draw(6 * Q), 60, 80]).sort((a, b) => a[0] - b[0]);
+  const notes = Array.from({ length: 5000 }, () => [draw(900 * Q), 1 + draw(6 * Q), 60, 80]).sort(
+    (a, b) => a[0] - b[0],
+  );
   for (let turn = 0; turn < 50; turn++) {
     const from = draw(900 * Q);
     const found = seen(notes, from, from + 8 * Q);
@@ -92,13 +116,19 @@ test("names of pitches, pieces and lengths", () => {
   const editor = edited();
   assert.equal(chosenWords(editor.currentPart, editor.chosen, TIME), "Nothing selected.");
   editor.choose([editor.currentPart.notes[1]]);
-  assert.equal(chosenWords(editor.currentPart, editor.chosen, TIME), "D4, bar 1, beat 2, an eighth, velocity 70.");
+  assert.equal(
+    chosenWords(editor.currentPart, editor.chosen, TIME),
+    "D4, bar 1, beat 2, an eighth, velocity 70.",
+  );
 });
 
 test("chords are their tones", () => {
   assert.deepEqual(tonesAbove("m7b5"), [0, 3, 6, 10]);
   assert.deepEqual(tonesAbove("7alt"), [0, 1, 3, 4, 6, 8, 10]);
-  assert.deepEqual([...readChord("Dbmaj7/Ab").tones].sort((a, b) => a - b), [0, 1, 5, 8]);
+  assert.deepEqual(
+    [...readChord("Dbmaj7/Ab").tones].sort((a, b) => a - b),
+    [0, 1, 5, 8],
+  );
   assert.equal(readChord("-"), null);
 });
 
@@ -114,7 +144,10 @@ test("a note is outside the key, or rubs against the chord, or neither", () => {
 
 test("a scale step stays in the key, and back again is the same note", () => {
   const score = scoreOf(sheet());
-  assert.deepEqual([60, 64, 66, 71].map((pitch) => stepped(score, [0, Q, pitch, 80], 1)), [62, 65, 67, 72]);
+  assert.deepEqual(
+    [60, 64, 66, 71].map((pitch) => stepped(score, [0, Q, pitch, 80], 1)),
+    [62, 65, 67, 72],
+  );
   for (const pitch of [60, 62, 64, 65, 67, 69, 71]) {
     assert.equal(stepped(score, [0, Q, stepped(score, [0, Q, pitch, 80], 3), 80], -3), pitch);
   }
@@ -126,7 +159,7 @@ test("by keys alone: two notes are edited, one is written, all is undone", () =>
   press(editor, "next", "up", "next", "longer", "none");
   editor.moveCursor(3 * Q, 72);
   press(editor, "write");
-  assert.deepEqual(only(editor), [3 * Q, Q / 4, 72, 80]);
+  assert.deepEqual(only(editor), [3 * Q, Q / 4, 72, 70]); // as loud as the last one touched
   assert.equal(editor.history.past.length, 3);
   press(editor, "undo", "undo", "undo");
   assert.equal(editor.score, editor.base);
@@ -160,7 +193,10 @@ test("copied bars are pasted where bars are chosen, with their places in the bar
   press(editor, "all", "copy");
   editor.chooseBars(3, 4);
   press(editor, "paste");
-  assert.deepEqual([...editor.chosen].map((note) => note[0] / Q), [8, 9, 10]);
+  assert.deepEqual(
+    [...editor.chosen].map((note) => note[0] / Q),
+    [8, 9, 10],
+  );
 });
 
 test("quantise takes the chosen bars where no note is chosen", () => {
@@ -173,7 +209,8 @@ test("quantise takes the chosen bars where no note is chosen", () => {
 test("a drag is one step from what was there before it, and can be left", () => {
   const editor = edited();
   editor.choose([editor.currentPart.notes[0]]);
-  const go = (ticks) => editor.preview((score, part, notes) => ({ score: { ...score, moved: ticks }, notes }));
+  const go = (ticks) =>
+    editor.preview((score, part, notes) => ({ score: { ...score, moved: ticks }, notes }));
   go(1);
   go(2);
   assert.equal(editor.score.moved, 2);

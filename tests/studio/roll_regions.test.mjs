@@ -50,15 +50,20 @@ test("what an answer changes outside is not taken, and told", () => {
 });
 
 test("a part that the answer lost is kept", () => {
-  const { score, strays } = takeBars(BEFORE, answer((one) => one.parts.pop()), asked);
+  const { score, strays } = takeBars(
+    BEFORE,
+    answer((one) => one.parts.pop()),
+    asked,
+  );
   assert.equal(score.parts.length, 3);
   assert.match(strays[0], /lacks the part drums/);
 });
 
 test("a part that rings into the bars may be cut where they begin, and no earlier", () => {
-  const cut = (length) => answer((score) => {
-    part(score, "keys").notes[1][1] = length;
-  });
+  const cut = (length) =>
+    answer((score) => {
+      part(score, "keys").notes[1][1] = length;
+    });
   const ofKeys = { ...BAR_2, parts: new Set(["keys"]), withChords: true };
   const good = takeBars(BEFORE, cut(2 * Q), ofKeys);
   assert.deepEqual(good.strays, []);
@@ -70,7 +75,11 @@ test("a part that rings into the bars may be cut where they begin, and no earlie
 
 test("chords are changed inside only, where they are asked for", () => {
   const changed = answer((score) => {
-    score.chords = [[0, 4 * Q, "Cmaj7"], [4 * Q, 8 * Q, "Fmaj9"], [8 * Q, 16 * Q, "Am7"]];
+    score.chords = [
+      [0, 4 * Q, "Cmaj7"],
+      [4 * Q, 8 * Q, "Fmaj9"],
+      [8 * Q, 16 * Q, "Am7"],
+    ];
   });
   const taken = takeBars(BEFORE, changed, { ...asked, withChords: true });
   assert.deepEqual(taken.score.chords, changed.chords);
@@ -82,12 +91,24 @@ test("a chord over the edge is split there", () => {
     score.chords = [...score.chords.slice(0, 3), [8 * Q, 12 * Q, "F"], [12 * Q, 16 * Q, "Am7"]];
   });
   const taken = takeBars(BEFORE, changed, { ...asked, from: 8 * Q, to: 12 * Q, withChords: true });
-  assert.deepEqual([taken.strays, taken.score.chords.slice(3)], [[], [[8 * Q, 12 * Q, "F"], [12 * Q, 16 * Q, "Am7"]]]);
+  assert.deepEqual(
+    [taken.strays, taken.score.chords.slice(3)],
+    [
+      [],
+      [
+        [8 * Q, 12 * Q, "F"],
+        [12 * Q, 16 * Q, "Am7"],
+      ],
+    ],
+  );
 });
 
 test("the chords of bars are a line that the service reads back", () => {
   assert.equal(chordLine(BEFORE.chords, TIME.bars), "Cmaj7 | Dm7 G7 | Am7 | % | - | -");
   assert.equal(chordLine(BEFORE.chords, TIME.bars.slice(3, 4)), "Am7");
-  const uneven = [[0, 3 * Q, "C"], [3 * Q, 4 * Q, "G7"]];
+  const uneven = [
+    [0, 3 * Q, "C"],
+    [3 * Q, 4 * Q, "G7"],
+  ];
   assert.equal(chordLine(uneven, TIME.bars.slice(0, 1)), "C . . G7");
 });

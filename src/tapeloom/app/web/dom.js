@@ -58,6 +58,7 @@ const PATHS = {
   bin: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   check: "M5 13l4 4L19 7",
   warning: "M12 4l9 16H3zM12 10v4M12 17h.01",
+  eraser: "M4 15l9-10 7 6-8 9H8zM8.500 10l7 6M12 20h8",
   more: "M6 12h.01M12 12h.01M18 12h.01",
 };
 const SOLID = new Set(["play", "pause", "stop"]);

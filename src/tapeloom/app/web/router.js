@@ -47,8 +47,10 @@ export function route(root, onShown) {
     if (leave?.update?.(found.params)) return onShown(found);
     await leave?.();
     leave = null;
-    root.replaceChildren();
-    const left = await page.show(root, found.params);
+    // A page that is late fills its own place, which is gone when another one was asked for.
+    const place = document.createElement("div");
+    root.replaceChildren(place);
+    const left = await page.show(place, found.params);
     if (turn !== shown) return left?.();
     leave = left ?? null;
     onShown(found);

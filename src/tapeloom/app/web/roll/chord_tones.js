@@ -6,7 +6,9 @@ const STACKS = { 7: [], 9: [9], 11: [9, 11], 13: [9, 13] };
 const WHOLE = { quartal: [0, 5, 10], quartal4: [0, 3, 5, 10], quartal5: [0, 3, 5, 8, 10] };
 const ROOT = /^([A-G])(##|bb|#|b)?/;
 const BASE = /^(augMaj|dimMaj|mMaj|maj|dim|aug|m)?(6\/9|13|11|9|7|6|5)?/;
-const TOKEN = /sus(?<sus>[24])|add(?<sign>[b#]?)(?<added>\d+)|no(?<omitted>\d+)|(?<alt>alt)|(?<alter>[b#])(?<number>\d+)/g;
+const ADDITION = "add(?<sign>[b#]?)(?<added>\\d+)";
+const ALTERATION = "(?<alter>[b#])(?<number>\\d+)";
+const TOKEN = new RegExp(`sus(?<sus>[24])|${ADDITION}|no(?<omitted>\\d+)|(?<alt>alt)|${ALTERATION}`, "g");
 
 const shiftOf = (sign) => ({ "#": 1, b: -1, "##": 2, bb: -2 })[sign] ?? 0;
 export const rootOf = (name) => (LETTERS[name[0]] + shiftOf(name.slice(1)) + 12) % 12;
@@ -16,7 +18,7 @@ export function tonesAbove(suffix) {
   if (WHOLE[suffix]) return WHOLE[suffix];
   const text = suffix.replace(/[(),]/g, "");
   const [head, family = "", number = ""] = BASE.exec(text);
-  let degrees = number === "5" ? [[1, 0], [5, 0]] : stacked(family, number);
+  let degrees = stacked(family, number);
   const without = (wanted, shift = null) =>
     degrees.filter(([degree, by]) => degree !== wanted || (shift !== null && by !== shift));
   for (const { groups } of text.slice(head.length).matchAll(TOKEN)) {
@@ -28,9 +30,11 @@ export function tonesAbove(suffix) {
       degrees.push([9, -1], [9, 1], [11, 1], [13, -1]);
     } else {
       const degree = Number(groups.number);
-      degrees = [...without(degree, shiftOf(groups.alter)).filter(([one, by]) => one !== degree || by !== 0),
+      degrees = [
+        ...without(degree, shiftOf(groups.alter)).filter(([one, by]) => one !== degree || by !== 0),
         ...degrees.filter(([one, by]) => one === degree && by !== 0),
-        [degree, shiftOf(groups.alter)]];
+        [degree, shiftOf(groups.alter)],
+      ];
     }
   }
   return [...new Set(degrees.map(([degree, by]) => (STEPS[degree] + by + 24) % 12))].sort((a, b) => a - b);
@@ -40,7 +44,8 @@ function stacked(family, number) {
   const isMinor = family.startsWith("m") && family !== "maj";
   const third = isMinor || family.startsWith("dim") ? -1 : 0;
   const fifth = family.startsWith("dim") ? -1 : family.startsWith("aug") ? 1 : 0;
-  const degrees = [[1, 0], [3, third], [5, fifth]];
+  const degrees = [1, 3, 5].map((degree) => [degree, { 3: third, 5: fifth }[degree] ?? 0]);
+  if (number === "5") return degrees.filter(([degree]) => degree !== 3);
   if (number.startsWith("6")) degrees.push([6, 0], ...(number === "6/9" ? [[9, 0]] : []));
   if (!STACKS[number]) return degrees;
   const seventh = /maj$/i.test(family) ? 0 : family === "dim" ? -2 : -1;

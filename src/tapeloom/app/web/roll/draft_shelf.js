@@ -31,7 +31,7 @@ export async function find(record) {
 /**
  * Keep a history; notes that it shares stay shared, as a clone of the whole knows them.
  *
- * job  the order that makes a version of it; null where there is none
+ * job  { id, score }: the order of a version and what it was made of; null where there is none
  */
 export function keep(record, history, job) {
   return work("readwrite", (store) => store.put({ record, history, job, saved_at: Date.now() / 1000 }));

@@ -1,6 +1,7 @@
 // What a pressed pointer does, from where it goes down to where it is let go.
 //
-// Each begins at a point { x, y, tick, pitch, shift, alt } and returns { move, end }.
+// Each begins at a point { x, y, tick, pitch, shift, alt } and returns { move, end, pulls }: `pulls` lets
+// the paper come along where the pointer leaves it.
 
 import * as draft from "./score_draft.js";
 import { PPQ } from "./timeline.js";
@@ -9,7 +10,7 @@ const { DURATION, PITCH, START, VELOCITY } = draft;
 const CLICK = 4; // pixels within which a press is no drag
 const NEAR = 6; // pixels from a note's beginning that count as its velocity's stem
 const noteBy = (note, point, editor) =>
-  (point.shift ? Math.round(note) : editor.timeline.snap(note, editor.grid));
+  point.shift ? Math.round(note) : editor.timeline.snap(note, editor.grid);
 const isDrag = (from, to) => Math.abs(from.x - to.x) + Math.abs(from.y - to.y) >= CLICK;
 
 /** Move chosen notes by the grabbed one, which goes from grid line to grid line. */
@@ -18,11 +19,15 @@ export function moving(stage, begin, grabbed) {
   let pitch = grabbed[PITCH];
   let hasMoved = false;
   return {
+    pulls: true,
     move(point) {
       if (!hasMoved && !isDrag(begin, point)) return;
       hasMoved = true;
       const start = noteBy(grabbed[START] + point.tick - begin.tick, point, editor);
-      const by = { ticks: start - grabbed[START], semitones: stage.rowsAway(grabbed[PITCH], point.pitch, begin.pitch) };
+      const by = {
+        ticks: start - grabbed[START],
+        semitones: stage.rowsAway(grabbed[PITCH], point.pitch, begin.pitch),
+      };
       editor.preview((score, part, chosen) => shifted(stage, score, part, chosen, by, point.alt));
       stage.guide(start);
       const now = grabbed[PITCH] + by.semitones;
@@ -48,11 +53,13 @@ export function sizing(stage, begin, grabbed) {
   const { editor } = stage;
   const was = grabbed[START] + grabbed[DURATION];
   return {
+    pulls: true,
     move(point) {
       const end = noteBy(was + point.tick - begin.tick, point, editor);
       const least = point.shift ? 1 : editor.grid || PPQ / 48;
       editor.preview((score, part, chosen) =>
-        draft.lengthen(score, part, chosen, end - was, editor.timeline.end, least));
+        draft.lengthen(score, part, chosen, end - was, editor.timeline.end, least),
+      );
       stage.guide(end);
     },
     end: () => editor.settle(),
@@ -65,13 +72,15 @@ export function writing(stage, begin) {
   const { timeline, grid } = editor;
   const start = begin.shift ? Math.round(begin.tick) : timeline.floor(begin.tick, grid);
   const least = grid || PPQ / 4;
-  const put = (end) => editor.preview((score, part) => {
-    const until = Math.min(timeline.end, Math.max(start + least, end));
-    return draft.add(score, part, [[start, until - start, begin.pitch, stage.velocity]]);
-  });
+  const put = (end) =>
+    editor.preview((score, part) => {
+      const until = Math.min(timeline.end, Math.max(start + least, end));
+      return draft.add(score, part, [[start, until - start, begin.pitch, editor.velocity]]);
+    });
   put(start);
-  stage.hear(begin.pitch, stage.velocity);
+  stage.hear(begin.pitch, editor.velocity);
   return {
+    pulls: true,
     move(point) {
       const end = noteBy(point.tick, point, editor);
       put(end);
@@ -127,8 +136,11 @@ export function levelling(stage, begin) {
     }
     last = point;
     const kept = chosen.size ? chosen : new Set(levels.keys());
-    editor.preview((now, part) => draft.changeNotes(now, part, kept, (note) =>
-      (levels.has(note) ? note.map((value, field) => (field === VELOCITY ? levels.get(note) : value)) : note)));
+    editor.preview((now, part) =>
+      draft.changeNotes(now, part, kept, (note) =>
+        levels.has(note) ? note.map((value, field) => (field === VELOCITY ? levels.get(note) : value)) : note,
+      ),
+    );
   }
   move(begin);
   return { move, end: () => editor.settle() };

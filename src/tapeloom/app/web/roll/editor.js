@@ -18,6 +18,7 @@ export class Editor extends EventTarget {
     this.bars = null; // chosen bars { first, last }, numbers, both included
     this.cursor = { tick: 0, pitch: this.#middle() };
     this.clip = null;
+    this.velocity = 80; // of the next note that is written: as the last one touched
     this.flash = { added: new Set(), removed: [], until: 0 };
     this.view = { tool: "select", grid: "1/16", follow: true, shade: false, hints: true };
   }
@@ -62,6 +63,14 @@ export class Editor extends EventTarget {
     this.dispatchEvent(new Event(name));
   }
 
+  /** The cursor stands where the first of the notes does, and the next one is as loud. */
+  #touch(notes) {
+    const first = draft.ordered(notes)[0];
+    if (!first) return;
+    this.cursor = { tick: first[START], pitch: first[PITCH] };
+    this.velocity = first[draft.VELOCITY];
+  }
+
   look(changes) {
     Object.assign(this.view, changes);
     this.#tell("view");
@@ -79,22 +88,22 @@ export class Editor extends EventTarget {
   chooseBars(first, last) {
     const most = this.timeline.bars.length;
     const inside = (number) => Math.min(most, Math.max(1, Math.round(number)));
-    this.bars = first === null ? null
-      : { first: inside(Math.min(first, last)), last: inside(Math.max(first, last)) };
+    this.bars =
+      first === null ? null : { first: inside(Math.min(first, last)), last: inside(Math.max(first, last)) };
     this.#tell("view");
   }
 
   choose(notes) {
     const { present } = this.history;
     this.history = { ...this.history, present: { ...present, chosen: new Set(notes), gesture: null } };
-    const first = draft.ordered(notes)[0];
-    if (first) this.cursor = { tick: first[START], pitch: first[PITCH] };
+    this.#touch(notes);
     this.#tell("change");
   }
 
   moveCursor(tick, pitch) {
     this.cursor = {
-      tick: Math.min(Math.max(0, tick), this.timeline.end - 1), pitch: Math.min(127, Math.max(0, pitch)),
+      tick: Math.min(Math.max(0, tick), this.timeline.end - 1),
+      pitch: Math.min(127, Math.max(0, pitch)),
     };
     this.#tell("view");
   }
@@ -127,8 +136,7 @@ export class Editor extends EventTarget {
   keep({ score, notes }, gesture = null) {
     const chosen = new Set(notes);
     this.history = histories.commit(this.history, { score, chosen, part: this.part, gesture });
-    const first = draft.ordered(chosen)[0];
-    if (first) this.cursor = { tick: first[START], pitch: first[PITCH] };
+    this.#touch(chosen);
     this.#tell("change");
   }
 

@@ -51,4 +51,14 @@ export function bindRoll({ editor, stage, sketch, viewport }) {
   return bind(table);
 }
 
-const PITCHED = new Set(["up", "down", "octaveUp", "octaveDown", "stepUp", "stepDown", "write", "next", "previous"]);
+const PITCHED = new Set([
+  "up",
+  "down",
+  "octaveUp",
+  "octaveDown",
+  "stepUp",
+  "stepDown",
+  "write",
+  "next",
+  "previous",
+]);

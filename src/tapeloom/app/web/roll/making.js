@@ -1,7 +1,7 @@
 // The draft's own line: how far it is from the record, and how it becomes a version.
 
 import { post, uploadJson } from "../api.js";
-import { attempt, button, confirmed, fill, h } from "../dom.js";
+import { attempt, button, confirmed, fill, h, say } from "../dom.js";
 import { ended } from "../events.js";
 import { submit } from "../outbox.js";
 
@@ -10,7 +10,7 @@ const STAGES = { queued: "Waiting for a free hand" };
 /**
  * Return { element, update, resume, clean }.
  *
- * onOrdered  called with the id of the job, so that a later visit can follow it
+ * onOrdered  called with { id, score } of a job, so that a later visit can follow it; null when it failed
  * onDiscard  called when the draft is over: discarded, or made
  */
 export function making({ editor, record, onMade, onOrdered, onDiscard }) {
@@ -21,8 +21,14 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
   const stage = h("span", { class: "small quiet" });
   const progress = h("div", { class: "roll-progress stack tight", hidden: true }, bar, stage);
   const problems = h("div", { class: "stack tight", role: "alert", hidden: true });
-  const element = h("div", { class: "roll-draft" },
-    h("p", { role: "status" }, words), h("div", { class: "row" }, discard, make), progress, problems);
+  const element = h(
+    "div",
+    { class: "roll-draft" },
+    h("p", { role: "status" }, words),
+    h("div", { class: "row" }, discard, make),
+    progress,
+    problems,
+  );
   const left = new AbortController();
   let isMaking = false;
   let accepted = null; // the score whose problems were seen and are to be made nevertheless
@@ -41,12 +47,14 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
     update();
     try {
       const checked = await post("/v1/scores/check", { score });
-      if (checked.problems.length && (accepted !== score || !checked.score)) return void tellProblems(checked, score);
+      if (checked.problems.length && (accepted !== score || !checked.score))
+        return void tellProblems(checked, score);
       const upload = await uploadJson("score.json", checked.score);
       const job = await submit("/v1/make", { base: record.id, files: { "score.json": upload } });
       if (!job) return; // it waits in the outbox, which said so
-      await onOrdered(job.id);
-      await follow(job.id);
+      const ordered = { id: job.id, score };
+      await onOrdered(ordered);
+      await follow(ordered);
     } finally {
       isMaking = false;
       update();
@@ -54,12 +62,12 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
   }
 
   /** See a job through to its record; leaving the page leaves it to itself. */
-  async function follow(job) {
+  async function follow(ordered) {
     isMaking = true;
     progress.hidden = false;
     update();
     try {
-      await ended(job, showJob, left.signal);
+      await ended(ordered.id, showJob, left.signal);
     } catch (error) {
       if (error.name === "AbortError") return;
       await onOrdered(null);
@@ -69,32 +77,53 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
       progress.hidden = true;
       update();
     }
+    if (editor.score !== ordered.score) {
+      await onOrdered(null);
+      const open = { words: "Open it", run: () => onMade(ordered.id) };
+      return void say("The version is made of the draft as it was when you asked. You went on editing.", {
+        action: open,
+      });
+    }
     await onDiscard();
-    onMade(job);
+    return onMade(ordered.id);
   }
 
   function tellProblems({ problems: found, score: whole }, score) {
     problems.hidden = false;
     const where = ({ part, bar: number }) => [part, number && `bar ${number}`].filter(Boolean).join(", ");
-    const again = button("Make it nevertheless", { onclick: () => {
-      accepted = score;
-      attempt(begin);
-    } });
-    fill(problems, h("p", {}, whole ? "Before it is made, look at this:" : "This can't be made as it is:"),
-      h("ul", {}, found.slice(0, 8).map((one) => h("li", {}, where(one) ? `${where(one)}: ${one.problem}` : one.problem))),
-      whole ? h("div", {}, again) : null);
+    const again = button("Make it nevertheless", {
+      onclick: () => {
+        accepted = score;
+        attempt(begin);
+      },
+    });
+    fill(
+      problems,
+      h("p", {}, whole ? "Before it is made, look at this:" : "This can't be made as it is:"),
+      h(
+        "ul",
+        {},
+        found
+          .slice(0, 8)
+          .map((one) => h("li", {}, where(one) ? `${where(one)}: ${one.problem}` : one.problem)),
+      ),
+      whole ? h("div", {}, again) : null,
+    );
   }
 
   function showJob(job) {
     bar.value = job.progress ?? 0;
-    stage.textContent = job.state === "queued" ? STAGES.queued : job.stage ? `Now: ${job.stage}` : "Under way";
+    stage.textContent =
+      job.state === "queued" ? STAGES.queued : job.stage ? `Now: ${job.stage}` : "Under way";
   }
 
   function update() {
     const steps = editor.history.past.length;
     element.classList.toggle("changed", steps > 0);
-    words.textContent = isMaking ? "The version is being made. You can go on listening or leave."
-      : steps ? `A draft, ${steps} ${steps === 1 ? "step" : "steps"} from the record. It is kept in this browser.`
+    words.textContent = isMaking
+      ? "The version is being made. You can go on listening or leave."
+      : steps
+        ? `A draft, ${steps} ${steps === 1 ? "step" : "steps"} from the record. It is kept in this browser.`
         : "This is the record as it was made. What you change becomes a draft.";
     discard.disabled = !steps || isMaking;
     make.disabled = !steps || isMaking;

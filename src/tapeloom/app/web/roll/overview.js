@@ -48,7 +48,10 @@ export function overview({ editor, viewport, onScroll }) {
     const { score, part: current, timeline } = editor;
     context.clearRect(0, 0, width, height);
     const pitches = score.parts.flatMap((part) => part.notes.map((note) => note[PITCH]));
-    const [low, high] = [pitches.reduce((a, b) => Math.min(a, b), 60) - 2, pitches.reduce((a, b) => Math.max(a, b), 72) + 2];
+    const [low, high] = [
+      pitches.reduce((a, b) => Math.min(a, b), 60) - 2,
+      pitches.reduce((a, b) => Math.max(a, b), 72) + 2,
+    ];
     const across = width / timeline.end;
     const order = score.parts.map((_, at) => at).sort((a, b) => (a === current) - (b === current));
     for (const at of order) {
@@ -81,7 +84,12 @@ export function overview({ editor, viewport, onScroll }) {
       const span = editor.span;
       context.globalAlpha = 0.18;
       context.fillStyle = palette.tape;
-      context.fillRect((span.from / editor.timeline.end) * width, 0, ((span.to - span.from) / editor.timeline.end) * width, height);
+      context.fillRect(
+        (span.from / editor.timeline.end) * width,
+        0,
+        ((span.to - span.from) / editor.timeline.end) * width,
+        height,
+      );
       context.globalAlpha = 1;
     }
     context.drawImage(specks, 0, 0, width, height);
@@ -94,7 +102,8 @@ export function overview({ editor, viewport, onScroll }) {
     if (!waiting) waiting = requestAnimationFrame(paint);
   }
   return {
-    element, changed,
+    element,
+    changed,
     clean() {
       watcher.disconnect();
       unwatch();

@@ -4,7 +4,9 @@ import { readChord } from "./chord_tones.js";
 import { isBlack, pieceName, pitchName } from "./names.js";
 import { HEAD } from "./viewport.js";
 
-const FONT = "\"Manrope\", system-ui, sans-serif";
+// How much wider than its room a text may be: "Gm9" cut to "Gm" would be another chord.
+const SQUEEZE = 1.5;
+const FONT = '"Manrope", system-ui, sans-serif';
 
 /** Paint what lies behind the notes. */
 export function paintGrid(context, { viewport, editor, palette }) {
@@ -57,7 +59,12 @@ function chordTones(context, viewport, editor, palette) {
     if (!tones || end < viewport.left || start > viewport.right) continue;
     for (const pitch of shownRows(viewport)) {
       if (!tones.has(pitch % 12)) continue;
-      context.fillRect(viewport.xOf(start), viewport.yOf(pitch), (end - start) * viewport.scale, viewport.row_height);
+      context.fillRect(
+        viewport.xOf(start),
+        viewport.yOf(pitch),
+        (end - start) * viewport.scale,
+        viewport.row_height,
+      );
     }
   }
 }
@@ -78,7 +85,11 @@ function beats(context, viewport, editor, palette) {
   const found = timeline.beats(from, to);
   if (grid && grid * viewport.scale >= 9) {
     context.globalAlpha = 0.5;
-    for (let tick = timeline.floor(from, grid); tick < to && tick < timeline.end; tick = timeline.step(tick, grid, 1)) {
+    for (
+      let tick = timeline.floor(from, grid);
+      tick < to && tick < timeline.end;
+      tick = timeline.step(tick, grid, 1)
+    ) {
       line(context, palette.line, viewport.xOf(tick), HEAD, 0, height);
     }
     context.globalAlpha = 1;
@@ -126,14 +137,30 @@ function head(context, { viewport, editor, palette }) {
     context.fillStyle = palette.tape;
     context.fillRect(x + 1, sections[1] - 3, end - x - 2, 3);
     context.globalAlpha = 1;
-    text(context, section.name, Math.max(x, viewport.keys) + 6, (sections[0] + sections[1]) / 2, end - 4, `600 11px ${FONT}`, palette.soft);
+    text(
+      context,
+      section.name,
+      Math.max(x, viewport.keys) + 6,
+      (sections[0] + sections[1]) / 2,
+      end - 4,
+      `600 11px ${FONT}`,
+      palette.soft,
+    );
   }
   barNumbers(context, viewport, editor, palette, ruler);
   for (const [start, end, symbol] of editor.score.chords) {
     const [x, stop] = [viewport.xOf(start), viewport.xOf(end)];
     if (stop < viewport.keys || x > viewport.width || stop - x < 14) continue;
     line(context, palette.line, x, chords[0] + 4, 0, chords[1] - chords[0] - 8);
-    text(context, symbol, Math.max(x, viewport.keys) + 6, (chords[0] + chords[1]) / 2, stop - 3, `600 12px ${FONT}`, palette.ink);
+    text(
+      context,
+      symbol,
+      Math.max(x, viewport.keys) + 6,
+      (chords[0] + chords[1]) / 2,
+      stop - 3,
+      `600 12px ${FONT}`,
+      palette.ink,
+    );
   }
 }
 
@@ -157,34 +184,38 @@ function barNumbers(context, viewport, editor, palette, [top, bottom]) {
   }
 }
 
-/** Text up to an edge: it is left out where not even two letters fit. */
+/** Text up to an edge: squeezed a little, else cut with a sign that it is; left out where none fits. */
 function text(context, words, x, y, edge, font, colour) {
   const room = edge - x;
   if (room < 12) return;
   context.font = font;
   context.fillStyle = colour;
+  const fits = (tried) => context.measureText(tried).width <= room * SQUEEZE;
   let shown = words;
-  while (shown.length > 1 && context.measureText(shown).width > room) shown = shown.slice(0, -1);
-  context.fillText(shown, x, y);
+  for (let length = words.length - 1; length > 0 && !fits(shown); length--)
+    shown = `${words.slice(0, length)}…`;
+  context.fillText(shown, x, y, room);
 }
 
-function keyboard(context, { viewport, palette, sounding }) {
+function keyboard(context, { viewport, palette }) {
   const { keys, row_height } = viewport;
   context.textBaseline = "middle";
   context.textAlign = "right";
   context.font = `500 ${Math.min(11, Math.max(9, row_height - 3))}px ${FONT}`;
   for (const pitch of shownRows(viewport)) {
     const y = viewport.yOf(pitch);
-    if (sounding?.has(pitch)) {
-      context.fillStyle = palette["tape-wash"];
-      context.fillRect(0, y, keys, row_height);
-    } else if (!viewport.isKit && isBlack(pitch)) {
+    if (!viewport.isKit && isBlack(pitch)) {
       context.fillStyle = palette.sunken;
       context.fillRect(0, y, keys, row_height);
     }
     const isNamed = viewport.isKit || pitch % 12 === 0 || row_height >= 13;
     if (!isNamed) continue;
     context.fillStyle = !viewport.isKit && pitch % 12 === 0 ? palette.ink : palette.soft;
-    context.fillText(viewport.isKit ? pieceName(pitch) : pitchName(pitch), keys - 8, y + row_height / 2, keys - 12);
+    context.fillText(
+      viewport.isKit ? pieceName(pitch) : pitchName(pitch),
+      keys - 8,
+      y + row_height / 2,
+      keys - 12,
+    );
   }
 }

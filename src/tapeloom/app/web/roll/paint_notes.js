@@ -12,7 +12,11 @@ const longest = new WeakMap(); // of each list of notes, so that what rings into
 
 /** The notes of a part that are seen, by two look-ups in their order. */
 export function seen(notes, from, to) {
-  if (!longest.has(notes)) longest.set(notes, notes.reduce((most, note) => Math.max(most, note[DURATION]), 0));
+  if (!longest.has(notes))
+    longest.set(
+      notes,
+      notes.reduce((most, note) => Math.max(most, note[DURATION]), 0),
+    );
   const first = lastAtMost(notes, from - longest.get(notes), (note) => note[START]) + 1;
   const last = lastAtMost(notes, to, (note) => note[START]) + 1;
   return notes.slice(Math.max(0, first - 1), last).filter((note) => note[START] + note[DURATION] >= from);
@@ -145,7 +149,13 @@ export function paintFlash(context, { viewport, editor, palette }, now) {
   for (const part of editor.score.parts) {
     for (const note of seen(part.notes, viewport.left, viewport.right)) {
       const box = added.has(note) && shape(viewport, note);
-      if (box) outline(context, { x: box.x - 2, y: box.y - 2, width: box.width + 4, height: box.height + 4 }, palette.tape, 2);
+      if (box)
+        outline(
+          context,
+          { x: box.x - 2, y: box.y - 2, width: box.width + 4, height: box.height + 4 },
+          palette.tape,
+          2,
+        );
     }
   }
   context.globalAlpha = 1;

@@ -1,7 +1,26 @@
 // The colours of the page as a canvas needs them: what light-dark() gives now.
 
-const NAMES = ["paper", "sheet", "sunken", "ink", "soft", "line", "edge", "tape", "tape-ink", "tape-wash",
-  "moss", "warn", "bad", "melody", "keys", "pad", "bass", "drums", "other"];
+const NAMES = [
+  "paper",
+  "sheet",
+  "sunken",
+  "ink",
+  "soft",
+  "line",
+  "edge",
+  "tape",
+  "tape-ink",
+  "tape-wash",
+  "moss",
+  "warn",
+  "bad",
+  "melody",
+  "keys",
+  "pad",
+  "bass",
+  "drums",
+  "other",
+];
 const ROLES = { guitar: "other", chords: "keys", counter: "other", lead: "melody" };
 
 export const colourName = (role) => {

@@ -2,6 +2,7 @@
 
 import * as drags from "./drags.js";
 import { DURATION, PITCH, START } from "./score_draft.js";
+import { HEAD } from "./viewport.js";
 
 const EDGE = 8; // pixels at a note's end that resize it
 
@@ -15,7 +16,14 @@ export function listenToPointer(element, stage) {
   function pointOf(event) {
     const box = element.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    return { x, y, tick: viewport.tickAt(x), pitch: viewport.pitchAt(y), shift: event.shiftKey, alt: event.altKey };
+    return {
+      x,
+      y,
+      tick: viewport.tickAt(x),
+      pitch: viewport.pitchAt(y),
+      shift: event.shiftKey,
+      alt: event.altKey,
+    };
   }
 
   element.addEventListener("pointerdown", (event) => {
@@ -44,8 +52,20 @@ export function listenToPointer(element, stage) {
       viewport.zoom(now.wide / pinch.wide, now.x);
       pinch = now;
       stage.changed();
-    } else drag?.move?.(point);
+    } else if (drag) {
+      if (drag.pulls) pull(point);
+      drag.move?.(point);
+    }
   });
+
+  /** Beyond the edge, the paper comes along. */
+  function pull({ x, y }) {
+    const beyond = (at, low, high) => (at < low ? at - low : at > high ? at - high : 0);
+    const [dx, dy] = [beyond(x, viewport.keys, viewport.width), beyond(y, HEAD, viewport.foot)];
+    if (!dx && !dy) return;
+    viewport.scroll(dx / 3, dy / 3);
+    stage.changed();
+  }
 
   function lift(event) {
     if (!fingers.delete(event.pointerId)) return;
@@ -65,21 +85,26 @@ export function listenToPointer(element, stage) {
     if (!stage.noteAt(point.x, point.y)) drags.writing(stage, point).end();
   });
 
-  element.addEventListener("wheel", (event) => {
-    const point = pointOf(event);
-    const was = [viewport.left, viewport.top, viewport.scale, viewport.row_height];
-    const pixels = event.deltaMode === 1 ? 18 : 1;
-    const [x, y] = [event.deltaX * pixels, event.deltaY * pixels];
-    const factor = Math.exp(-y * 0.0022);
-    if ((event.ctrlKey || event.metaKey) && event.shiftKey) viewport.zoomRows(factor, point.y);
-    else if (event.ctrlKey || event.metaKey) viewport.zoom(factor, point.x);
-    else if (event.shiftKey && !x) viewport.scroll(y, 0);
-    else viewport.scroll(x, y);
-    const now = [viewport.left, viewport.top, viewport.scale, viewport.row_height];
-    // Where nothing is left to scroll, the page goes on.
-    if (event.ctrlKey || event.metaKey || now.some((value, at) => value !== was[at])) event.preventDefault();
-    stage.changed();
-  }, { passive: false });
+  element.addEventListener(
+    "wheel",
+    (event) => {
+      const point = pointOf(event);
+      const was = [viewport.left, viewport.top, viewport.scale, viewport.row_height];
+      const pixels = event.deltaMode === 1 ? 18 : 1;
+      const [x, y] = [event.deltaX * pixels, event.deltaY * pixels];
+      const factor = Math.exp(-y * 0.0022);
+      if ((event.ctrlKey || event.metaKey) && event.shiftKey) viewport.zoomRows(factor, point.y);
+      else if (event.ctrlKey || event.metaKey) viewport.zoom(factor, point.x);
+      else if (event.shiftKey && !x) viewport.scroll(y, 0);
+      else viewport.scroll(x, y);
+      const now = [viewport.left, viewport.top, viewport.scale, viewport.row_height];
+      // Where nothing is left to scroll, the page goes on.
+      if (event.ctrlKey || event.metaKey || now.some((value, at) => value !== was[at]))
+        event.preventDefault();
+      stage.changed();
+    },
+    { passive: false },
+  );
 }
 
 function spreadOf(fingers) {
@@ -134,7 +159,9 @@ function onNote(stage, point, note) {
   }
   if (!editor.chosen.has(note)) editor.choose([note]);
   stage.hear(note[PITCH], note[3]);
-  return isAtEnd(stage.viewport, point, note) ? drags.sizing(stage, point, note) : drags.moving(stage, point, note);
+  return isAtEnd(stage.viewport, point, note)
+    ? drags.sizing(stage, point, note)
+    : drags.moving(stage, point, note);
 }
 
 function isAtEnd(viewport, point, note) {
@@ -148,7 +175,14 @@ function shapeCursor(element, stage, point) {
   const area = viewport.areaAt(point.x, point.y);
   const note = area === "notes" ? stage.noteAt(point.x, point.y) : null;
   const tool = { draw: "crosshair", erase: "not-allowed", select: "default" }[editor.view.tool];
-  let cursor = { velocity: "ns-resize", ruler: "col-resize", chords: "col-resize", sections: "pointer", keys: "pointer" }[area] ?? tool;
+  let cursor =
+    {
+      velocity: "ns-resize",
+      ruler: "col-resize",
+      chords: "col-resize",
+      sections: "pointer",
+      keys: "pointer",
+    }[area] ?? tool;
   if (note && editor.view.tool !== "erase") cursor = isAtEnd(viewport, point, note) ? "ew-resize" : "move";
   element.style.setProperty("cursor", cursor);
 }

@@ -33,7 +33,8 @@ export function takeBars(before, after, asked) {
     return made;
   });
   for (const field of ["tempo", "meters", "keys", "sections"]) {
-    if (textOf(before[field]) !== textOf(after[field])) strays.push(`The answer changed ${field}; yours are kept.`);
+    if (textOf(before[field]) !== textOf(after[field]))
+      strays.push(`The answer changed ${field}; yours are kept.`);
   }
   if (textOf(outside(before.chords, asked)) !== textOf(outside(after.chords, asked))) {
     strays.push("The answer changed chords outside these bars; yours are kept.");
@@ -51,18 +52,20 @@ function takePart(part, answer, asked) {
     ...part.notes.filter((note) => !inside(note[START], asked)).map((note) => cutAt(note, answer, asked)),
     ...answer.notes.filter((note) => inside(note[START], asked)).map(same),
   ]);
-  const both = (name) => [
-    ...part[name].filter(([tick]) => !inside(tick, asked)),
-    ...answer[name].filter(([tick]) => inside(tick, asked)),
-  ].sort((a, b) => a[0] - b[0]);
+  const both = (name) =>
+    [
+      ...part[name].filter(([tick]) => !inside(tick, asked)),
+      ...answer[name].filter(([tick]) => inside(tick, asked)),
+    ].sort((a, b) => a[0] - b[0]);
   return { ...part, notes, marks: both("marks"), controls: both("controls"), bends: both("bends") };
 }
 
 /** A note that rang into the bars may end where they begin. */
 function cutAt(note, answer, { from }) {
   if (note[START] >= from || note[START] + note[DURATION] <= from) return note;
-  const cut = answer.notes.find((one) =>
-    one[START] === note[START] && one[PITCH] === note[PITCH] && one[START] + one[DURATION] === from);
+  const cut = answer.notes.find(
+    (one) => one[START] === note[START] && one[PITCH] === note[PITCH] && one[START] + one[DURATION] === from,
+  );
   return cut ?? note;
 }
 
@@ -70,8 +73,9 @@ function strayOf(part, answer, asked) {
   const stays = (note) => !asked || !inside(note[START], asked);
   const given = answer.notes.filter(stays);
   const wanted = part.notes.filter(stays);
-  const fits = (note, other) => other
-    && (isSameNote(note, other) || (asked && isSameNote(cutAt(note, { notes: [other] }, asked), other)));
+  const fits = (note, other) =>
+    other &&
+    (isSameNote(note, other) || (asked && isSameNote(cutAt(note, { notes: [other] }, asked), other)));
   let wrong = Math.abs(given.length - wanted.length);
   if (!wrong) wrong = wanted.filter((note, index) => !fits(note, given[index])).length;
   if (!wrong) return null;
@@ -80,13 +84,17 @@ function strayOf(part, answer, asked) {
 }
 
 function outside(spans, { from, to }) {
-  return spans.flatMap(([start, end, text]) => [
-    [start, Math.min(end, from), text], [Math.max(start, to), end, text],
-  ]).filter(([start, end]) => start < end);
+  return spans
+    .flatMap(([start, end, text]) => [
+      [start, Math.min(end, from), text],
+      [Math.max(start, to), end, text],
+    ])
+    .filter(([start, end]) => start < end);
 }
 
 function within(spans, { from, to }) {
-  return spans.map(([start, end, text]) => [Math.max(start, from), Math.min(end, to), text])
+  return spans
+    .map(([start, end, text]) => [Math.max(start, from), Math.min(end, to), text])
     .filter(([start, end]) => start < end);
 }
 
@@ -95,15 +103,21 @@ function within(spans, { from, to }) {
  * dot is a further beat where the chords of a bar don't share it evenly.
  */
 export function chordLine(chords, bars) {
-  return bars.map((bar) => {
-    const here = within(chords, { from: bar.tick, to: bar.end });
-    if (!here.length) return "-";
-    const goesOn = here.length === 1 && chords.some(([start, end]) => start < bar.tick && end >= bar.end);
-    if (goesOn && bar !== bars[0]) return "%";
-    const lengths = here.map(([start, end]) => end - start);
-    const isEven = lengths.every((length) => length === lengths[0]) && lengths[0] * here.length === bar.end - bar.tick;
-    if (isEven) return here.map((span) => span[2]).join(" ");
-    return here.map(([, , text], at) =>
-      [text, ...Array(Math.max(0, Math.round(lengths[at] / bar.unit_ticks) - 1)).fill(".")].join(" ")).join(" ");
-  }).join(" | ");
+  return bars
+    .map((bar) => {
+      const here = within(chords, { from: bar.tick, to: bar.end });
+      if (!here.length) return "-";
+      const goesOn = here.length === 1 && chords.some(([start, end]) => start < bar.tick && end >= bar.end);
+      if (goesOn && bar !== bars[0]) return "%";
+      const lengths = here.map(([start, end]) => end - start);
+      const isEven =
+        lengths.every((length) => length === lengths[0]) && lengths[0] * here.length === bar.end - bar.tick;
+      if (isEven) return here.map((span) => span[2]).join(" ");
+      return here
+        .map(([, , text], at) =>
+          [text, ...Array(Math.max(0, Math.round(lengths[at] / bar.unit_ticks) - 1)).fill(".")].join(" "),
+        )
+        .join(" ");
+    })
+    .join(" | ");
 }

@@ -72,8 +72,11 @@ export function add(score, at, notes, marks = []) {
   const there = new Set(part.notes.map((note) => placeOf(note[START], note[PITCH])));
   const made = notes.filter((note) => !there.has(placeOf(note[START], note[PITCH])));
   if (!made.length) return { score, notes: new Set() };
-  const next = { ...part, notes: ordered([...part.notes, ...made]),
-    marks: marksAlong([...part.marks, ...marks], [], new Map()) };
+  const next = {
+    ...part,
+    notes: ordered([...part.notes, ...made]),
+    marks: marksAlong([...part.marks, ...marks], [], new Map()),
+  };
   return { score: withPart(score, at, next), notes: new Set(made) };
 }
 
@@ -106,7 +109,11 @@ export function move(score, at, chosen, by, end) {
   if (!chosen.size) return { score, notes: chosen };
   const { ticks, semitones } = reach(chosen, by, end);
   return changeNotes(score, at, chosen, (note) =>
-    altered(note, [[START, note[START] + ticks], [PITCH, note[PITCH] + semitones]]));
+    altered(note, [
+      [START, note[START] + ticks],
+      [PITCH, note[PITCH] + semitones],
+    ]),
+  );
 }
 
 /** Give each note the pitch that `pitchOf(note)` says, within 0..127. */
@@ -125,12 +132,14 @@ export function lengthen(score, at, chosen, ticks, end, least = 1) {
 
 export function louder(score, at, chosen, amount) {
   return changeNotes(score, at, chosen, (note) =>
-    altered(note, [[VELOCITY, clamp(Math.round(note[VELOCITY] + amount), 1, 127)]]));
+    altered(note, [[VELOCITY, clamp(Math.round(note[VELOCITY] + amount), 1, 127)]]),
+  );
 }
 
 export function setVelocity(score, at, chosen, velocity) {
   return changeNotes(score, at, chosen, (note) =>
-    altered(note, [[VELOCITY, clamp(Math.round(velocity), 1, 127)]]));
+    altered(note, [[VELOCITY, clamp(Math.round(velocity), 1, 127)]]),
+  );
 }
 
 /** Put beginnings on the grid, by `amount` 0..1 of the way; both ends are rounded, then subtracted. */
@@ -140,7 +149,10 @@ export function quantise(score, at, chosen, timeline, grid, amount = 1) {
     const near = Math.min(timeline.snap(note[START], grid), timeline.end - 1);
     const start = Math.round(note[START] + (near - note[START]) * amount);
     const until = Math.round(start + note[DURATION]);
-    return altered(note, [[START, start], [DURATION, Math.max(1, Math.min(until, timeline.end) - start)]]);
+    return altered(note, [
+      [START, start],
+      [DURATION, Math.max(1, Math.min(until, timeline.end) - start)],
+    ]);
   });
 }
 
@@ -149,7 +161,8 @@ export function copied(score, at, chosen, origin) {
   const places = new Set([...chosen].map((note) => placeOf(note[START], note[PITCH])));
   return {
     notes: ordered(chosen).map((note) => altered(note, [[START, note[START] - origin]])),
-    marks: score.parts[at].marks.filter((mark) => places.has(placeOf(mark[0], mark[1])))
+    marks: score.parts[at].marks
+      .filter((mark) => places.has(placeOf(mark[0], mark[1])))
       .map(([tick, pitch, name]) => [tick - origin, pitch, name]),
   };
 }
@@ -159,7 +172,8 @@ export function paste(score, at, clip, tick, end) {
   const fits = (note) => note[START] + tick >= 0 && note[START] + note[DURATION] + tick <= end;
   const notes = clip.notes.filter(fits).map((note) => altered(note, [[START, note[START] + tick]]));
   const places = new Set(notes.map((note) => placeOf(note[START], note[PITCH])));
-  const marks = clip.marks.map(([at_, pitch, name]) => [at_ + tick, pitch, name])
+  const marks = clip.marks
+    .map(([at_, pitch, name]) => [at_ + tick, pitch, name])
     .filter((mark) => places.has(placeOf(mark[0], mark[1])));
   return add(score, at, notes, marks);
 }

@@ -33,7 +33,12 @@ export class Sketch extends EventTarget {
   async hear(role, pitch, velocity) {
     if (this.isPlaying) return;
     await this.#open();
-    sound(this.context, this.volume, role, { pitch, velocity, at: this.context.currentTime + 0.01, length: BLIP_S });
+    sound(this.context, this.volume, role, {
+      pitch,
+      velocity,
+      at: this.context.currentTime + 0.01,
+      length: BLIP_S,
+    });
   }
 
   /** The chosen bars, which are played round; null where none are. */
@@ -67,9 +72,9 @@ export class Sketch extends EventTarget {
     this.scheduled = tick;
   }
 
-  stop() {
+  stop(place = this.tick) {
     if (!this.isPlaying) return;
-    this.place = this.tick;
+    this.place = place;
     this.isPlaying = false;
     clearTimeout(this.timer);
     const { bus } = this;
@@ -85,7 +90,6 @@ export class Sketch extends EventTarget {
   seek(tick) {
     this.place = Math.max(0, tick);
     if (this.isPlaying) this.#startAt(this.place);
-    this.#tell();
   }
 
   #schedule() {
@@ -100,11 +104,7 @@ export class Sketch extends EventTarget {
       this.scheduled = until;
     }
     if (this.scheduled >= end && this.tick >= end - 1) {
-      if (!loop) {
-        this.stop();
-        this.place = 0;
-        return this.#tell();
-      }
+      if (!loop) return this.stop(0);
       this.#startAt(loop.from, this.origin + timeline.tickToSeconds(end));
     }
     this.timer = setTimeout(() => this.#schedule(), EVERY_MS);
@@ -121,12 +121,22 @@ export class Sketch extends EventTarget {
         const start = timeline.tickToSeconds(note[START]);
         const length = timeline.tickToSeconds(note[START] + note[DURATION]) - start;
         const at_s = Math.max(this.context.currentTime, this.origin + start);
-        sound(this.context, this.bus, one.role, { pitch: note[PITCH], velocity: note[VELOCITY], at: at_s, length });
+        sound(this.context, this.bus, one.role, {
+          pitch: note[PITCH],
+          velocity: note[VELOCITY],
+          at: at_s,
+          length,
+        });
       }
     });
     if (!this.metronome) return;
     for (const { tick, isBar } of timeline.beats(from, to)) {
-      tock(this.context, this.bus, Math.max(this.context.currentTime, this.origin + timeline.tickToSeconds(tick)), isBar);
+      tock(
+        this.context,
+        this.bus,
+        Math.max(this.context.currentTime, this.origin + timeline.tickToSeconds(tick)),
+        isBar,
+      );
     }
   }
 

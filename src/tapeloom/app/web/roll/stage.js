@@ -15,14 +15,21 @@ export class Stage {
   /** transport  { tick, isPlaying, seek(tick) }: where it plays; hear(pitch, velocity): sounds a note */
   constructor({ editor, viewport, transport, hear, onChange }) {
     Object.assign(this, { editor, viewport, transport, hear, onChange });
-    this.velocity = 80;
     this.frame = null; // the marquee
     this.guideTick = null;
     this.under = h("canvas", { "aria-hidden": "true" });
     this.over = h("canvas", { "aria-hidden": "true" });
-    this.element = h("div", {
-      class: "roll-stage", role: "application", tabindex: 0, "aria-roledescription": "piano roll",
-    }, this.under, this.over);
+    this.element = h(
+      "div",
+      {
+        class: "roll-stage",
+        role: "application",
+        tabindex: 0,
+        "aria-roledescription": "piano roll",
+      },
+      this.under,
+      this.over,
+    );
     listenToPointer(this.element, this);
     this.isStale = true;
     this.waiting = 0;
@@ -125,7 +132,7 @@ export class Stage {
     context.fillStyle = palette.moss;
     context.fillRect(x - 0.5, HEAD, 1, viewport.foot - HEAD);
     const words = placeWords(editor.timeline, this.guideTick);
-    context.font = "600 11px \"Manrope\", sans-serif";
+    context.font = '600 11px "Manrope", sans-serif';
     const width = context.measureText(words).width + 12;
     context.fillStyle = palette.ink;
     context.fillRect(x + 4, HEAD + 4, width, 18);
@@ -139,7 +146,12 @@ export class Stage {
     context.strokeStyle = palette.tape;
     context.lineWidth = 1;
     context.setLineDash([4, 3]);
-    context.strokeRect(Math.min(from.x, to.x), Math.min(from.y, to.y), Math.abs(from.x - to.x), Math.abs(from.y - to.y));
+    context.strokeRect(
+      Math.min(from.x, to.x),
+      Math.min(from.y, to.y),
+      Math.abs(from.x - to.x),
+      Math.abs(from.y - to.y),
+    );
     context.setLineDash([]);
   }
 
@@ -158,8 +170,11 @@ export class Stage {
     const { viewport, editor } = this;
     const pitch = viewport.pitchAt(y);
     const [from, to] = [viewport.tickAt(x - REACH), viewport.tickAt(x + REACH)];
-    return notesBetween(editor.score, editor.part, from, to + 1)
-      .findLast((note) => note[PITCH] === pitch && viewport.xOf(note[START]) + Math.max(REACH, note[DURATION] * viewport.scale) >= x - 1);
+    return notesBetween(editor.score, editor.part, from, to + 1).findLast(
+      (note) =>
+        note[PITCH] === pitch &&
+        viewport.xOf(note[START]) + Math.max(REACH, note[DURATION] * viewport.scale) >= x - 1,
+    );
   }
 
   notesIn(a, b) {

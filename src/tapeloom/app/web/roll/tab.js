@@ -20,10 +20,11 @@ import { toolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
 import { Viewport } from "./viewport.js";
 
-const KEPT_STEPS = 200; // of each side, put away for the next visit
+const [KEPT_STEPS, KEPT_NOTES] = [200, 200_000]; // of each side, put away for the next visit
 const KEEP_AFTER_MS = 400;
-const HOW = "Arrows move the cursor or the selected notes, Enter writes a note, full stop and comma go from note to "
-  + "note, shift and arrows change length and octave, delete removes. All keys are listed under Keys.";
+const HOW =
+  "Arrows move the cursor or the selected notes, Enter writes a note, full stop and comma go from note to " +
+  "note, shift and arrows change length and octave, delete removes. All keys are listed under Keys.";
 
 /**
  * Show the notes of a record in an element.
@@ -42,7 +43,10 @@ export async function notesTab(root, { record, onMade }) {
   const viewport = new Viewport(timeline);
   const map = overview({ editor, viewport, onScroll: () => stage.changed() });
   const stage = new Stage({
-    editor, viewport, transport, onChange: () => map.changed(),
+    editor,
+    viewport,
+    transport,
+    onChange: () => map.changed(),
     hear: (pitch, velocity) => sketch.hear(editor.currentPart.role, pitch, velocity),
   });
   const shared = { editor, viewport, stage, sketch, record };
@@ -53,7 +57,7 @@ export async function notesTab(root, { record, onMade }) {
 
   let timer = 0;
   let isTold = false;
-  let job = kept?.job ?? null; // that makes a version of the draft
+  let job = kept?.job ?? null; // { id, score }: what makes a version of the draft as it was then
   function keepSoon() {
     clearTimeout(timer);
     timer = setTimeout(keepNow, KEEP_AFTER_MS);
@@ -63,7 +67,9 @@ export async function notesTab(root, { record, onMade }) {
     timer = 0;
     try {
       const { history } = editor;
-      if (history.past.length || history.future.length) await keep(record.id, shortened(history, KEPT_STEPS), job);
+      const count = editor.currentPart.notes.length + 1;
+      const steps = Math.min(KEPT_STEPS, Math.ceil(KEPT_NOTES / count));
+      if (history.past.length || history.future.length) await keep(record.id, shortened(history, steps), job);
       else await drop(record.id);
     } catch {
       if (!isTold) say("This browser keeps no drafts, so this one goes when the page does.");
@@ -71,9 +77,10 @@ export async function notesTab(root, { record, onMade }) {
     }
   }
   const draft = making({
-    ...shared, onMade,
-    onOrdered: (id) => {
-      job = id;
+    ...shared,
+    onMade,
+    onOrdered: (ordered) => {
+      job = ordered;
       return keepNow();
     },
     onDiscard: () => {
@@ -103,20 +110,45 @@ export async function notesTab(root, { record, onMade }) {
   editor.addEventListener("preview", () => stage.changed());
   const onPlayer = () => {
     if (player.isPlaying) sketch.stop();
+    transport.takePlace();
     stage.wake();
   };
   player.addEventListener("change", onPlayer);
-  sketch.addEventListener("change", () => stage.wake());
+  sketch.addEventListener("change", () => {
+    transport.givePlace();
+    stage.wake();
+  });
+  transport.takePlace();
   addEventListener("pagehide", keepNow);
   const unbind = bindRoll(shared);
 
-  root.append(h("div", { class: "roll" },
-    draft.element, tools.element,
-    h("div", { class: "roll-board" }, map.element, stage.element,
-      h("div", { class: "row between" }, status,
-        h("p", { class: "small quiet" }, "The sketch only hints at the sound; the instruments play when a version is made.")),
-      help),
-    bars.element, list.element));
+  root.append(
+    h(
+      "div",
+      { class: "roll" },
+      draft.element,
+      tools.element,
+      h(
+        "div",
+        { class: "roll-board" },
+        map.element,
+        stage.element,
+        h(
+          "div",
+          { class: "row between" },
+          status,
+          h(
+            "p",
+            { class: "small quiet" },
+            "The sketch only hints at the sound; the instruments play when a version is made.",
+          ),
+        ),
+        help,
+      ),
+      bars.element,
+      list.element,
+    ),
+  );
   showAll();
   if (job) draft.resume(job);
 

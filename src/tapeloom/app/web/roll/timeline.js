@@ -5,7 +5,7 @@ export const PPQ = 10080;
 /** The grid's choices: name, ticks, words. 0 is no grid. */
 export const GRIDS = [
   ["off", 0, "Off"],
-  ["1/1", 4 * PPQ, "1 note"],
+  ["1/1", 4 * PPQ, "1/1"],
   ["1/2", 2 * PPQ, "1/2"],
   ["1/4", PPQ, "1/4"],
   ["1/4T", (2 * PPQ) / 3, "1/4 triplet"],
@@ -42,7 +42,11 @@ function readTempo(text) {
 export class Timeline {
   /** sheet  the answer of GET /v1/records/ID/score: tempo, meters and bars are read. */
   constructor(sheet) {
-    const inForce = (changes, tick) => Math.max(0, lastAtMost(changes, tick, (one) => one[0]));
+    const inForce = (changes, tick) =>
+      Math.max(
+        0,
+        lastAtMost(changes, tick, (one) => one[0]),
+      );
     this.bars = sheet.bars.map((bar, at) => {
       const meter = readMeter(sheet.meters[inForce(sheet.meters, bar.tick)][1]);
       const end = sheet.bars[at + 1]?.tick ?? bar.tick + meter.bar_ticks;
@@ -64,16 +68,33 @@ export class Timeline {
 
   /** The bar at a tick; the first before all, the last behind all. */
   barAt(tick) {
-    return this.bars[Math.max(0, lastAtMost(this.bars, tick, (bar) => bar.tick))];
+    return this.bars[
+      Math.max(
+        0,
+        lastAtMost(this.bars, tick, (bar) => bar.tick),
+      )
+    ];
   }
 
   tickToSeconds(tick) {
-    const point = this.points[Math.max(0, lastAtMost(this.points, tick, (one) => one.tick))];
+    const point =
+      this.points[
+        Math.max(
+          0,
+          lastAtMost(this.points, tick, (one) => one.tick),
+        )
+      ];
     return point.at_s + (tick - point.tick) / point.rate;
   }
 
   secondsToTick(seconds) {
-    const point = this.points[Math.max(0, lastAtMost(this.points, seconds, (one) => one.at_s))];
+    const point =
+      this.points[
+        Math.max(
+          0,
+          lastAtMost(this.points, seconds, (one) => one.at_s),
+        )
+      ];
     return point.tick + (seconds - point.at_s) * point.rate;
   }
 
@@ -114,7 +135,10 @@ export class Timeline {
   /** The beats from one tick to another: [{ tick, isBar }]. */
   beats(from, to) {
     const found = [];
-    const first = Math.max(0, lastAtMost(this.bars, from, (bar) => bar.tick));
+    const first = Math.max(
+      0,
+      lastAtMost(this.bars, from, (bar) => bar.tick),
+    );
     for (let at = first; at < this.bars.length && this.bars[at].tick < to; at++) {
       const bar = this.bars[at];
       for (let tick = bar.tick; tick < bar.end; tick += bar.beat_ticks) {

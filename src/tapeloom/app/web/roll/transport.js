@@ -17,7 +17,20 @@ export class Transport {
 
   get tick() {
     if (this.sketch.isPlaying || !this.#isLoaded) return this.sketch.tick;
-    return player.isPlaying || !this.sketch.place ? this.timeline.secondsToTick(player.time_s) : this.sketch.place;
+    return player.isPlaying ? this.timeline.secondsToTick(player.time_s) : this.sketch.place;
+  }
+
+  /** The player moved or stopped: the sketch takes its place. */
+  takePlace() {
+    if (this.sketch.isPlaying || !this.#isLoaded) return;
+    this.sketch.place = this.timeline.secondsToTick(player.time_s);
+  }
+
+  /** The sketch stopped: the player takes its place. */
+  givePlace() {
+    if (!this.sketch.isPlaying && this.#isLoaded && !player.isPlaying) {
+      player.seek(this.timeline.tickToSeconds(this.sketch.place));
+    }
   }
 
   seek(tick) {

@@ -39,7 +39,9 @@ export class Viewport {
     const isKit = role === "drums";
     this.rows = isKit ? kitRows(score.parts).reverse() : PITCHES;
     this.isKit = isKit;
-    this.row_height = isKit ? clamp(Math.floor(this.body / this.rows.length), 18, 32) : Math.min(this.row_height, 18);
+    this.row_height = isKit
+      ? clamp(Math.floor(this.body / this.rows.length), 18, 32)
+      : Math.min(this.row_height, 18);
     const pitches = notes.map((note) => note[2]).sort((a, b) => a - b);
     const middle = pitches.length ? (pitches[0] + pitches.at(-1)) / 2 : 60;
     this.top = isKit ? 0 : (127.5 - middle) * this.row_height - this.body / 2;
@@ -87,7 +89,8 @@ export class Viewport {
   /** Which area a point lies in: keys, sections, ruler, chords, notes or velocity. */
   areaAt(x, y) {
     if (y >= this.foot) return "velocity";
-    if (y < HEAD) return Object.entries(this.lines()).find(([, [from, to]]) => y >= from && y < to)?.[0] ?? "sections";
+    if (y < HEAD)
+      return Object.entries(this.lines()).find(([, [from, to]]) => y >= from && y < to)?.[0] ?? "sections";
     return x < this.keys ? "keys" : "notes";
   }
 

@@ -33,7 +33,8 @@ export function room(context) {
   }
   const air = new ConvolverNode(context, { buffer: tail });
   const send = new GainNode(context, { gain: 0.16 });
-  input.connect(tone).connect(held).connect(context.destination);
+  const out = new GainNode(context, { gain: 0.62 }); // the compressor makes up what it takes
+  input.connect(tone).connect(held).connect(out).connect(context.destination);
   tone.connect(send).connect(air).connect(held);
   return input;
 }
@@ -70,7 +71,13 @@ function electricPiano(context, out, { pitch, velocity, at, length }) {
   const loud = velocity / 127;
   const until = at + length + 0.7;
   const gain = envelope(context, out, {
-    at, length, peak: 0.26 * loud ** 1.4, attack: 0.004, decay: 0.9, share: 0.25, release: 0.09,
+    at,
+    length,
+    peak: 0.26 * loud ** 1.4,
+    attack: 0.004,
+    decay: 0.9,
+    share: 0.25,
+    release: 0.09,
   });
   const body = oscillator(context, gain, { at, until, frequency });
   modulate(context, body, { at, until, frequency, depth: frequency * (0.35 + 0.9 * loud), decay: 0.35 });
@@ -83,7 +90,13 @@ function electricPiano(context, out, { pitch, velocity, at, length }) {
 function pad(context, out, { pitch, velocity, at, length }) {
   const until = at + length + 1.6;
   const gain = envelope(context, out, {
-    at, length, peak: 0.075 * (velocity / 127), attack: Math.min(0.35, length / 2), decay: 2, share: 0.8, release: 0.35,
+    at,
+    length,
+    peak: 0.075 * (velocity / 127),
+    attack: Math.min(0.35, length / 2),
+    decay: 2,
+    share: 0.8,
+    release: 0.35,
   });
   const soft = new BiquadFilterNode(context, { type: "lowpass", frequency: 1400, Q: 0.4 });
   soft.connect(gain);
@@ -96,7 +109,13 @@ function plucked(context, out, { pitch, velocity, at, length }) {
   const frequency = hertz(pitch);
   const until = at + length + 0.5;
   const gain = envelope(context, out, {
-    at, length, peak: 0.2 * (velocity / 127) ** 1.3, attack: 0.003, decay: 0.35, share: 0.12, release: 0.08,
+    at,
+    length,
+    peak: 0.2 * (velocity / 127) ** 1.3,
+    attack: 0.003,
+    decay: 0.35,
+    share: 0.12,
+    release: 0.08,
   });
   const string = oscillator(context, gain, { at, until, type: "triangle", frequency });
   modulate(context, string, { at, until, frequency: frequency * 2, depth: frequency * 0.8, decay: 0.08 });
@@ -106,7 +125,13 @@ function bass(context, out, { pitch, velocity, at, length }) {
   const until = at + length + 0.4;
   const frequency = hertz(pitch);
   const gain = envelope(context, out, {
-    at, length, peak: 0.5 * (velocity / 127) ** 1.2, attack: 0.008, decay: 0.6, share: 0.5, release: 0.05,
+    at,
+    length,
+    peak: 0.5 * (velocity / 127) ** 1.2,
+    attack: 0.008,
+    decay: 0.6,
+    share: 0.5,
+    release: 0.05,
   });
   oscillator(context, gain, { at, until, frequency });
   const grain = new GainNode(context, { gain: 0.22 });
@@ -125,34 +150,76 @@ function burst(context, out, { at, peak, decay, type, frequency, Q = 0.7, attack
 }
 
 function thump(context, out, { at, peak, decay, from, to, fall = 0.03 }) {
-  const gain = envelope(context, out, { at, length: 0, peak, attack: 0.002, decay, share: 0, release: decay });
+  const gain = envelope(context, out, {
+    at,
+    length: 0,
+    peak,
+    attack: 0.002,
+    decay,
+    share: 0,
+    release: decay,
+  });
   const source = oscillator(context, gain, { at, until: at + decay * 8, frequency: from });
   source.frequency.setValueAtTime(from, at);
   source.frequency.setTargetAtTime(to, at, fall);
 }
 
 const snare = (context, out, at, loud) => {
-  thump(context, out, { at, peak: 0.3 * loud, decay: 0.06, from: 240, to: 175 });
-  burst(context, out, { at, peak: 0.3 * loud, decay: 0.075, type: "bandpass", frequency: 2300, Q: 0.5 });
+  thump(context, out, { at, peak: 0.42 * loud, decay: 0.06, from: 240, to: 175 });
+  burst(context, out, { at, peak: 0.45 * loud, decay: 0.075, type: "bandpass", frequency: 2300, Q: 0.5 });
 };
-const hat = (decay, frequency = 7200) => (context, out, at, loud) =>
-  burst(context, out, { at, peak: 0.16 * loud, decay, type: "highpass", frequency });
+const hat =
+  (decay, frequency = 7200) =>
+  (context, out, at, loud) =>
+    burst(context, out, { at, peak: 0.3 * loud, decay, type: "highpass", frequency });
 const tom = (to) => (context, out, at, loud) =>
   thump(context, out, { at, peak: 0.45 * loud, decay: 0.13, from: to * 1.6, to });
-const kick = (context, out, at, loud) => thump(context, out, { at, peak: 0.9 * loud, decay: 0.1, from: 130, to: 50 });
+const kick = (context, out, at, loud) =>
+  thump(context, out, { at, peak: 0.8 * loud, decay: 0.1, from: 130, to: 50 });
 const click = (frequency) => (context, out, at, loud) =>
   burst(context, out, { at, peak: 0.5 * loud, decay: 0.018, type: "bandpass", frequency, Q: 3 });
 const KIT = {
-  35: kick, 36: kick, 37: click(1900), 38: snare, 39: (context, out, at, loud) => {
+  35: kick,
+  36: kick,
+  37: click(1900),
+  38: snare,
+  39: (context, out, at, loud) => {
     for (const late of [0, 0.011, 0.023]) {
-      burst(context, out, { at: at + late, peak: 0.2 * loud, decay: 0.045, type: "bandpass", frequency: 1500, Q: 0.9 });
+      burst(context, out, {
+        at: at + late,
+        peak: 0.35 * loud,
+        decay: 0.045,
+        type: "bandpass",
+        frequency: 1500,
+        Q: 0.9,
+      });
     }
   },
   40: (context, out, at, loud) =>
-    burst(context, out, { at, peak: 0.2 * loud, decay: 0.1, type: "bandpass", frequency: 3200, Q: 0.4, attack: 0.03 }),
-  41: tom(80), 43: tom(90), 45: tom(105), 47: tom(125), 48: tom(150), 50: tom(175),
-  42: hat(0.022), 44: hat(0.03, 5600), 46: hat(0.14), 49: hat(0.45, 4200), 51: hat(0.22, 6200),
-  53: hat(0.3, 5200), 70: hat(0.035, 5200), 69: hat(0.03, 6200), 82: hat(0.03, 6200),
+    burst(context, out, {
+      at,
+      peak: 0.3 * loud,
+      decay: 0.1,
+      type: "bandpass",
+      frequency: 3200,
+      Q: 0.4,
+      attack: 0.03,
+    }),
+  41: tom(80),
+  43: tom(90),
+  45: tom(105),
+  47: tom(125),
+  48: tom(150),
+  50: tom(175),
+  42: hat(0.022),
+  44: hat(0.03, 5600),
+  46: hat(0.14),
+  49: hat(0.45, 4200),
+  51: hat(0.22, 6200),
+  53: hat(0.3, 5200),
+  70: hat(0.035, 5200),
+  69: hat(0.03, 6200),
+  82: hat(0.03, 6200),
 };
 
 /** Sound one note; `at` in the context's seconds, `length` in seconds. */
@@ -164,5 +231,11 @@ export function sound(context, out, role, { pitch, velocity, at, length }) {
 
 /** The metronome's tick. */
 export function tock(context, out, at, isFirst) {
-  thump(context, out, { at, peak: isFirst ? 0.35 : 0.2, decay: 0.02, from: isFirst ? 1650 : 1100, to: isFirst ? 1500 : 1000 });
+  thump(context, out, {
+    at,
+    peak: isFirst ? 0.35 : 0.2,
+    decay: 0.02,
+    from: isFirst ? 1650 : 1100,
+    to: isFirst ? 1500 : 1000,
+  });
 }
