@@ -30,7 +30,8 @@ export function jobRow(job, { onDeleted, items = null } = {}) {
     } }) : null;
   const element = h("li", { class: "job-row", dataset: { id: job.id } },
     h("div", { class: "stack tight" }, name,
-      h("div", { class: "job-told" }, state, h("small", {}, KINDS[job.kind] ?? job.kind), stage, when, unfold)),
+      h("div", { class: "job-told" },
+        state, h("small", {}, KINDS[job.kind] ?? job.kind), stage, when, unfold)),
     buttons, bar, error, folded);
   let held = job;
   let stood = "";
@@ -46,7 +47,8 @@ export function jobRow(job, { onDeleted, items = null } = {}) {
     state.textContent = STATES[next.state] ?? next.state;
     stage.textContent = next.kind === "batch" ? itemWords(next)
       : next.state === "running" ? stageWords(next) : "";
-    const took = next.started_at && next.finished_at ? `, took ${clock(next.finished_at - next.started_at)}` : "";
+    const took = next.started_at && next.finished_at
+      ? `, took ${clock(next.finished_at - next.started_at)}` : "";
     when.textContent = `${ago(next.finished_at ?? next.created_at, now())}${took}`;
     bar.value = next.progress;
     bar.hidden = isFinal(next) || next.state === "queued";

@@ -83,7 +83,8 @@ export async function jobView(root, id) {
       ["Attempt", job.attempt > 1 && String(job.attempt)], ["Priority", job.priority && String(job.priority)],
       ["Error", job.error], ["Id", h("code", {}, id)],
     ];
-    fill(facts, rows.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]).flat());
+    fill(facts, rows.filter(([, value]) => value)
+      .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
   }
 
   function showFiles() {
