@@ -33,7 +33,10 @@ export async function show(root, params) {
   let records;
   let kept;
   try {
-    [{ records }, kept] = await Promise.all([get(`/v1/records?limit=${PAGE}`), preferences()]);
+    [{ records }, kept] = await Promise.all([
+      get(`/v1/records?limit=${PAGE}`),
+      preferences().catch(() => ({ found: [], isAll: false })), // without them pairs may come twice
+    ]);
   } catch (error) {
     root.append(h("h1", {}, "Compare"), h("div", { class: "empty" }, h("p", {}, error.message)));
     return () => {};

@@ -119,9 +119,10 @@ export async function show(root, params) {
   }
 
   function showWaiting() {
-    fill(waiting, outbox.waiting().map((entry) => h("div", { class: "card row between" },
-      h("span", {}, `Sent once the service is back: ${entry.json.words || "a record"}`),
-      button("Discard", { kind: "faint", onclick: () => outbox.discard(entry.key) }))));
+    fill(waiting, outbox.waiting().map((entry) => h("div", { class: "card" },
+      h("div", { class: "row between" },
+        h("span", {}, `Sent once the service is back: ${entry.json.words || "a record"}`),
+        button("Discard", { kind: "faint", onclick: () => outbox.discard(entry.key) })))));
   }
 
   function refresh() {

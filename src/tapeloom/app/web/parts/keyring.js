@@ -33,7 +33,7 @@ export function keyring() {
       if (!wanted.length) throw new Error("Choose at least one thing that the key may do.");
       const told = await post("/v1/keys",
         { name: name.value.trim(), scopes: wanted, per_minute: Number(perMinute.value) });
-      form.reset();
+      name.value = "";
       showOnce(told);
       await load();
     });
