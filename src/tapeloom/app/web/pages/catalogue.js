@@ -13,9 +13,10 @@ import { tagLine } from "../parts/tags.js";
 import { go } from "../router.js";
 
 const SEARCH_MS = 250;
+const wanted = { q: "", tag: "", favourite: false, sort: "newest" }; // stays while the page is left
 
 export async function show(root, params) {
-  const wanted = { q: params.q ?? "", tag: params.tag ?? "", favourite: false, sort: "newest" };
+  for (const name of ["q", "tag"]) if (params[name] !== undefined) wanted[name] = params[name];
   const cards = new Map(); // id: { record, element, leave, ... }
   const picked = []; // ids, at most two
   let before = null;
@@ -28,7 +29,7 @@ export async function show(root, params) {
     oninput: () => (clearTimeout(later), later = setTimeout(() => change({ q: search.value }), SEARCH_MS)) });
   const sort = select(SORTS, { value: wanted.sort, onchange: () => change({ sort: sort.value }) });
   const starred = button("Favourites only", { picture: "star", quietly: true, kind: "star",
-    "aria-pressed": "false", onclick: () => change({ favourite: !wanted.favourite }) });
+    "aria-pressed": String(wanted.favourite), onclick: () => change({ favourite: !wanted.favourite }) });
   const tags = h("div", { class: "row tags", role: "group", "aria-label": "Tags" });
   const told = h("p", { class: "small quiet", role: "status" });
   const grid = h("div", { class: "catalogue" });

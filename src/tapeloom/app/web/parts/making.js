@@ -9,11 +9,13 @@ import { acts } from "./steer.js";
 
 const PHASE_WORDS = { done: "done", now: "at work", held: "held", broken: "stopped", next: "to come" };
 
+const rank = (job) => job.priority ?? 50;
+
 /** How many jobs of its kind are before this one; those with the smaller priority go first. */
 function before(job) {
+  const isBefore = (one) => rank(one) < rank(job) || (rank(one) === rank(job) && one.id < job.id);
   return [...jobs.values()].filter((one) => one.kind === job.kind && one.id !== job.id
-    && (one.state === "running" || (one.state === "queued"
-      && [one.priority ?? 50, one.id] < [job.priority ?? 50, job.id]))).length;
+    && (one.state === "running" || (one.state === "queued" && isBefore(one)))).length;
 }
 
 /** Say how a job stands, in a sentence or two. */
