@@ -2,7 +2,7 @@
 
 import { ago, button, clock, fill, h } from "../dom.js";
 import { isFinal, now } from "../events.js";
-import { KINDS, nameOf, stageWords, STATES } from "./stages.js";
+import { errorWords, KINDS, nameOf, stageWords, STATES } from "./stages.js";
 import { acts } from "./steer.js";
 
 /** The counts of a batch's items by state, in words. */
@@ -52,7 +52,7 @@ export function jobRow(job, { onDeleted, items = null } = {}) {
     when.textContent = `${ago(next.finished_at ?? next.created_at, now())}${took}`;
     bar.value = next.progress;
     bar.hidden = isFinal(next) || next.state === "queued";
-    error.textContent = next.error ?? "";
+    error.textContent = next.error ? errorWords(next.error) : "";
     error.hidden = !next.error;
     if (stood === next.state) return;
     stood = next.state;

@@ -6,7 +6,7 @@ import { isFinal, jobs, know, listen } from "../events.js";
 import { itemWords } from "./jobrow.js";
 import { jobList } from "./joblist.js";
 import { making } from "./making.js";
-import { KINDS, nameOf, STATES } from "./stages.js";
+import { errorWords, KINDS, nameOf, STATES } from "./stages.js";
 import { acts } from "./steer.js";
 import { go } from "../router.js";
 
@@ -81,7 +81,7 @@ export async function jobView(root, id) {
       ["Waited", job.started_at && clock(job.started_at - job.created_at)],
       ["Took", job.started_at && job.finished_at && clock(job.finished_at - job.started_at)],
       ["Attempt", job.attempt > 1 && String(job.attempt)], ["Priority", job.priority && String(job.priority)],
-      ["Error", job.error], ["Id", h("code", {}, id)],
+      ["Error", job.error && errorWords(job.error)], ["Id", h("code", {}, id)],
     ];
     fill(facts, rows.filter(([, value]) => value)
       .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
