@@ -3,6 +3,7 @@
 import { artefact, get } from "../api.js";
 import { ago, attempt, button, clock, fill, h, say } from "../dom.js";
 import { isFinal, jobs, know, listen } from "../events.js";
+import { FIELDS } from "./brief.js";
 import { itemWords } from "./jobrow.js";
 import { jobList } from "./joblist.js";
 import { making } from "./making.js";
@@ -15,6 +16,12 @@ export function sizeWords(bytes) {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1e6) return `${Math.round(bytes / 1000)} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+/** The address of the make page with an order's fields, on another seed. */
+function likeIt(payload) {
+  const told = FIELDS.filter((name) => name !== "seed" && payload[name] !== undefined);
+  return `#/?${new URLSearchParams(told.map((name) => [name, payload[name]]))}`;
 }
 
 const leaveFor = () => go("jobs");
@@ -69,6 +76,8 @@ export async function jobView(root, id) {
     if (stood === key) return;
     stood = key;
     fill(buttons, isBatch ? acts(job, { onDeleted: leaveFor }) : null,
+      job.kind === "make" && !job.payload.base
+        ? h("a", { class: "button", href: likeIt(job.payload) }, "Make another like it") : null,
       job.kind === "make" && job.state === "done"
         ? h("a", { class: "button main", href: `#/records/${id}` }, "Open the record") : null);
     showFacts();
