@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { nameOf, stagesOf, stageWords } from "../../src/tapeloom/app/web/parts/stages.js";
+import { errorWords, nameOf, stagesOf, stageWords } from "../../src/tapeloom/app/web/parts/stages.js";
 
 const phases = (job) => Object.fromEntries(stagesOf(job).map((one) => [one.name, one.phase]));
 const make = (state, stage, progress) => ({ kind: "make", state, stage, progress, payload: {} });
@@ -52,4 +52,9 @@ test("an unknown kind has no stages, and still a name", () => {
   assert.equal(nameOf({ kind: "make", payload: { words: "rain" } }), "rain");
   assert.equal(nameOf({ kind: "make", payload: { words: "rain" }, result: { title: "Rain" } }), "Rain");
   assert.equal(nameOf({ kind: "make", payload: {} }), "Record");
+});
+
+test("an error is a sentence", () => {
+  assert.equal(errorWords("the disk is full; free some room"), "The disk is full; free some room.");
+  assert.equal(errorWords(null), "It failed.");
 });

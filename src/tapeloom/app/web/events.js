@@ -8,6 +8,8 @@ const listeners = new Set();
 let source = null;
 let ahead_s = 0; // of the service's clock before ours; events come late, never early
 let isTimed = false;
+let removing = 0;
+const REMOVED_MS = 100;
 
 const FINAL = new Set(["done", "failed", "cancelled"]);
 export const isFinal = (job) => FINAL.has(job.state);
@@ -39,7 +41,8 @@ export function start() {
   source.addEventListener("progress", onChange);
   source.addEventListener("removed", (event) => {
     jobs.delete(JSON.parse(event.data).job);
-    tell(null);
+    clearTimeout(removing); // the items of a batch go together
+    removing = setTimeout(() => tell(null), REMOVED_MS);
   });
   source.addEventListener("error", () => {
     // A browser gives up where the answer is no stream (a proxy's 502): begin again ourselves.
@@ -90,8 +93,10 @@ function completeSoon(id) {
 
 /** Ask for what an event doesn't hold: order and result. */
 async function complete(id) {
+  const wasKnown = jobs.has(id);
   try {
-    know(await get(`/v1/jobs/${id}`));
+    const told = await get(`/v1/jobs/${id}`);
+    if (!wasKnown || jobs.has(id)) know(told); // else it was removed while the answer was under way
   } catch {
     // removed meanwhile, or the service is away: the next state tells
   }

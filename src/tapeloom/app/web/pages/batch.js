@@ -11,7 +11,10 @@ import { go } from "../router.js";
 const MOST = 1000;
 const MOST_BYTES = 500_000;
 const SHOWN_LINES = 200;
-const SAMPLE = "words,bpm,key,minutes,seed\n\"rainy night, peaceful\",72,A minor,2,1\nsunny morning cafe,,,2,\n";
+const SAMPLE = `words,bpm,key,minutes,seed
+"rainy night, peaceful",72,A minor,2,1
+sunny morning cafe,,,2,
+`;
 
 export async function show(root) {
   const byCount = countForm();
@@ -62,7 +65,8 @@ function countForm() {
     if (!order) return;
     await submit({ order, count: Number(count.value) });
   } }, brief.element,
-  h("div", { class: "columns knobs" }, field("How many", count, { hint: "Each on the seed after the last one's" })),
+  h("div", { class: "columns knobs" },
+    field("How many", count, { hint: "Each on the seed after the last one's" })),
   h("div", { class: "row" }, h("button", { class: "main large" }, "Make them"))));
 }
 
@@ -79,7 +83,9 @@ function tableForm() {
     file.value = "";
   } });
   const told = h("p", { role: "status" });
-  const preview = h("div", { class: "scroller", tabindex: 0, role: "region", "aria-label": "The table's lines" });
+  const preview = h("div", {
+    class: "scroller", tabindex: 0, role: "region", "aria-label": "The table's lines",
+  });
   const main = h("button", { class: "main large", disabled: true }, "Make them");
   text.addEventListener("input", look);
 

@@ -13,9 +13,10 @@ import { tagLine } from "../parts/tags.js";
 import { go } from "../router.js";
 
 const SEARCH_MS = 250;
+const wanted = { q: "", tag: "", favourite: false, sort: "newest" }; // stays while the page is left
 
 export async function show(root, params) {
-  const wanted = { q: params.q ?? "", tag: params.tag ?? "", favourite: false, sort: "newest" };
+  for (const name of ["q", "tag"]) if (params[name] !== undefined) wanted[name] = params[name];
   const cards = new Map(); // id: { record, element, leave, ... }
   const picked = []; // ids, at most two
   let before = null;
@@ -28,7 +29,7 @@ export async function show(root, params) {
     oninput: () => (clearTimeout(later), later = setTimeout(() => change({ q: search.value }), SEARCH_MS)) });
   const sort = select(SORTS, { value: wanted.sort, onchange: () => change({ sort: sort.value }) });
   const starred = button("Favourites only", { picture: "star", quietly: true, kind: "star",
-    "aria-pressed": "false", onclick: () => change({ favourite: !wanted.favourite }) });
+    "aria-pressed": String(wanted.favourite), onclick: () => change({ favourite: !wanted.favourite }) });
   const tags = h("div", { class: "row tags", role: "group", "aria-label": "Tags" });
   const told = h("p", { class: "small quiet", role: "status" });
   const grid = h("div", { class: "catalogue" });
@@ -40,8 +41,8 @@ export async function show(root, params) {
     h("div", { class: "filters" }, field("Search", search, { hidden: true }),
       field("Order", sort, { hidden: true }), starred),
     tags, told, h("h2", { class: "unseen" }, "Records found"), grid, foot, bar,
-    hints([["/", "search"], ["↑ ↓", "from record to record"], ["f", "favourite"], ["x", "choose to compare"],
-      ["e", "tags"], ["del", "delete"]])));
+    hints([["/", "search"], ["↑ ↓", "from record to record"], ["p", "play"], ["f", "favourite"],
+      ["x", "choose to compare"], ["e", "tags"], ["del", "delete"]])));
 
   const sight = new IntersectionObserver(([seen]) => seen.isIntersecting && next(), { rootMargin: "600px" });
 
@@ -118,7 +119,9 @@ export async function show(root, params) {
       "aria-pressed": String(Boolean(record.favourite)), onclick: () => mark(record.id) });
     const pick = h("input", { type: "checkbox", "aria-label": `Choose ${record.title} to compare`,
       onchange: () => choose(record.id) });
-    const line = tagLine(record, { onPick: (tag) => change({ tag }), onSaved: loadTags, known: () => knownTags });
+    const line = tagLine(record, {
+      onPick: (tag) => change({ tag }), onSaved: loadTags, known: () => knownTags,
+    });
     const remove = button(`Delete ${record.title}`, { picture: "bin", quietly: true,
       onclick: () => removeRecord(record.id) });
     const made = recordCard(record, { corner: [star, h("label", { class: "pick" }, pick)],
@@ -154,7 +157,8 @@ export async function show(root, params) {
     if (picked.length > 2) picked.shift();
     for (const [one, held] of cards) held.pick.checked = picked.includes(one);
     bar.hidden = !picked.length;
-    fill(bar, h("span", {}, picked.length === 2 ? "Two records are chosen." : "Choose another one to compare."),
+    const words = picked.length === 2 ? "Two records are chosen." : "Choose another one to compare.";
+    fill(bar, h("span", {}, words),
       h("span", { class: "row" },
         button("Leave them", { kind: "faint", onclick: () => [...picked].forEach(choose) }),
         button("Compare", { kind: "main", disabled: picked.length < 2,
@@ -168,9 +172,9 @@ export async function show(root, params) {
       await send("DELETE", `/v1/records/${id}`);
       if (player.record === id) player.unload();
       if (picked.includes(id)) choose(id);
-      const after = cards.get(id)?.element.nextElementSibling ?? cards.get(id)?.element.previousElementSibling;
+      const { nextElementSibling: following, previousElementSibling: last } = cards.get(id).element;
       drop(id);
-      after?.querySelector("h3 a")?.focus();
+      (following ?? last)?.querySelector("h3 a")?.focus();
       told.textContent = countWords();
       if (!cards.size) load();
       loadTags();
@@ -217,7 +221,8 @@ export async function show(root, params) {
     return true;
   };
   const unbind = bind({
-    "/": () => search.focus(), ArrowDown: move(1), ArrowUp: move(-1), ArrowRight: move(1), ArrowLeft: move(-1),
+    "/": () => search.focus(),
+    ArrowDown: move(1), ArrowUp: move(-1), ArrowRight: move(1), ArrowLeft: move(-1),
     f: onCard((id) => void mark(id)), x: onCard(choose), e: onCard((id) => cards.get(id).line.edit()),
     Delete: onCard((id) => void removeRecord(id)), p: onCard((id) => hear(cards.get(id).record)),
   });

@@ -33,7 +33,10 @@ export async function show(root, params) {
   let records;
   let kept;
   try {
-    [{ records }, kept] = await Promise.all([get(`/v1/records?limit=${PAGE}`), preferences()]);
+    [{ records }, kept] = await Promise.all([
+      get(`/v1/records?limit=${PAGE}`),
+      preferences().catch(() => ({ found: [], isAll: false })), // without them pairs may come twice
+    ]);
   } catch (error) {
     root.append(h("h1", {}, "Compare"), h("div", { class: "empty" }, h("p", {}, error.message)));
     return () => {};
@@ -86,7 +89,8 @@ export async function show(root, params) {
     const pair = nextPair(records, heard);
     if (pair) return begin(...pair);
     fill(stage, h("div", { class: "empty" }, records.length < 2
-      ? [h("p", {}, "Two records are needed to compare."), h("a", { class: "button main", href: "#/" }, "Make one")]
+      ? [h("p", {}, "Two records are needed to compare."),
+        h("a", { class: "button main", href: "#/" }, "Make one")]
       : [h("p", {}, "Every pair of your newest records was heard."),
         h("a", { class: "button", href: "#/records" }, "Choose two yourself")]));
   }
@@ -117,18 +121,23 @@ export async function show(root, params) {
     const louder = Math.min(a, b);
     const how = Math.abs(louder) < 0.05 ? "Both are equally loud as they are."
       : isHidden() ? "Both are played equally loud: the louder one is turned down."
-        : `Both are played equally loud: ${a < b ? "A" : "B"} is turned down by ${Math.abs(louder).toFixed(1)} dB.`;
-    return duel.isTogether ? how : `${how} Their lengths differ: the other one goes on at the same part of it.`;
+        : `Both are played equally loud: ${a < b ? "A" : "B"} is turned down by `
+          + `${Math.abs(louder).toFixed(1)} dB.`;
+    return duel.isTogether ? how
+      : `${how} Their lengths differ: the other one goes on at the same part of it.`;
   }
 
   function sideCard(name) {
     const record = sides[name];
     const letter = name.toUpperCase();
-    const listen = button(`Hear ${letter}`, { picture: "play", kind: "large", onclick: () => duel.hear(name) });
+    const listen = button(`Hear ${letter}`, {
+      picture: "play", kind: "large", onclick: () => duel.hear(name),
+    });
     const others = [...byId.values()].filter((one) => one && one.id !== sides[name === "a" ? "b" : "a"].id);
     const chooser = select(others.map((one) => [one.id, one.title || one.id]), {
       value: record.id, "aria-label": `Record of side ${letter}`,
-      onchange: () => begin(name === "a" ? chooser.value : sides.a.id, name === "b" ? chooser.value : sides.b.id),
+      onchange: () => (name === "a"
+        ? begin(chooser.value, sides.b.id) : begin(sides.a.id, chooser.value)),
     });
     const element = h("section", { class: "side", "aria-label": `Side ${letter}` },
       isHidden()
@@ -164,7 +173,8 @@ export async function show(root, params) {
     tellTally();
     isTold = true;
     draw();
-    const words = choice === "same" ? "Kept: the same." : `Kept: ${choice.toUpperCase()}, “${sides[choice].title}”.`;
+    const words = choice === "same" ? "Kept: the same."
+      : `Kept: ${choice.toUpperCase()}, “${sides[choice].title}”.`;
     const on = button("Next pair", { kind: "main large", onclick: offer });
     fill(parts.told, h("p", {}, words), on);
     on.focus();

@@ -14,8 +14,8 @@ export async function show(root, params) {
     onchange: () => list.set({ kind: kind.value }) });
   root.append(h("div", { class: "stack" },
     h("div", { class: "head" }, h("h1", {}, "Jobs"),
-      h("div", { class: "row" }, field("State", state, { hidden: true }), field("Kind", kind, { hidden: true }),
-        h("a", { class: "button", href: "#/batch" }, "New batch"))),
+      h("div", { class: "row" }, field("State", state, { hidden: true }),
+        field("Kind", kind, { hidden: true }), h("a", { class: "button", href: "#/batch" }, "New batch"))),
     list.element));
   return list.leave;
 }

@@ -15,7 +15,11 @@ import { cover, factsOf, recordCard } from "../parts/recordcard.js";
 const SHOWN_AT_WORK = 3;
 const FRESH_S = 15 * 60; // how long a record stays on top after it was made
 const RECENT = 8;
-const ordered = new Set(); // jobs of this tab: their sound is loaded once they are done
+const ORDERED = "ordered"; // jobs of this tab: their sound is loaded once they are done
+
+function ordered() {
+  return JSON.parse(sessionStorage.getItem(ORDERED) ?? "[]");
+}
 
 export async function show(root, params) {
   const told = FIELDS.some((name) => params[name]) ? params : null;
@@ -42,7 +46,7 @@ export async function show(root, params) {
     main.disabled = true;
     await attempt(async () => {
       const job = await outbox.submit("/v1/make", order);
-      if (job) ordered.add(job.id);
+      if (job) sessionStorage.setItem(ORDERED, JSON.stringify([...ordered(), job.id]));
       atWork.scrollIntoView({ block: "nearest", behavior: "smooth" });
     });
     main.disabled = false;
@@ -96,7 +100,10 @@ export async function show(root, params) {
     if (!made) return void fill(fresh);
     const record = await get(`/v1/records/${made.id}`);
     if (ofFresh !== made.id) return;
-    if (ordered.delete(made.id) && !player.isPlaying) hear(record, { begin: false });
+    if (ordered().includes(made.id)) {
+      sessionStorage.setItem(ORDERED, JSON.stringify(ordered().filter((id) => id !== made.id)));
+      if (!player.isPlaying) hear(record, { begin: false });
+    }
     const play = playButton(record, { kind: "main large", quietly: false });
     leaveFresh = play.leave;
     fill(fresh, h("article", { class: "card fresh" }, cover(record, { sizes: "16rem" }),
@@ -119,9 +126,10 @@ export async function show(root, params) {
   }
 
   function showWaiting() {
-    fill(waiting, outbox.waiting().map((entry) => h("div", { class: "card row between" },
-      h("span", {}, `Sent once the service is back: ${entry.json.words || "a record"}`),
-      button("Discard", { kind: "faint", onclick: () => outbox.discard(entry.key) }))));
+    fill(waiting, outbox.waiting().map((entry) => h("div", { class: "card" },
+      h("div", { class: "row between" },
+        h("span", {}, `Sent once the service is back: ${entry.json.words || "a record"}`),
+        button("Discard", { kind: "faint", onclick: () => outbox.discard(entry.key) })))));
   }
 
   function refresh() {

@@ -23,8 +23,9 @@ function themes() {
   const now = document.documentElement.dataset.theme ?? "auto";
   return h("section", { class: "card" }, h("h2", {}, "Look"),
     h("div", { class: "row", role: "radiogroup", "aria-label": "Look" }, THEMES.map(([value, words]) =>
-      h("label", { class: "choice" }, h("input", { type: "radio", name: "theme", value, checked: value === now,
-        onchange: () => setTheme(value) }), words))));
+      h("label", { class: "choice" },
+        h("input", { type: "radio", name: "theme", value, checked: value === now,
+          onchange: () => setTheme(value) }), words))));
 }
 
 function setTheme(value) {
@@ -46,7 +47,8 @@ function session() {
   });
   return h("section", { class: "card" }, h("h2", {}, "This browser"), who,
     h("div", { class: "row" }, button("Log out", { onclick: async () => {
-      if (!(await confirmed("Log this browser out? What it kept for offline use is removed.", "Log out"))) return;
+      const question = "Log this browser out? What it kept for offline use is removed.";
+      if (!(await confirmed(question, "Log out"))) return;
       await attempt(async () => {
         await send("DELETE", "/v1/session");
         events.stop();
@@ -66,13 +68,14 @@ function storage() {
   const told = h("p", { class: "quiet" }, "…");
   async function count() {
     if (!navigator.storage?.estimate || !("caches" in globalThis)) {
-      told.textContent = "This browser keeps nothing for offline use here: it does so over https, or on this machine.";
+      told.textContent = "Nothing is kept for offline use: browsers do so over https, or on this machine.";
       return;
     }
     const { usage = 0, quota = 0 } = await navigator.storage.estimate();
     const pieces = await Promise.all(KEPT.map(async (name) =>
       ((await caches.has(name)) ? (await (await caches.open(name)).keys()).length : 0)));
-    told.textContent = `${sizeWords(usage)} are kept for offline use, of ${sizeWords(quota)} that the browser allows: `
+    told.textContent = `${sizeWords(usage)} are kept for offline use, of ${sizeWords(quota)} `
+      + `that the browser allows: `
       + `${pieces[0]} answers and ${pieces[1]} pieces of sound and pictures.`;
   }
   count();
@@ -87,8 +90,10 @@ function storage() {
 async function showModels(card) {
   try {
     const found = await get("/v1/models");
-    fill(card, h("h2", {}, "Models"), h("p", { class: "quiet" }, "What the service composes with, each with its card."),
-      h("div", {}, found.map((one) => h("details", {}, h("summary", {}, one.name, h("small", {}, `  ${sizeWords(one.bytes)}`)),
+    fill(card, h("h2", {}, "Models"),
+      h("p", { class: "quiet" }, "What the service composes with, each with its card."),
+      h("div", {}, found.map((one) => h("details", {},
+        h("summary", {}, one.name, h("small", {}, `  ${sizeWords(one.bytes)}`)),
         h("pre", { class: "payload", tabindex: 0 }, one.card)))));
   } catch (error) {
     fill(card, h("h2", {}, "Models"), h("p", { class: "quiet" }, error.message));
@@ -102,6 +107,7 @@ function about() {
   const page = document.querySelector("meta[name=version]").content;
   return h("section", { class: "card" }, h("h2", {}, "About"),
     h("p", {}, "Tapeloom makes lo-fi records, ready to release, from a short brief. It is open source."),
-    h("dl", { class: "facts" }, h("dt", {}, "Service"), version, h("dt", {}, "Page"), h("dd", {}, h("code", {}, page))),
+    h("dl", { class: "facts" }, h("dt", {}, "Service"), version,
+      h("dt", {}, "Page"), h("dd", {}, h("code", {}, page))),
     h("p", {}, h("a", { href: "docs.html" }, "The API")));
 }

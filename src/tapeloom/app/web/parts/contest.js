@@ -62,7 +62,7 @@ export function contest(sides, onChange) {
   }, BEAT_MS);
   const changed = () => isOurs && onChange();
   player.addEventListener("change", changed);
-  begin();
+  if (!player.isPlaying) begin(); // what sounds goes on until a side is heard
 
   return {
     hear, isTogether, gains,

@@ -37,6 +37,13 @@ export function jobList({ parent = null, empty = "No job yet." } = {}) {
     return made.element;
   }
 
+  /** The row that is there already, brought up to date; or a new one. */
+  function kept(job) {
+    if (!rows.has(job.id)) return row(job);
+    rows.get(job.id).update(job);
+    return rows.get(job.id).element;
+  }
+
   function drop(id) {
     rows.get(id)?.element.remove();
     rows.delete(id);
@@ -55,8 +62,12 @@ export function jobList({ parent = null, empty = "No job yet." } = {}) {
     try {
       const found = await page(null);
       if (mine !== turn) return;
-      rows.clear();
-      fill(list, found.jobs.map(row));
+      const told = new Set(found.jobs.map((job) => job.id));
+      for (const id of [...rows.keys()]) if (!told.has(id)) rows.delete(id);
+      const elements = found.jobs.map(kept);
+      const isSame = elements.length === list.children.length
+        && elements.every((one, at) => one === list.children[at]);
+      if (!isSame) fill(list, elements); // else what is unfolded or in focus stays so
       cursor = found.cursor;
       fill(none, h("p", {}, empty));
     } catch (error) {

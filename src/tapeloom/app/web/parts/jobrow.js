@@ -2,7 +2,7 @@
 
 import { ago, button, clock, fill, h } from "../dom.js";
 import { isFinal, now } from "../events.js";
-import { KINDS, nameOf, stageWords, STATES } from "./stages.js";
+import { errorWords, KINDS, nameOf, stageWords, STATES } from "./stages.js";
 import { acts } from "./steer.js";
 
 /** The counts of a batch's items by state, in words. */
@@ -30,7 +30,8 @@ export function jobRow(job, { onDeleted, items = null } = {}) {
     } }) : null;
   const element = h("li", { class: "job-row", dataset: { id: job.id } },
     h("div", { class: "stack tight" }, name,
-      h("div", { class: "job-told" }, state, h("small", {}, KINDS[job.kind] ?? job.kind), stage, when, unfold)),
+      h("div", { class: "job-told" },
+        state, h("small", {}, KINDS[job.kind] ?? job.kind), stage, when, unfold)),
     buttons, bar, error, folded);
   let held = job;
   let stood = "";
@@ -46,11 +47,12 @@ export function jobRow(job, { onDeleted, items = null } = {}) {
     state.textContent = STATES[next.state] ?? next.state;
     stage.textContent = next.kind === "batch" ? itemWords(next)
       : next.state === "running" ? stageWords(next) : "";
-    const took = next.started_at && next.finished_at ? `, took ${clock(next.finished_at - next.started_at)}` : "";
+    const took = next.started_at && next.finished_at
+      ? `, took ${clock(next.finished_at - next.started_at)}` : "";
     when.textContent = `${ago(next.finished_at ?? next.created_at, now())}${took}`;
     bar.value = next.progress;
     bar.hidden = isFinal(next) || next.state === "queued";
-    error.textContent = next.error ?? "";
+    error.textContent = next.error ? errorWords(next.error) : "";
     error.hidden = !next.error;
     if (stood === next.state) return;
     stood = next.state;

@@ -3,10 +3,11 @@
 import { artefact, get } from "../api.js";
 import { ago, attempt, button, clock, fill, h, say } from "../dom.js";
 import { isFinal, jobs, know, listen } from "../events.js";
+import { FIELDS } from "./brief.js";
 import { itemWords } from "./jobrow.js";
 import { jobList } from "./joblist.js";
 import { making } from "./making.js";
-import { KINDS, nameOf, STATES } from "./stages.js";
+import { errorWords, KINDS, nameOf, STATES } from "./stages.js";
 import { acts } from "./steer.js";
 import { go } from "../router.js";
 
@@ -15,6 +16,12 @@ export function sizeWords(bytes) {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1e6) return `${Math.round(bytes / 1000)} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+/** The address of the make page with an order's fields, on another seed. */
+function likeIt(payload) {
+  const told = FIELDS.filter((name) => name !== "seed" && payload[name] !== undefined);
+  return `#/?${new URLSearchParams(told.map((name) => [name, payload[name]]))}`;
 }
 
 const leaveFor = () => go("jobs");
@@ -69,6 +76,8 @@ export async function jobView(root, id) {
     if (stood === key) return;
     stood = key;
     fill(buttons, isBatch ? acts(job, { onDeleted: leaveFor }) : null,
+      job.kind === "make" && !job.payload.base
+        ? h("a", { class: "button", href: likeIt(job.payload) }, "Make another like it") : null,
       job.kind === "make" && job.state === "done"
         ? h("a", { class: "button main", href: `#/records/${id}` }, "Open the record") : null);
     showFacts();
@@ -81,9 +90,10 @@ export async function jobView(root, id) {
       ["Waited", job.started_at && clock(job.started_at - job.created_at)],
       ["Took", job.started_at && job.finished_at && clock(job.finished_at - job.started_at)],
       ["Attempt", job.attempt > 1 && String(job.attempt)], ["Priority", job.priority && String(job.priority)],
-      ["Error", job.error], ["Id", h("code", {}, id)],
+      ["Error", job.error && errorWords(job.error)], ["Id", h("code", {}, id)],
     ];
-    fill(facts, rows.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]).flat());
+    fill(facts, rows.filter(([, value]) => value)
+      .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
   }
 
   function showFiles() {

@@ -23,7 +23,8 @@ export function keyring() {
     h("div", { class: "columns" }, field("Name", name), field("Requests a minute", perMinute)), scopes,
     h("div", { class: "row" }, h("button", {}, "Make the key")));
   const element = h("section", { class: "card" }, h("h2", {}, "API keys"),
-    h("p", { class: "quiet" }, "For programs that use this service. ", h("a", { href: "docs.html" }, "The API")),
+    h("p", { class: "quiet" }, "For programs that use this service. ",
+      h("a", { href: "docs.html" }, "The API")),
     fresh, list, h("details", {}, h("summary", {}, "New key"), form));
 
   async function make() {
@@ -32,7 +33,7 @@ export function keyring() {
       if (!wanted.length) throw new Error("Choose at least one thing that the key may do.");
       const told = await post("/v1/keys",
         { name: name.value.trim(), scopes: wanted, per_minute: Number(perMinute.value) });
-      form.reset();
+      name.value = "";
       showOnce(told);
       await load();
     });
@@ -41,7 +42,8 @@ export function keyring() {
   function showOnce(told) {
     const text = h("input", { value: told.key, readonly: true, "aria-label": "The new key", class: "figures",
       onfocus: () => text.select() });
-    fill(fresh, h("div", { class: "card once" }, h("p", {}, `The key “${told.name}”. It is shown this once: keep it now.`),
+    fill(fresh, h("div", { class: "card once" },
+      h("p", {}, `The key “${told.name}”. It is shown this once: keep it now.`),
       h("div", { class: "row no-wrap" }, text,
         button("Copy", { onclick: () => attempt(async () => {
           await navigator.clipboard.writeText(told.key);
@@ -54,9 +56,11 @@ export function keyring() {
   function row(one) {
     return h("div", { class: "row between line" },
       h("div", { class: "stack tight" }, h("strong", {}, one.name),
-        h("small", {}, `${one.scopes.join(", ")} · ${one.per_minute} a minute · made ${ago(one.created_at)}`)),
+        h("small", {}, `${one.scopes.join(", ")} · ${one.per_minute} a minute · `
+          + `made ${ago(one.created_at)}`)),
       button(`Revoke ${one.name}`, { picture: "bin", quietly: true, onclick: async () => {
-        if (!(await confirmed(`Revoke the key “${one.name}”? Programs that use it are refused at once.`, "Revoke"))) return;
+        const question = `Revoke the key “${one.name}”? Programs that use it are refused at once.`;
+        if (!(await confirmed(question, "Revoke"))) return;
         await attempt(async () => {
           await send("DELETE", `/v1/keys/${one.id}`);
           await load();

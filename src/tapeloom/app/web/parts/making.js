@@ -4,16 +4,18 @@ import { clock, fill, h, icon } from "../dom.js";
 import { isFinal, jobs, listen, now } from "../events.js";
 import { briefWords } from "./brief.js";
 import { estimate, estimateWords } from "./estimate.js";
-import { nameOf, stagesOf, stageWords } from "./stages.js";
+import { errorWords, nameOf, stagesOf, stageWords } from "./stages.js";
 import { acts } from "./steer.js";
 
 const PHASE_WORDS = { done: "done", now: "at work", held: "held", broken: "stopped", next: "to come" };
 
+const rank = (job) => job.priority ?? 50;
+
 /** How many jobs of its kind are before this one; those with the smaller priority go first. */
 function before(job) {
+  const isBefore = (one) => rank(one) < rank(job) || (rank(one) === rank(job) && one.id < job.id);
   return [...jobs.values()].filter((one) => one.kind === job.kind && one.id !== job.id
-    && (one.state === "running" || (one.state === "queued"
-      && [one.priority ?? 50, one.id] < [job.priority ?? 50, job.id]))).length;
+    && (one.state === "running" || (one.state === "queued" && isBefore(one)))).length;
 }
 
 /** Say how a job stands, in a sentence or two. */
@@ -24,7 +26,7 @@ function standing(job) {
       : "Waits for a worker.";
   }
   if (job.state === "paused") return "Held. It goes on with the stage that it was at.";
-  if (job.state === "failed") return job.error || "It failed.";
+  if (job.state === "failed") return errorWords(job.error);
   if (job.state === "cancelled") return "Cancelled.";
   if (job.state === "done") return `Made in ${clock(job.finished_at - job.started_at)}.`;
   return `${estimateWords(estimate(job, [...jobs.values()], now()))}.`;
@@ -44,8 +46,8 @@ export function stageList() {
         const bar = h("progress", { max: 1, "aria-label": stage.words });
         const said = h("small", { class: "unseen" });
         const took = h("small", { class: "figures" });
-        const row = h("li", {}, h("span", { class: "stage-mark" }), h("span", {}, stage.words), took,
-          bar, said);
+        const row = h("li", {}, h("span", { class: "stage-mark" }), h("span", {}, stage.words), bar,
+          took, said);
         rows.set(stage.name, { row, bar, said, took, mark: row.firstChild, phase: "" });
         return row;
       }));
@@ -74,7 +76,7 @@ export function making(id, { onDeleted } = {}) {
   const list = stageList();
   const whole = h("progress", { max: 1, class: "whole", "aria-label": "The whole" });
   const passed = h("span", { class: "figures" });
-  const sentence = h("span", { class: "quiet" });
+  const sentence = h("span", { class: "standing quiet" });
   const state = h("p", { class: "unseen", role: "status" });
   const buttons = h("div", { class: "row" });
   const element = h("article", { class: "card making" },

@@ -1,6 +1,6 @@
 // A record as a card: its cover, its name, what it is, and how to hear it.
 
-import { ago, clock, h } from "../dom.js";
+import { ago, clock, h, icon } from "../dom.js";
 import { coverAddress, playButton } from "./listen.js";
 
 const WIDTHS = [320, 640];
@@ -12,7 +12,8 @@ export function cover(record, { sizes = "14rem" } = {}) {
     srcset: WIDTHS.map((width) => `${coverAddress(record.id, width)} ${width}w`).join(", "),
     sizes, src: coverAddress(record.id, WIDTHS[0]),
   });
-  picture.addEventListener("error", () => picture.classList.add("missing"));
+  picture.addEventListener("error", () => picture.replaceWith(
+    h("div", { class: "cover missing" }, icon("records", 48))));
   return picture;
 }
 

@@ -38,7 +38,8 @@ export function schedules() {
     await attempt(async () => {
       const { order, problems } = orderOf({ words: words.value, minutes: minutes.value });
       if (Object.keys(problems).length) throw new Error(Object.values(problems).join(" "));
-      await post("/v1/schedules", { name: name.value.trim(), cron: (often.value || cron.value).trim(), order });
+      const line = (often.value || cron.value).trim();
+      await post("/v1/schedules", { name: name.value.trim(), cron: line, order });
       form.reset();
       cron.hidden = true;
       await load();
@@ -49,7 +50,8 @@ export function schedules() {
     return h("div", { class: "row between line" },
       h("div", { class: "stack tight" }, h("strong", {}, one.name),
         h("small", {}, `${cronWords(one.cron)} UTC${one.order.words ? ` · ${one.order.words}` : ""}`)),
-      h("div", { class: "row" }, one.paused ? h("span", { class: "state", dataset: { state: "paused" } }, "held") : null,
+      h("div", { class: "row" },
+        one.paused ? h("span", { class: "state", dataset: { state: "paused" } }, "held") : null,
         button(`${one.paused ? "Go on with" : "Hold"} ${one.name}`, { picture: one.paused ? "play" : "pause",
           quietly: true, onclick: () => attempt(async () => {
             await send("PATCH", `/v1/schedules/${one.id}`, { paused: !one.paused });

@@ -60,6 +60,13 @@ export function stageWords(job) {
   return (PLANS[job.kind] ?? []).find(([name]) => name === here)?.[1] ?? "";
 }
 
+/** Return an error as a sentence of its own. */
+export function errorWords(error) {
+  if (!error) return "It failed.";
+  const text = error.charAt(0).toUpperCase() + error.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 /** Return what a job is called: its title, its words, or its kind. */
 export function nameOf(job) {
   const { payload = {}, result } = job;

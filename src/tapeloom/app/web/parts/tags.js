@@ -19,7 +19,9 @@ export function tagLine(record, { onPick, onSaved = () => {}, known = () => [] }
 
   function see() {
     fill(element,
-      record.tags.map((tag) => button(tag, { kind: "tag", title: `Only “${tag}”`, onclick: () => onPick(tag) })),
+      record.tags.map((tag) => button(tag, {
+        kind: "tag", title: `Only “${tag}”`, onclick: () => onPick(tag),
+      })),
       button(`Edit the tags of ${record.title}`, { picture: record.tags.length ? "pencil" : "plus",
         quietly: true, onclick: edit }));
   }
