@@ -117,6 +117,25 @@ class Store:
         return tuple(Artefact(name[at:], int(about["size"]))
                      for name, about in sorted(found.items()))  # fmt: skip
 
+    def walk(self) -> Iterator[Artefact]:
+        """Yield all artefacts, folder by folder in the order of their names.
+
+        Nothing but one folder's list is held at a time.
+        """
+        yield from self._below(self.root)
+
+    def _below(self, folder: str) -> Iterator[Artefact]:
+        try:
+            found = self.system.ls(folder, detail=True)
+        except FileNotFoundError:  # removed since it was listed
+            return
+        for about in sorted(found, key=lambda one: str(one["name"])):
+            name = str(about["name"]).rstrip("/")
+            if about["type"] == "directory":
+                yield from self._below(name)
+            elif about["type"] == "file" and name != folder:
+                yield Artefact(name[len(self.root) + 1 :], int(about["size"]))
+
     def delete(self, prefix: str) -> None:
         """Remove an artefact, or all below a prefix; nothing there is no error."""
         path = self._at(prefix)
@@ -167,10 +186,15 @@ class Store:
             raise TapeloomError(f"the store of artefacts does not answer: {error}") from error
 
     def _at(self, key: str) -> str:
-        parts = key.split("/")
-        if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
-            raise InputError(f"{key!r} is no artefact's key")
+        check_key(key)
         return f"{self.root}/{key}"
+
+
+def check_key(key: str) -> None:
+    """Raise InputError for a key that could lead out of the store."""
+    parts = key.split("/")
+    if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
+        raise InputError(f"{key[:200]!r} is no artefact's key")
 
 
 def _folder_of(owner: str) -> str:
