@@ -80,24 +80,40 @@ def test_keys_can_be_left_behind(service: JobService, empty: JobService) -> None
     assert KeyRing(empty.database.engine).look_up("key", key) is None
 
 
-def test_unfinished_work_goes_on_where_it_is_put_back(
-    service: JobService, empty: JobService, tmp_path: Path
+def test_unfinished_work_waits_again_where_it_is_put_back(
+    service: JobService, empty: JobService
 ) -> None:
     filled = fill(service)
     last = service.latest_event()
     brought(empty, exported(service))
     assert empty.latest_event() == last
-    wanted = [filled.waiting.id, filled.at_work.id]
-    with at_work(empty, tmp_path / "elsewhere"):
-        for job in wanted:
-            assert empty.wait_for(job, "ann", timeout_s=60).state == "done"
-    after = empty.events(last, None)
-    assert {one.job for one in after} >= set(wanted)
+    enqueued = {one.workflow_id: one.queue_name for one in empty.client.list_workflows()}
+    queued = [job for job in empty.list(None, state="queued").jobs if job.kind == "compose"]
+    batch = empty.list(None, kind="batch").jobs[0]
+    items = empty.list(None, parent=batch.id).jobs
+    assert enqueued == {f"{job.id}-1": "compose" for job in (*queued, *items)}
+    assert {filled.waiting.id, filled.at_work.id} == {job.id for job in queued}
+    empty.cancel(filled.waiting.id, "ann")
+    assert empty.events(last, None)[0].id > last
     assert empty.get(filled.done.id, "ann") == service.get(filled.done.id, "ann")
     paused = empty.list("ann", state="paused").jobs[0]
     assert empty.resume(paused.id, "ann").attempt == 2
     schedules = {one["schedule_name"]: one["status"] for one in empty.client.list_schedules()}
     assert schedules == {"ann/morning": "ACTIVE", "ann/noon": "PAUSED"}
+
+
+@pytest.mark.slow
+def test_unfinished_work_is_done_where_it_is_put_back(
+    service: JobService, empty: JobService, tmp_path: Path
+) -> None:
+    filled = fill(service)
+    brought(empty, exported(service))
+    with at_work(service, tmp_path / "here"):
+        here = service.wait_for(filled.waiting.id, "ann", timeout_s=60)
+    with at_work(empty, tmp_path / "elsewhere"):
+        there = empty.wait_for(filled.waiting.id, "ann", timeout_s=60)
+        assert empty.wait_for(filled.at_work.id, "ann", timeout_s=60).state == "done"
+    assert (there.state, there.result) == ("done", here.result)
 
 
 def test_a_backup_is_of_one_moment_while_orders_come(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
+from tapeloom.app import tracing
 from tapeloom.app.api.application import create_app
 from tapeloom.app.api.gate import LOOPBACK
 from tapeloom.app.api.limits import Limits
@@ -52,6 +53,7 @@ def serve(order: ServeOrder, say: Callable[[str], None], *, limits: Limits | Non
     say  prints a line for whoever started it: the one-time link goes there and into no log
     """
     configure_logs()
+    tracing.start("tapeloom-api")
     limits = limits or Limits()
     settings = read_settings(data=order.data)
     jobs = open_service(settings)
@@ -69,6 +71,7 @@ def serve(order: ServeOrder, say: Callable[[str], None], *, limits: Limits | Non
             uvicorn.Server(configuration(app, order.host, order.port, limits)).run()
     finally:
         jobs.close()
+        tracing.stop()
 
 
 def configuration(app: object, host: str, port: int, limits: Limits) -> uvicorn.Config:
