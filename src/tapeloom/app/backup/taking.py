@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any, BinaryIO
 
 from tapeloom import __version__
+from tapeloom.app.api.tables import create_tables
 from tapeloom.app.backup import names
 from tapeloom.app.backup.archive import Writer, in_pieces
 from tapeloom.app.backup.names import Line
@@ -50,6 +51,7 @@ def export_backup(
     rows name are copied afterwards, one piece at a time. An upload that is removed meanwhile is
     left out and told.
     """
+    create_tables(service.database.engine)
     taken, archive = Taken(), Writer(file)
     with tempfile.TemporaryFile() as manifest, tempfile.TemporaryFile() as jobs:
         header = {
@@ -177,9 +179,10 @@ def _add_artefact(service: JobService, archive: Writer, one: Artefact) -> Line |
     digest = hashlib.sha256()
 
     def told() -> Iterator[bytes]:
-        for piece in in_pieces(opened):
-            digest.update(piece)
-            yield piece
+        with service.store.asking(one.key):
+            while piece := opened.read(2**20):
+                digest.update(piece)
+                yield piece
 
     name = f"{names.ARTEFACTS}{one.key}"
     with opened:

@@ -106,8 +106,10 @@ class Runner:
 
     def _stage(self, bench: Bench, running: Running, stage: str) -> dict[str, Any]:
         """Do a stage, as a span of its job's trace."""
-        about: dict[str, str | int | float | bool] = {"tapeloom.job": running.job, "tapeloom.kind": bench.kind,
-                 "tapeloom.attempt": running.attempt}  # fmt: skip
+        about: dict[str, str | int | float | bool] = {
+            "tapeloom.job": running.job, "tapeloom.kind": bench.kind,
+            "tapeloom.attempt": running.attempt,
+        }  # fmt: skip
         with tracing.stage(running.trace, f"stage {stage}", about) as span:
             found = self._do_stage(bench, running, stage)
             if span is not None and found.get("error"):
