@@ -20,7 +20,7 @@ from tapeloom.app.logs import configure_logs
 
 GRACE_S = 10  # that answers under way have to end
 _MOST_MESSAGE = 64 * 2**10  # bytes of a WebSocket message
-_ANY = ("0.0.0.0", "::", "")  # noqa: S104  (addresses to compare with)
+_ANY = ("0.0.0.0", "::", "")  # nosec B104  # noqa: S104  (addresses to compare with)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,10 +161,13 @@ def files_of(values: Mapping[str, Any]) -> dict[str, str]:
 def last_event(connection: sa.Connection, database: Database) -> int:
     """Return the last id that an event was given, of those that were removed, too."""
     if database.is_sqlite:
-        query = "SELECT seq FROM sqlite_sequence WHERE name = 'tapeloom_job_events'"
+        query = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'tapeloom_job_events'")
     else:
-        query = f"SELECT last_value FROM {_sequence(connection)} WHERE is_called"  # noqa: S608
-    return int(connection.execute(sa.text(query)).scalar() or 0)
+        query = sa.text(
+            "SELECT pg_sequence_last_value("
+            "CAST(pg_get_serial_sequence('tapeloom_job_events', 'id') AS regclass))"
+        )
+    return int(connection.execute(query).scalar() or 0)
 
 
 def set_last_event(connection: sa.Connection, database: Database, value: int) -> None:
