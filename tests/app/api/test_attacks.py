@@ -1,26 +1,36 @@
 """Every route at once against bad intentions: found by its OpenAPI, so new ones too."""
 
+import io
 import json
 import os
+import re
+import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+import soundfile
 import sqlalchemy as sa
 
 from tapeloom.app.api import keys as keys_module
 from tapeloom.app.api.keys import LINK_S, SESSION_S, KeyRing
 from tapeloom.app.api.tables import create_tables
 
+from ..conftest import tapeloom
+from ..jobs_faults import POSTGRES, Postgres
 from .conftest import House, me, midi
+from .test_status import free_port, until_it_answers
 
 JSON = {"Content-Type": "application/json"}
 Operation = tuple[str, str, dict[str, Any]]
@@ -391,3 +401,120 @@ def test_names_of_uploads_and_titles_stay_text(shared: House) -> None:
         assert file.headers["content-disposition"].startswith("attachment")
         assert file.headers["x-content-type-options"] == "nosniff"
     assert json.loads(told.text)["records"][0]["title"] == hostile
+
+
+LATE = (  # a note that ends after 2^28 - 1 beats
+    b"MThd\0\0\0\6\0\0\0\1\0\1MTrk\0\0\0\x10\0\x90\x40\x40\xff\xff\xff\x7f\x80\x40\0\0\xff\x2f\0\0"
+)
+
+
+def mp3(seconds: int) -> bytes:
+    """Silence, at the lowest rate there is."""
+    import av
+
+    written = io.BytesIO()
+    with av.open(written, "w", format="mp3") as container:
+        stream = container.add_stream("mp3", rate=8000)
+        stream.bit_rate = 8000
+        frame = av.AudioFrame.from_ndarray(
+            np.zeros((1, 8000 * seconds), np.int16), format="s16", layout="mono"
+        )
+        frame.rate = 8000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return written.getvalue()
+
+
+def lying_flac() -> bytes:
+    """A few bytes whose header claims 2^36 - 1 samples."""
+    written = io.BytesIO()
+    soundfile.write(written, np.zeros(8000, np.int16), 8000, format="FLAC")
+    told = bytearray(written.getvalue())
+    told[21] |= 0x0F
+    told[22:26] = b"\xff" * 4
+    return bytes(told)
+
+
+def crowded_mxl() -> bytes:
+    """A zip of very many entries, one of which names a way out."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("META-INF/container.xml", '<container><rootfiles><rootfile full-path='
+                         '"../../../../etc/passwd"/></rootfiles></container>')  # fmt: skip
+        for number in range(5000):
+            archive.writestr(f"{number}", b"")
+    return packed.getvalue()
+
+
+def laughs() -> bytes:
+    levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    return f'<!DOCTYPE x [<!ENTITY a0 "ha">{levels}]><score-partwise>&a9;</score-partwise>'.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("long.mp3", lambda: mp3(700)),
+        ("lying.flac", lying_flac),
+        ("crowded.mxl", crowded_mxl),
+        ("laughs.musicxml", laughs),
+        ("laughs.xml", lambda: b"\xff\xfe" + laughs().decode().encode("utf-16-le")),
+        ("outside.xml", lambda: b'<!DOCTYPE a [<!ENTITY % b SYSTEM "file:///etc/passwd">%b;]><a/>'),
+        ("late.mid", lambda: LATE),
+        ("large.mid", lambda: b"MThd\0\0\0\6\0\1\xff\xff\1\xe0MTrk\xff\xff\xff\xff\0\xff\x2f\0"),
+        ("digits.json", lambda: b'{"ppq": ' + b"9" * 100_000 + b"}"),
+    ],
+)
+def test_what_grows_when_it_is_read_is_refused(
+    shared: House, name: str, content: Callable[[], bytes]
+) -> None:
+    client = shared.client("read", "write")
+    answer = client.post("/v1/uploads", params={"name": name}, content=content())
+    assert answer.status_code == 422, (answer.status_code, answer.text)
+    assert "root:" not in answer.text
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not POSTGRES.is_dir(), reason="needs PostgreSQL 15")
+def test_no_password_nor_key_is_written_by_any_process(tmp_path: Path) -> None:
+    """The service and its worker, with PostgreSQL that goes away while they work."""
+    port, secret = free_port(), "a-password-of-the-database"
+    with Postgres(tmp_path) as postgres:
+        url = postgres.url.replace("tapeloom@", f"tapeloom:{secret}@")
+        program = "from tapeloom.app.commands import main; main()"
+        command = [sys.executable, "-c", program, "serve", "--port", str(port), "--workers", "1",
+                   "--data", str(tmp_path / "data"), "--quiet"]  # fmt: skip
+        environment = {**os.environ, "TAPELOOM_DATABASE_URL": url, "TAPELOOM_POLL_S": "0.1"}
+        log = (tmp_path / "log").open("w")
+        with log, subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process:
+            try:
+                with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+                    until_it_answers(client)
+                    token = re.search(r"token=(\S+)", (tmp_path / "log").read_text())
+                    assert token is not None
+                    client.get("/login", params={"token": token[1]})
+                    session = client.cookies["tapeloom_session"]
+                    headers = {"X-Tapeloom": "1"}
+                    key = client.post("/v1/keys", json={"name": "a", "scopes": ["write", "read"]},
+                                      headers=headers).json()["key"]  # fmt: skip
+                    by_key = {"Authorization": f"Bearer {key}"}
+                    client.post("/v1/compose", json={"bars": 4}, headers=by_key)
+                    client.get(f"/v1/jobs?key={key}", headers=by_key)
+                    client.get(f"/{key}")
+                    postgres.stop()
+                    lost = client.post("/v1/compose", json={"bars": 4}, headers=by_key)
+                    assert lost.status_code == 503
+                    time.sleep(3)
+                    postgres.start()
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(60)
+    written = (tmp_path / "log").read_text()
+    assert "does not answer" in written or "connection" in written
+    for word in (secret, key.rpartition("_")[2], session):
+        assert word not in written
+    assert written.count(token[1]) == 1  # printed for whoever started it
+    ran = tapeloom("data", "info", cwd=tmp_path, TAPELOOM_DATABASE_URL=url.replace("jobs", "no"))
+    assert ran.code == 1
+    assert secret not in ran.err + ran.out
