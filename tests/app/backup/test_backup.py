@@ -19,6 +19,7 @@ from tapeloom.app.backup import export_backup
 from tapeloom.app.backup.tables import LEFT_OUT, tables
 from tapeloom.app.commands import app
 from tapeloom.app.jobs import JobOrder, JobService, watch
+from tapeloom.app.jobs.pool import WorkerPool
 from tapeloom.core.errors import InputError, TapeloomError
 from tests.app.conftest import tapeloom
 from tests.app.jobs_faults import POSTGRES, Postgres
@@ -344,7 +345,9 @@ def test_from_sqlite_to_postgresql_and_back(
             assert there.events(last, None)[0].id > last  # the ids go on
             brought(there, archive, replaces=True)
             assert members(exported(there))["manifest.jsonl"] == manifest
-            with at_work(there, tmp_path / "there"):
+            environment = {"TAPELOOM_DATABASE_URL": postgres.url, "TAPELOOM_POLL_S": "0.1"}
+            arguments = ["--data", str(tmp_path / "pg_data"), "--queue", "compose", "--quiet"]
+            with WorkerPool(1, arguments=arguments, environment=environment):
                 assert there.wait_for(filled.at_work.id, "ann", timeout_s=60).state == "done"
         brought(empty, back)
     assert members(exported(empty))["manifest.jsonl"] == manifest
