@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import IO
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+TRACE_ID: ContextVar[str] = ContextVar("trace_id", default="")
 JOB_ID: ContextVar[str] = ContextVar("job_id", default="")
+_CONTEXT = (("request_id", REQUEST_ID), ("trace_id", TRACE_ID), ("job_id", JOB_ID))
 _SECRET = re.compile(
     r"tapeloom_[0-9a-f]{8}_[\w-]{16,}|(?<=\btoken=)[\w-]{16,}|(?<=\bBearer )\S+", re.IGNORECASE
 )
@@ -38,7 +40,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        for name, variable in (("request_id", REQUEST_ID), ("job_id", JOB_ID)):
+        for name, variable in _CONTEXT:
             if value := variable.get():
                 told[name] = value
         told |= {name: value for name, value in record.__dict__.items() if name not in _OWN}

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from tapeloom.app.jobs import Conflict, TooMany, UnknownJob
+from tapeloom.app.jobs import Conflict, TooMany, Unavailable, UnknownJob
 from tapeloom.core.errors import InputError, TapeloomError
 
 MEDIA_TYPE = "application/problem+json"
@@ -83,6 +83,9 @@ def install(app: FastAPI) -> None:
         return Problem(status, str(error)).response()
 
     def on_failure(_: Request, error: Exception) -> Response:
+        if isinstance(error, Unavailable):
+            logger.warning("away", extra={"fault": str(error)})
+            return Problem(503, str(error), headers={"Retry-After": "5"}).response()
         logger.error("failed", exc_info=error)
         return Problem(500, str(error)).response()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
+from tapeloom.app import tracing
 from tapeloom.app.api.application import create_app
 from tapeloom.app.api.gate import LOOPBACK
 from tapeloom.app.api.limits import Limits
@@ -20,7 +21,7 @@ from tapeloom.app.logs import configure_logs
 CACHE = "cache"  # in the data folder
 GRACE_S = 10  # that answers under way have to end
 _MOST_MESSAGE = 64 * 2**10  # bytes of a WebSocket message
-_ANY = ("0.0.0.0", "::", "")  # noqa: S104  (addresses to compare with)
+_ANY = ("0.0.0.0", "::", "")  # nosec B104  # noqa: S104  (addresses to compare with)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def serve(order: ServeOrder, say: Callable[[str], None], *, limits: Limits | Non
     say  prints a line for whoever started it: the one-time link goes there and into no log
     """
     configure_logs()
+    tracing.start("tapeloom-api")
     limits = limits or Limits()
     settings = read_settings(data=order.data)
     jobs = open_service(settings)
@@ -73,6 +75,7 @@ def serve(order: ServeOrder, say: Callable[[str], None], *, limits: Limits | Non
             uvicorn.Server(configuration(app, order.host, order.port, limits)).run()
     finally:
         jobs.close()
+        tracing.stop()
 
 
 def configuration(app: object, host: str, port: int, limits: Limits) -> uvicorn.Config:

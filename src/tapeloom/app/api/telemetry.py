@@ -8,11 +8,12 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tapeloom.app import tracing
 from tapeloom.app.api.problems import Problem
 from tapeloom.app.logs import JOB_ID, REQUEST_ID
 
 logger = logging.getLogger("tapeloom.access")
-_GIVEN_ID = re.compile(rb"[\w-]{1,64}", re.ASCII)
+_GIVEN_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _QUIET = ("/healthz", "/readyz", "/metrics")  # asked every few seconds by machines
 
 # (method, route's template, status, seconds)
@@ -30,6 +31,15 @@ class Telemetry:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        if scope["path"] in _QUIET:
+            await self._answer(scope, receive, send, None)
+            return
+        with tracing.request(_header(scope, b"traceparent")) as traced:
+            await self._answer(scope, receive, send, traced)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, traced: tracing.Request | None
+    ) -> None:
         identity = _identity(scope)
         in_request, in_job = REQUEST_ID.set(identity), JOB_ID.set("")
         status, begin_s = 0, perf_counter()
@@ -59,15 +69,19 @@ class Telemetry:
             else:
                 raise  # half an answer is out: the connection must break
         finally:
-            self._tell(scope, status, perf_counter() - begin_s)
+            self._tell(scope, status, perf_counter() - begin_s, traced)
             REQUEST_ID.reset(in_request)
             JOB_ID.reset(in_job)
 
-    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+    def _tell(
+        self, scope: Scope, status: int, seconds: float, traced: tracing.Request | None
+    ) -> None:
         route = scope.get("route")
         template = getattr(route, "path", None) or "(none)"
         method = scope.get("method", "WEBSOCKET")
         self._on_request(method, template, status, seconds)
+        if traced is not None:
+            traced.tell(method, template, status)
         level = logging.DEBUG if scope["path"] in _QUIET else logging.INFO
         job = scope.get("path_params", {}).get("job")
         extra = {
@@ -81,7 +95,9 @@ class Telemetry:
 
 def _identity(scope: Scope) -> str:
     """Return the id that a proxy gave the request, or a new one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and _GIVEN_ID.fullmatch(value):
-            return str(value.decode())
-    return secrets.token_hex(8)
+    given = _header(scope, b"x-request-id") or ""
+    return given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    return next((str(v.decode("latin-1")) for key, v in scope["headers"] if key == name), None)

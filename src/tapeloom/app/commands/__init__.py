@@ -13,6 +13,7 @@ from tapeloom.app.commands.compose import compose
 from tapeloom.app.commands.convert import convert
 from tapeloom.app.commands.counterpoint import counterpoint
 from tapeloom.app.commands.cover import cover
+from tapeloom.app.commands.data import data
 from tapeloom.app.commands.describe import describe
 from tapeloom.app.commands.doctor import doctor
 from tapeloom.app.commands.groove import groove
@@ -62,6 +63,7 @@ app.command()(doctor)
 app.command()(serve)
 app.command()(worker)
 app.add_typer(train)
+app.add_typer(data)
 
 
 def _print_version(wanted: bool) -> None:

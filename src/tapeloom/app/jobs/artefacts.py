@@ -5,16 +5,19 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import fsspec
 
+from tapeloom.app.jobs.models import Unavailable
 from tapeloom.core.errors import InputError, TapeloomError
 from tapeloom.core.files import file_name
 
 PIECE = 2**20  # bytes read at a time
+_AHEAD = 4 * PIECE  # bytes that a far store is asked for at once
 _PARTIAL = ".partial"
 
 
@@ -36,8 +39,9 @@ class Store:
     @staticmethod
     def open(address: str) -> "Store":
         """Open a folder, or an address such as s3://bucket/folder (needs s3fs)."""
+        # Others write there, too: what a folder held a while ago says nothing.
         try:
-            system, root = fsspec.core.url_to_fs(address)
+            system, root = fsspec.core.url_to_fs(address, use_listings_cache=False)
         except (ImportError, ValueError) as error:
             raise InputError(f"artefacts cannot be kept at {address!r}: {error}") from error
         store = Store(system, root.rstrip("/"))
@@ -56,14 +60,11 @@ class Store:
     def put(self, path: Path, key: str) -> Artefact:
         """Store a file under a key, in place of what was there."""
         target, size = self._at(key), path.stat().st_size
-        try:
+        with self.asking(key, "written"):
             if self.is_local:
                 _put_local(path, Path(target))
             else:  # an object appears when its last byte has come
                 self.system.put_file(str(path), target)
-        except OSError as error:
-            reason = error.strerror or error
-            raise TapeloomError(f"the artefact {key} cannot be written: {reason}") from error
         return Artefact(key, size)
 
     def get(self, key: str, path: Path) -> None:
@@ -71,21 +72,18 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_PARTIAL}")
         try:
-            self.system.get_file(self._at(key), str(temporary))
+            with self.asking(key):
+                self.system.get_file(self._at(key), str(temporary))
             os.replace(temporary, path)
-        except FileNotFoundError as error:
-            raise InputError(f"there is no artefact {key!r}") from error
         except OSError as error:
-            raise TapeloomError(f"the artefact {key} cannot be read: {error}") from error
+            raise TapeloomError(f"{path.name} cannot be written: {error.strerror}") from error
         finally:
             temporary.unlink(missing_ok=True)
 
     def open_file(self, key: str) -> BinaryIO:
         """Open an artefact for reading; it can seek."""
-        try:
-            return cast(BinaryIO, self.system.open(self._at(key), "rb"))
-        except FileNotFoundError as error:
-            raise InputError(f"there is no artefact {key!r}") from error
+        with self.asking(key):
+            return cast(BinaryIO, self.system.open(self._at(key), "rb", block_size=_AHEAD))
 
     def path_of(self, key: str) -> Path | None:
         """Return where an artefact lies on this machine; None where the store is elsewhere."""
@@ -93,33 +91,66 @@ class Store:
 
     def pieces(self, key: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """Yield the bytes from `start` up to but without `stop`, a piece at a time."""
+        left = (self.size(key) if stop is None else stop) - start
+        if not self.is_local and left <= PIECE:  # no more is asked for than was
+            with self.asking(key):
+                piece = self.system.cat_file(self._at(key), start=start, end=start + left)
+            yield piece
+            return
         with self.open_file(key) as file:
             file.seek(start)
-            left = (self.size(key) if stop is None else stop) - start
-            while left > 0 and (piece := file.read(min(PIECE, left))):
+            while left > 0:
+                with self.asking(key):
+                    piece = file.read(min(PIECE, left))
+                if not piece:
+                    return
                 left -= len(piece)
                 yield piece
 
     def size(self, key: str) -> int:
         """Return how many bytes an artefact has."""
-        try:
+        with self.asking(key):
             return int(self.system.size(self._at(key)))
-        except FileNotFoundError as error:
-            raise InputError(f"there is no artefact {key!r}") from error
 
     def exists(self, key: str) -> bool:
         """Tell whether an artefact is there."""
-        return bool(self.system.isfile(self._at(key)))
+        path = self._at(key)
+        with self.asking(key):  # fsspec's own isfile takes a store that is away for an empty one
+            try:
+                return bool(self.system.info(path)["type"] == "file")
+            except (FileNotFoundError, NotADirectoryError):
+                return False
 
     def list(self, prefix: str) -> tuple[Artefact, ...]:
         """Return the artefacts below a prefix such as jobs/ID, by name."""
-        try:
-            found = self.system.find(self._at(prefix), detail=True)
-        except FileNotFoundError:
-            return ()
+        with self.asking(prefix):
+            try:
+                found = self.system.find(self._at(prefix), detail=True)
+            except FileNotFoundError:
+                return ()
         at = len(self.root) + 1
         return tuple(Artefact(name[at:], int(about["size"]))
                      for name, about in sorted(found.items()))  # fmt: skip
+
+    def walk(self) -> Iterator[Artefact]:
+        """Yield all artefacts, folder by folder in the order of their names.
+
+        Nothing but one folder's list is held at a time.
+        """
+        yield from self._below(self.root)
+
+    def _below(self, folder: str) -> Iterator[Artefact]:
+        with self.asking(folder):
+            try:
+                found = self.system.ls(folder, detail=True)
+            except FileNotFoundError:  # removed since it was listed
+                return
+        for about in sorted(found, key=lambda one: str(one["name"])):
+            name = str(about["name"]).rstrip("/")
+            if about["type"] == "directory":
+                yield from self._below(name)
+            elif about["type"] == "file" and name != folder:
+                yield Artefact(name[len(self.root) + 1 :], int(about["size"]))
 
     def delete(self, prefix: str) -> None:
         """Remove an artefact, or all below a prefix; nothing there is no error."""
@@ -127,7 +158,8 @@ class Store:
         if self.is_local:
             shutil.rmtree(path, ignore_errors=True)
             Path(path).unlink(missing_ok=True)
-        elif self.system.exists(path):
+            return
+        with self.asking(prefix, "removed"), suppress(FileNotFoundError):
             self.system.rm(path, recursive=True)
 
     def upload(self, owner: str, name: str, file: BinaryIO, *, max_bytes: int) -> str:
@@ -143,7 +175,7 @@ class Store:
         if self.is_local:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         try:
-            with self.system.open(temporary, "wb") as target:
+            with self.asking(key, "written"), self.system.open(temporary, "wb") as target:
                 size = 0
                 while piece := file.read(PIECE):
                     size += len(piece)
@@ -153,7 +185,8 @@ class Store:
             if self.is_local:
                 os.replace(temporary, path)
         except BaseException:
-            self.delete(key.rpartition("/")[0])
+            with suppress(Unavailable):  # what failed before is the one to tell
+                self.delete(key.rpartition("/")[0])
             raise
         return key
 
@@ -170,11 +203,30 @@ class Store:
         except Exception as error:  # each store has errors of its own
             raise TapeloomError(f"the store of artefacts does not answer: {error}") from error
 
+    @contextmanager
+    def asking(self, key: str, what: str = "read") -> Iterator[None]:
+        """Tell what a store says in our words; each kind of store has errors of its own."""
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise InputError(f"there is no artefact {key!r}") from error
+        except TapeloomError:
+            raise
+        except Exception as error:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            line = reason.strip().splitlines()[0][:200]
+            raise Unavailable(f"the artefact {key} cannot be {what}: {line}") from error
+
     def _at(self, key: str) -> str:
-        parts = key.split("/")
-        if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
-            raise InputError(f"{key!r} is no artefact's key")
+        check_key(key)
         return f"{self.root}/{key}"
+
+
+def check_key(key: str) -> None:
+    """Raise InputError for a key that could lead out of the store."""
+    parts = key.split("/")
+    if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
+        raise InputError(f"{key[:200]!r} is no artefact's key")
 
 
 def _folder_of(owner: str) -> str:

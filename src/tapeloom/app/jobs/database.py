@@ -95,6 +95,13 @@ leases = sa.Table(
     sa.Column("holder", sa.Text, nullable=False),
     sa.Column("until", sa.Float, nullable=False),
 )
+traces = sa.Table(  # of jobs that were ordered while traces were on
+    "tapeloom_traces",
+    metadata,
+    sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("traceparent", sa.Text, nullable=False),
+    sa.Column("parent", sa.Text),
+)
 tallies = sa.Table(
     "tapeloom_tallies",
     metadata,

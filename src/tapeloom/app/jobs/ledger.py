@@ -151,33 +151,36 @@ def settle(
     result: Mapping[str, Any] | None = None,
     error: str | None = None,
     attempt: int | None = None,
-) -> bool:
-    """End a job that is in one of `states`: once, however often it is told."""
+) -> tuple[str, ...]:
+    """End a job that is in one of `states`: once, however often it is told.
+
+    Return what ended by it: nothing, the job, or the job and its batch.
+    """
     values: dict[str, Any] = {"state": state, "finished_at": database.now(), "error": error}
     if state == DONE:
         values |= {"progress": 1.0, "result": dict(result or {})}
     if not change(connection, database, job, states, values, attempt=attempt):
-        return False
+        return ()
     connection.execute(sa.delete(events).where(events.c.job == job, events.c.kind == PROGRESS))
     parent = find(connection, job).parent
-    if parent:
-        settle_batch(connection, database, parent)
-    return True
+    if parent and settle_batch(connection, database, parent):
+        return (job, parent)
+    return (job,)
 
 
-def settle_batch(connection: sa.Connection, database: Database, parent: str) -> None:
-    """Bring a batch up to date with its items."""
+def settle_batch(connection: sa.Connection, database: Database, parent: str) -> bool:
+    """Bring a batch up to date with its items; tell whether it ended by that."""
     counted = items_of(connection, [parent])[parent]
     total, final = sum(counted.values()), sum(counted.get(state, 0) for state in FINAL)
     values: dict[str, Any] = {"progress": final / total, "result": {"items": counted}}
     if final < total:
         change(connection, database, parent, (QUEUED, RUNNING), values, kind=PROGRESS)
-        return
+        return False
     failed, cancelled = counted.get(FAILED, 0), counted.get(CANCELLED, 0)
     values["state"] = FAILED if failed else CANCELLED if cancelled else DONE
     values["error"] = f"{failed} of {total} failed" if failed else None
     values["finished_at"] = database.now()
-    change(connection, database, parent, (QUEUED, RUNNING, "paused"), values)
+    return change(connection, database, parent, (QUEUED, RUNNING, "paused"), values)
 
 
 def items_of(connection: sa.Connection, parents: Sequence[str]) -> dict[str, dict[str, int]]:

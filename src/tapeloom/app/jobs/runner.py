@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from dbos import DBOS
 from dbos import error as dbos_errors
 
-from tapeloom.app.jobs import durable, ledger
+from tapeloom.app import tracing
+from tapeloom.app.jobs import durable, ledger, traces
 from tapeloom.app.jobs.artefacts import Store
 from tapeloom.app.jobs.database import Database
 from tapeloom.app.jobs.kinds import FINISH, KINDS, PUBLISH
@@ -64,6 +65,7 @@ class Running:
     has_begun: bool = False  # its first stage is entered in the database
     unwanted: bool = False  # cancelled, paused or begun again elsewhere
     told_at: float = 0.0
+    trace: tracing.JobTrace | None = None
 
 
 @dataclass(slots=True)
@@ -98,6 +100,7 @@ class Runner:
             row = ledger.find(connection, running.job)
         if row is None:  # it was removed
             return
+        running.trace = traces.of(self.database, running.job)
         bench = Bench(
             row.id, row.kind, row.payload, self.folder / row.id, self.store, self.threads,
             lambda stage, progress: self._tell(running, stage, progress),
@@ -124,6 +127,18 @@ class Runner:
             return {"error": f"{error.errors[-1]} ({self.backoff.tries} tries)"}
 
     def _stage(self, bench: Bench, running: Running, stage: str) -> dict[str, Any]:
+        """Do a stage, as a span of its job's trace."""
+        about: dict[str, str | int | float | bool] = {
+            "tapeloom.job": running.job, "tapeloom.kind": bench.kind,
+            "tapeloom.attempt": running.attempt,
+        }  # fmt: skip
+        with tracing.stage(running.trace, f"stage {stage}", about) as span:
+            found = self._do_stage(bench, running, stage)
+            if span is not None and found.get("error"):
+                tracing.fail(span, found["error"])
+        return found
+
+    def _do_stage(self, bench: Bench, running: Running, stage: str) -> dict[str, Any]:
         if not ledger.begin_stage(self.database, running.job, running.attempt, stage):
             return {"stopped": True}
         running.has_begun = True
@@ -156,10 +171,11 @@ class Runner:
         if error:
             self.store.delete(f"jobs/{running.job}")
         with self.database.logging() as connection:
-            ledger.settle(
+            ended = ledger.settle(
                 connection, self.database, running.job, FAILED if error else DONE,
                 states=(QUEUED, RUNNING), result=found, error=error, attempt=running.attempt,
             )  # fmt: skip
+        traces.ended(self.database, ended)
         return {}
 
     def _tell(self, running: Running, stage: str, progress: float) -> None:

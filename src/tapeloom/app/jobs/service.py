@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import sqlalchemy as sa
 
-from tapeloom.app.jobs import durable, ledger, watch
+from tapeloom.app.jobs import durable, ledger, traces, watch
 from tapeloom.app.jobs.artefacts import Store
 from tapeloom.app.jobs.database import Database, events, jobs, open_database, stage_runs
 from tapeloom.app.jobs.figures import count_jobs
@@ -143,8 +143,14 @@ class JobService:
         """Stop a job for good; one that is at work stops within about two seconds."""
         with self.database.logging() as connection:
             found = self._own(connection, job, owner)
-            for one in self._with_items(connection, found):
-                ledger.settle(connection, self.database, one.id, CANCELLED, states=_STEERABLE)
+            ended = [
+                name
+                for one in self._with_items(connection, found)
+                for name in ledger.settle(
+                    connection, self.database, one.id, CANCELLED, states=_STEERABLE
+                )
+            ]
+        traces.ended(self.database, ended)
         self._stop_workflows(found)
         return self.get(job, owner)
 
@@ -275,6 +281,7 @@ class JobService:
             queue=queue, payload=dict(order.payload), idempotency_key=order.idempotency_key,
             priority=order.priority, parent=parent,
         )  # fmt: skip
+        traces.keep(connection, row.id, order.kind, parent)
         if queue:
             watch.enqueue(self.client, connection, job, queue)
         return job

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from dbos import DBOSClient
 
 from tapeloom.app.jobs import durable, ledger
-from tapeloom.app.jobs.database import Database, events, jobs, workers
+from tapeloom.app.jobs.database import Database, events, jobs, traces, workers
 from tapeloom.app.jobs.models import CANCELLED, FAILED, FINAL
 from tapeloom.app.jobs.removal import finish_removals
 from tapeloom.app.jobs.service import JobService
@@ -66,8 +66,10 @@ def forget(client: DBOSClient, database: Database, keep_days: float) -> int:
     names = [durable.workflow_id(row.id, n) for row in found for n in range(1, row.attempt + 1)]
     if names:
         client.delete_workflows(names)
+    old_jobs = [row.id for row in found]
     with database.engine.begin() as connection:
-        connection.execute(sa.delete(events).where(events.c.job.in_([row.id for row in found])))
+        connection.execute(sa.delete(events).where(events.c.job.in_(old_jobs)))
+        connection.execute(sa.delete(traces).where(traces.c.job.in_(old_jobs)))
         connection.execute(
             sa.delete(events).where(events.c.kind == ledger.REMOVED, events.c.at < old)
         )

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOSClient
 
-from tapeloom.app.jobs import durable, ledger
+from tapeloom.app.jobs import durable, ledger, traces
 from tapeloom.app.jobs.database import Database, jobs, leases, workers
 from tapeloom.app.jobs.models import BATCH, FAILED, QUEUED, RUNNING, Job
 
@@ -141,16 +141,18 @@ def watch_once(
 def take_over(client: DBOSClient, database: Database, workflow: str) -> str | None:
     """Give a workflow that nobody runs back to its queue; return its job unless it had ended."""
     job = durable.job_of(workflow)
+    ended: tuple[str, ...] = ()
     with database.logging() as connection:
         row = ledger.find(connection, job)
         wanted = row is not None and row.state in (QUEUED, RUNNING)
         if wanted and row.repairs >= MOST_REPAIRS:
-            _give_up(connection, database, row)
+            ended = _give_up(connection, database, row)
             wanted = False
         elif wanted:
             values = {"state": QUEUED, "repairs": row.repairs + 1}
             ledger.change(connection, database, job, (QUEUED, RUNNING), values)
             ledger.tally(connection, database, TAKEOVERS, 1)
+    traces.ended(database, ended)
     if wanted:
         client.resume_workflow(workflow, queue_name=row.queue)
         return job
@@ -181,24 +183,28 @@ def _repair(client: DBOSClient, database: Database) -> list[str]:
         ended = state.get(name, "ERROR")
         if ended not in _ENDED:
             continue
+        ended_now: tuple[str, ...] = ()
         with database.logging() as connection:
             if row.repairs >= MOST_REPAIRS:
-                _give_up(connection, database, row)
+                ended_now = _give_up(connection, database, row)
             elif start_again(
                 client, connection, database, ledger.job_of_row(row), (QUEUED, RUNNING),
                 repairs=row.repairs + 1,
             ):  # fmt: skip
                 log.warning("the workflow %s ended as %s without its job", name, ended)
                 begun.append(row.id)
+        traces.ended(database, ended_now)
     return begun
 
 
-def _give_up(connection: sa.Connection, database: Database, row: Any) -> None:
+def _give_up(connection: sa.Connection, database: Database, row: Any) -> tuple[str, ...]:
     sentence = (
         f"its worker died {row.repairs} times in the stage {row.stage or 'before the first'}; "
         "look at the workers' log for why"
     )
-    ledger.settle(connection, database, row.id, FAILED, states=(QUEUED, RUNNING), error=sentence)
+    return ledger.settle(
+        connection, database, row.id, FAILED, states=(QUEUED, RUNNING), error=sentence
+    )
 
 
 def _take_turn(database: Database, name: str, for_s: float) -> bool:

@@ -17,6 +17,7 @@ from types import FrameType
 import sqlalchemy as sa
 from dbos import DBOS
 
+from tapeloom.app import tracing
 from tapeloom.app.jobs import durable, sweep, watch
 from tapeloom.app.jobs.database import Database, jobs
 from tapeloom.app.jobs.kinds import QUEUES, QueueLimits
@@ -190,6 +191,7 @@ def _register_queue(name: str, limits: QueueLimits, poll_s: float) -> None:
 
 def work_here(service: JobService, folder: Path, options: WorkerOptions) -> None:
     """Be a worker until the process is told to end, and end it: a stage at work is left behind."""
+    tracing.start("tapeloom-worker")
     worker = Worker(service, folder, options)
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -198,6 +200,8 @@ def work_here(service: JobService, folder: Path, options: WorkerOptions) -> None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     worker.run()
+    if (spans := tracing.spans()) is not None:
+        spans.flush()
     with suppress(Exception):
         logging.shutdown()
     os._exit(0)
