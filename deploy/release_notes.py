@@ -16,7 +16,7 @@ def notes_of(version: str, changelog: str) -> str:
     >>> notes_of("0.1.0", "# Changelog\\n\\n## 0.1.0, 2026-12-24\\n\\n- First.\\n\\n## 0.0.9\\n- Old.")
     '- First.'
     """
-    heading = rf"^## \[?{re.escape(version)}\]?(?![\w.]).*$"
+    heading = rf"^## \[?{re.escape(version)}\]?(?![\w.])[^\n]*"
     found = re.search(heading + r"\n(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
     if found is None or not found[1].strip():
         raise LookupError(f"CHANGELOG.md says nothing of {version}; add a section `## {version}`")
