@@ -13,7 +13,7 @@ CHANGELOG = Path(__file__).parents[1] / "CHANGELOG.md"
 def notes_of(version: str, changelog: str) -> str:
     """Return the section of a version, without its heading; LookupError where there is none.
 
-    >>> notes_of("0.1.0", "# Changelog\\n\\n## 0.1.0, 2026-12-24\\n\\n- First.\\n\\n## 0.0.9\\n- Old.")
+    >>> notes_of("0.1.0", "# Changelog\\n\\n## 0.1.0, 2026-12-24\\n- First.\\n## 0.0.9\\n- Old.")
     '- First.'
     """
     heading = rf"^## \[?{re.escape(version)}\]?(?![\w.])[^\n]*"

@@ -39,7 +39,8 @@ JOBS = (
     figure("Waiting", "sum(tapeloom:queue_depth:max)"),
     figure("At work", 'sum(tapeloom:jobs:max{state="running", kind!="batch"}) or vector(0)'),
     figure("Done in a day",
-           'sum(max by (kind) (increase(tapeloom_jobs_ended_total{state="done"}[1d]))) or vector(0)'),
+           'sum(max by (kind) (increase(tapeloom_jobs_ended_total{state="done"}[1d]))) '
+           "or vector(0)"),
     figure("Failed in a day",
            'sum(max by (kind) (increase(tapeloom_jobs_ended_total{state="failed"}[1d]))) '
            "or vector(0)", red_from=1),
@@ -50,7 +51,8 @@ JOBS = (
     Panel("The longest wait", "s",
           (("max by (queue) (tapeloom_queue_oldest_wait_seconds)", "{{queue}}"),), red_from=900),
     Panel("Load: waiting and at work", "short",
-          (("sum by (queue) (tapeloom:queue_load:sum)", "{{queue}}"), ("max(tapeloom_workers)", "workers")),
+          (("sum by (queue) (tapeloom:queue_load:sum)", "{{queue}}"),
+           ("max(tapeloom_workers)", "workers")),
           about="Workers are scaled by this on Kubernetes."),
     Panel("Jobs ended in an hour", "short",
           (("sum by (state) (max by (kind, state) (increase(tapeloom_jobs_ended_total[1h])))",
@@ -67,11 +69,13 @@ JOBS = (
           (("histogram_quantile(0.95, sum by (stage, le) (max by (kind, stage, le) "
             "(rate(tapeloom_stage_seconds_bucket[1h]))))", "{{stage}}"),)),
     Panel("Where the time goes", "percentunit",
-          (("sum by (stage) (max by (kind, stage) (rate(tapeloom_stage_seconds_sum[1h]))) / ignoring (stage) "
-            "group_left () sum(max by (kind, stage) (rate(tapeloom_stage_seconds_sum[1h])))",
+          (("sum by (stage) (max by (kind, stage) (rate(tapeloom_stage_seconds_sum[1h]))) "
+            "/ ignoring (stage) group_left () "
+            "sum(max by (kind, stage) (rate(tapeloom_stage_seconds_sum[1h])))",
             "{{stage}}"),), is_stacked=True),
     Panel("Tokens a second of the learned models", "short",
-          (("sum(rate(tapeloom_model_tokens_total[15m])) / sum(rate(tapeloom_model_seconds_total[15m]))",
+          (("sum(rate(tapeloom_model_tokens_total[15m])) "
+            "/ sum(rate(tapeloom_model_seconds_total[15m]))",
             "tokens in a second of sampling"),)),
     Panel("All jobs there are", "short",
           (("sum by (state) (tapeloom:jobs:max)", "{{state}}"),), width=24),
@@ -81,7 +85,8 @@ API = (
     figure("APIs that answer", 'sum(up{job="tapeloom"}) or vector(0)'),
     figure("Requests a second", "sum(tapeloom:http_requests:rate5m)", "reqps"),
     figure("Our errors", "max(tapeloom:http_errors:ratio5m)", "percentunit", red_from=0.01),
-    figure("99 of 100 answers within", "max(tapeloom:http_request_seconds:p99_5m)", "s", red_from=2.5),
+    figure("99 of 100 answers within", "max(tapeloom:http_request_seconds:p99_5m)", "s",
+           red_from=2.5),
     figure("Event streams", "sum(tapeloom_event_streams)"),
     figure("Live generations", "sum(tapeloom_live_sessions)"),
     Panel("Requests, by route", "reqps",
@@ -89,9 +94,9 @@ API = (
     Panel("Answers, by status", "reqps",
           (("sum by (status) (tapeloom:http_requests:rate5m)", "{{status}}"),), is_stacked=True),
     Panel("Time to the end of an answer", "s",
-          (("histogram_quantile(0.5, sum by (le) (rate(tapeloom_http_request_seconds_bucket[5m])))", "50 of 100"),
-           ("histogram_quantile(0.95, sum by (le) (rate(tapeloom_http_request_seconds_bucket[5m])))", "95 of 100"),
-           ("histogram_quantile(0.99, sum by (le) (rate(tapeloom_http_request_seconds_bucket[5m])))", "99 of 100"))),
+          tuple((f"histogram_quantile(0.{share}, sum by (le) "
+                 "(rate(tapeloom_http_request_seconds_bucket[5m])))", f"{share} of 100")
+                for share in (50, 95, 99))),
     Panel("99 of 100 answers, the slowest routes", "s",
           (("topk(12, histogram_quantile(0.99, sum by (route, le) "
             "(rate(tapeloom_http_request_seconds_bucket[15m]))))", "{{route}}"),)),
@@ -101,7 +106,8 @@ API = (
           (('sum by (status) (tapeloom:http_requests:rate5m{status=~"4.."})', "{{status}}"),),
           about="401 and 403: keys; 413 and 422: orders that cannot be; 429: asked too often."),
     Panel("Open streams", "short",
-          (("sum(tapeloom_event_streams)", "event streams"), ("sum(tapeloom_live_sessions)", "live"))),
+          (("sum(tapeloom_event_streams)", "event streams"),
+           ("sum(tapeloom_live_sessions)", "live"))),
     Panel("Time that figures take", "s",
           (('max(scrape_duration_seconds{job="tapeloom"})', "scrape"),), red_from=5),
 )  # fmt: skip
@@ -160,7 +166,8 @@ DASHBOARDS = {
         "tapeloom-jobs", "Tapeloom: jobs", "What is ordered, made, waits and fails.", JOBS
     ),
     "tapeloom-api": dashboard(
-        "tapeloom-api", "Tapeloom: the API", "Who asks, how fast they are answered, and what fails.", API
+        "tapeloom-api", "Tapeloom: the API",
+        "Who asks, how fast they are answered, and what fails.", API,
     ),
 }  # fmt: skip
 

@@ -126,8 +126,8 @@ class Stack:
         """Put this machine's hosts, ports and paths into a command."""
         command = self._program(command)
         if command[0].endswith("/postgres"):
-            command += ["-D", str(self.folder / "database"), "-p", self.ports["5432"],
-                        "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]  # fmt: skip
+            command += ["-D", str(self.folder / "database"), "-p", self.ports["5432"]]
+            command += ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
         exact = {"8000": self.ports["8000"], "5432": self.ports["5432"], "0.0.0.0": "127.0.0.1"}  # noqa: S104
         parts = {
             "127.0.0.1:8000": f"127.0.0.1:{self.ports['8000']}",

@@ -1,4 +1,4 @@
-"""The compose file: it is one, its services are seven, and each is bounded, locked up and watched."""
+"""The compose file: it is one, and each of its services is bounded, locked up and watched."""
 
 import os
 import re
@@ -16,12 +16,12 @@ SERVICES: dict[str, Any] = compose()["services"]
 OURS = ("api", "worker", "watchdog")
 
 
-def _judge(*files: Path, cwd: Path = DEPLOY, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Let Docker Compose itself read files: by the schema of the specification, and by its sense."""
+def _judge(*files: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Let Docker Compose itself read files: by its specification's schema, and by their sense."""
     program = tool("docker-compose", "pip install 'tapeloom[deploy]'")
     arguments = [part for file in files for part in ("-f", str(file))]
     return subprocess.run(
-        [program, *arguments, "config", "--quiet"], capture_output=True, text=True, cwd=cwd,
+        [program, *arguments, "config", "--quiet"], capture_output=True, text=True, cwd=DEPLOY,
         env=os.environ | environment, check=False,
     )  # fmt: skip
 
@@ -74,7 +74,10 @@ def test_each_service_is_bounded_locked_up_and_watched(name: str) -> None:
 
 
 def test_only_the_proxy_is_open_to_the_world() -> None:
-    assert {name for name, service in SERVICES.items() if "ports" in service} == {"caddy", "grafana"}
+    assert {name for name, service in SERVICES.items() if "ports" in service} == {
+        "caddy",
+        "grafana",
+    }
     assert all(port.startswith("127.0.0.1:") for port in SERVICES["grafana"]["ports"])
     read = compose()
     assert read["networks"]["back"] == {"internal": True}
@@ -100,8 +103,8 @@ def test_what_it_names_exists() -> None:
 
 
 def test_no_secret_stands_in_a_file() -> None:
-    for name in SERVICES:
-        for variable, value in SERVICES[name].get("environment", {}).items():
+    for service in SERVICES.values():
+        for variable, value in service.get("environment", {}).items():
             if re.search("PASSWORD|SECRET|KEY|DATABASE_URL", variable):
                 assert str(value).startswith("/run/secrets/"), variable
 

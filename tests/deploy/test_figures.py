@@ -43,7 +43,9 @@ def _targets() -> Iterator[tuple[str, str, dict[str, Any]]]:
 def _adapter_rules() -> list[str]:
     path = DEPLOY / "kubernetes/prometheus-adapter-values.yaml"
     rules = yaml.safe_load(path.read_text("utf-8"))["rules"]["external"]
-    queries = [rule["metricsQuery"].replace("<<.LabelMatchers>>", 'queue="render"') for rule in rules]
+    queries = [
+        rule["metricsQuery"].replace("<<.LabelMatchers>>", 'queue="render"') for rule in rules
+    ]
     return [*queries, *(rule["seriesQuery"] for rule in rules)]
 
 
@@ -101,9 +103,7 @@ def test_every_figure_that_is_exposed_is_shown(exposed: set[str]) -> None:
 def test_the_names_of_an_expression_are_found() -> None:
     told = 'sum by (le) (rate(a_total{b="c"}[5m])) / on (d) group_left () e:f:sum or vector(0)'
     assert _names(told) == {"a_total", "e:f:sum"}
-    promql_parser = pytest.importorskip("promql_parser")
-    assert promql_parser is not None
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"unclosed"):
         _names("sum(rate(a_total[5m])")
 
 
@@ -114,9 +114,15 @@ def test_promtool_takes_rules_configuration_and_every_expression(tmp_path: Path)
         for number, expression in enumerate(_expressions())
     ]}]}  # fmt: skip
     (tmp_path / "panels.yml").write_text(json.dumps(groups), "utf-8")
+    values = yaml.safe_load((DEPLOY / "kubernetes/prometheus-values.yaml").read_text("utf-8"))
+    scraping = yaml.safe_load(values["extraScrapeConfigs"])
+    del scraping[0]["kubernetes_sd_configs"]  # Debian builds Prometheus without
+    (tmp_path / "kubernetes.yml").write_text(json.dumps({"scrape_configs": scraping}), "utf-8")
+    assert scraping[0]["job_name"] == "tapeloom"  # the alerts ask for it by this name
     for command in (
         ["check", "rules", str(tmp_path / "panels.yml")],
         ["check", "config", str(PROMETHEUS / "prometheus.yml")],
+        ["check", "config", "--syntax-only", str(tmp_path / "kubernetes.yml")],
     ):
         done = subprocess.run([promtool, *command], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -134,6 +140,7 @@ def test_every_alert_has_a_test_and_passes_it() -> None:
     assert fired == {rule["alert"] for rule in _rules() if "alert" in rule}
 
 
+@pytest.mark.slow
 def test_a_broken_alert_fails_its_test(tmp_path: Path) -> None:
     promtool = tool("promtool", "apt install prometheus")
     shutil.copytree(PROMETHEUS, tmp_path / "prometheus")

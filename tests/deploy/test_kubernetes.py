@@ -15,8 +15,10 @@ from tapeloom.app.jobs.settings import ServiceSettings
 from tests.deploy.files import DEPLOY, image_facts, tool
 
 KUBERNETES = DEPLOY / "kubernetes"
-OVERLAYS = ("one-node", "many-nodes", "aws", "gcp", "azure")
+CLOUDS = [pytest.param(name, marks=pytest.mark.slow) for name in ("aws", "gcp", "azure")]
+OVERLAYS = ["one-node", "many-nodes", *CLOUDS]
 OURS = ("api", "worker", "watchdog")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _kustomize() -> list[str]:
@@ -33,7 +35,7 @@ def built(overlay: str) -> tuple[dict[str, Any], ...]:
         check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    return tuple(yaml.safe_load_all(done.stdout))
+    return tuple(yaml.load_all(done.stdout, _LOADER))
 
 
 def of_kind(overlay: str, kind: str) -> dict[str, dict[str, Any]]:
@@ -47,6 +49,7 @@ def pods(overlay: str) -> dict[str, dict[str, Any]]:
     return {name: one["spec"]["template"] for name, one in found.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_the_schemas_take_every_object(overlay: str) -> None:
     validate = pytest.importorskip("kubernetes_validate").validate
@@ -54,6 +57,7 @@ def test_the_schemas_take_every_object(overlay: str) -> None:
         validate(one, "1.30", strict=True)
 
 
+@pytest.mark.slow
 def test_the_schemas_refuse_a_slip() -> None:
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
     deployment = copy.deepcopy(of_kind("one-node", "Deployment")["api"])
@@ -135,7 +139,7 @@ def test_one_node_brings_its_database_and_keeps_its_files() -> None:
         assert volumes["data"]["persistentVolumeClaim"]["claimName"] in claims
 
 
-@pytest.mark.parametrize("overlay", ["many-nodes", "aws", "gcp", "azure"])
+@pytest.mark.parametrize("overlay", ["many-nodes", *CLOUDS])
 def test_many_nodes_scale_by_what_waits_and_keep_files_where_all_reach_them(overlay: str) -> None:
     assert not of_kind(overlay, "StatefulSet")
     scaler = of_kind(overlay, "HorizontalPodAutoscaler")["worker"]

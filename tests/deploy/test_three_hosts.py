@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -40,6 +39,7 @@ class Hosts:
     folder: Path
     network: Network
     workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -47,7 +47,9 @@ class Hosts:
         return f"postgresql://tapeloom@{self.network.address['db']}:5432/jobs"
 
     def run(self, host: str, command: list[str], **more: object) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self.network.command(host, command), cwd=self.folder, **more)  # type: ignore[call-overload, no-any-return]
+        process = subprocess.Popen(self.network.command(host, command), cwd=self.folder, **more)  # type: ignore[call-overload]
+        self.started.append(process)
+        return process  # type: ignore[no-any-return]
 
     def work(self, host: str) -> None:
         """Start a host's worker: its own folder of work, the common folder of artefacts."""
@@ -82,16 +84,16 @@ def hosts() -> Iterator[Hosts]:
     network = Network("db", *WORKERS)
     hosts = Hosts(folder, network)
     try:
-        server = _start_postgres(hosts)
+        _start_postgres(hosts)
         yield hosts
-        server.send_signal(signal.SIGINT)
-        server.wait(20)
     finally:
         network.close()
+        for process in hosts.started:
+            process.wait(30)
         shutil.rmtree(folder)
 
 
-def _start_postgres(hosts: Hosts) -> "subprocess.Popen[bytes]":
+def _start_postgres(hosts: Hosts) -> None:
     cluster, run = hosts.folder / "cluster", hosts.folder / "run"
     for path in (cluster, run):
         path.mkdir()
@@ -101,7 +103,7 @@ def _start_postgres(hosts: Hosts) -> "subprocess.Popen[bytes]":
                     "tapeloom", "-N"], check=True, capture_output=True, cwd="/")  # fmt: skip
     with (cluster / "pg_hba.conf").open("a") as file:
         file.write("host all all 10.77.0.0/24 trust\n")
-    server = hosts.run("db", [
+    hosts.run("db", [
         *prefix, str(POSTGRES / "postgres"), "-D", str(cluster),
         "-c", f"listen_addresses={hosts.network.address['db']}",
         "-c", f"unix_socket_directories={run}",
@@ -110,7 +112,6 @@ def _start_postgres(hosts: Hosts) -> "subprocess.Popen[bytes]":
     _until(lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0, 30)
     create = ["createdb", "-h", str(run), "-U", "tapeloom", "jobs"]
     subprocess.run([str(POSTGRES / create[0]), *create[1:]], check=True)
-    return server
 
 
 def _until(is_so: Callable[[], bool], timeout_s: float) -> None:
@@ -158,7 +159,9 @@ def _check(service: JobService, hosts: Hosts) -> None:
     cursor = 0
     while events := service.wait(cursor, "ann", timeout_s=0.1):
         cursor = events[-1].id
-        ends.update(one.job for one in events if one.kind == "state" and one.data["state"] == "done")
+        ends.update(
+            one.job for one in events if one.kind == "state" and one.data["state"] == "done"
+        )
     assert ends == {job.id: 1 for job in jobs}
     known = {f"jobs/{job.id}" for job in jobs}
     assert {one.key.rpartition("/")[0] for one in service.store.list("jobs")} == known
