@@ -46,6 +46,9 @@ JOBS = (
            "or vector(0)", red_from=1),
     figure("Rendering", "max(tapeloom_render_realtime)", "suffix:× real time",
            about="Seconds of music that a second of synthesis makes, in the last fifty records."),
+    Panel("Rendering and mastering, × real time", "short",
+          (("max(tapeloom_render_realtime)", "rendering"),
+           ("max(tapeloom_master_realtime)", "mastering"))),
     Panel("Jobs that wait", "short", (("sum by (queue) (tapeloom:queue_depth:max)", "{{queue}}"),),
           is_stacked=True),
     Panel("The longest wait", "s",
@@ -74,11 +77,10 @@ JOBS = (
             "sum(max by (kind, stage) (rate(tapeloom_stage_seconds_sum[1h])))",
             "{{stage}}"),), is_stacked=True),
     Panel("Tokens a second of the learned models", "short",
-          (("sum(rate(tapeloom_model_tokens_total[15m])) "
-            "/ sum(rate(tapeloom_model_seconds_total[15m]))",
-            "tokens in a second of sampling"),)),
-    Panel("All jobs there are", "short",
-          (("sum by (state) (tapeloom:jobs:max)", "{{state}}"),), width=24),
+          (("max by (model) (rate(tapeloom_model_tokens_total[15m])) "
+            "/ max by (model) (rate(tapeloom_model_seconds_total[15m]))", "{{model}}"),),
+          about="In a second of writing; the replicas of the API tell the same."),
+    Panel("All jobs there are", "short", (("sum by (state) (tapeloom:jobs:max)", "{{state}}"),)),
 )  # fmt: skip
 
 API = (
