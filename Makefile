@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN := $(VENV)/bin
 
-.PHONY: help track test check slow bench docs clean
+.PHONY: help track test check slow deploy bench docs clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,6 +22,10 @@ check: $(VENV)/dev  ## Check format, lint, types and who imports whom
 
 slow: $(VENV)/dev  ## Run the tests that take minutes, and laws on many drawn examples
 	HYPOTHESIS_PROFILE=thorough $(RUN)/python -m pytest -m "slow or hypothesis"
+
+deploy: $(VENV)/dev  ## Check what runs the service, and run it here (needs the apt packages of DEPLOYMENT.md)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,deploy]"
+	$(RUN)/python -m pytest tests/deploy
 
 bench: $(VENV)/core  ## Measure speed and memory
 	$(RUN)/python benchmarks/make_record.py

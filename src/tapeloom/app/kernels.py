@@ -1,5 +1,7 @@
 """The compiled inner loops: whether numba has them in its cache, and making it so."""
 
+import hashlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -25,7 +27,21 @@ def _caches(folder: str) -> Iterator[tuple[Path, list[Path]]]:
     """Yield the modules of a package that have kernels, with what numba keeps of each."""
     for source in (Path(tapeloom.__file__).parent / folder).rglob("*.py"):
         if "njit(" in source.read_text("utf-8"):
-            yield source, list(source.parent.glob(f"__pycache__/{source.stem}.*.nbi"))
+            yield source, list(_cache_of(source.parent).glob(f"{source.stem}.*.nbi"))
+
+
+def _cache_of(folder: Path) -> Path:
+    """Return where numba keeps what it compiled of a folder's modules.
+
+    With NUMBA_CACHE_DIR, which an installation that nobody can write to needs, it is a folder
+    below that, named by the sources' folder and the SHA-1 of its path (numba.core.caching).
+    """
+    elsewhere = os.environ.get("NUMBA_CACHE_DIR")
+    if not elsewhere:
+        return folder / "__pycache__"
+    path = os.path.abspath(folder)
+    digest = hashlib.sha1(path.encode(), usedforsecurity=False).hexdigest()
+    return Path(elsewhere) / f"{folder.name}_{digest}"
 
 
 def _is_fresh(index: Path, source: Path) -> bool:
@@ -48,7 +64,7 @@ def is_theory_compiled(root: Path | None = None) -> bool:
     """
     folder = (root or Path(tapeloom.__file__).parent) / "theory"
     newest: dict[str, float] = {}
-    for index in folder.glob("__pycache__/*.nbi"):
+    for index in _cache_of(folder).glob("*.nbi"):
         module = index.name.split(".")[0]
         newest[module] = max(index.stat().st_mtime, newest.get(module, 0.0))
     sources = {module: folder / f"{module}.py" for module in newest}

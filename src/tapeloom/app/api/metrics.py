@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from tapeloom.app.jobs.database import jobs as JOBS  # noqa: N812  (a table)
 from tapeloom.app.jobs.database import stage_runs
+from tapeloom.app.jobs.kinds import QUEUES
 
 if TYPE_CHECKING:
     from tapeloom.app.jobs import Event, JobService
@@ -116,14 +117,14 @@ class _Jobs(Collector):
         depth = GaugeMetricFamily(
             "tapeloom_queue_depth", "Jobs that wait for a worker.", labels=("queue",)
         )
-        for queue, number in counts.queues.items():
-            depth.add_metric((queue,), number)
+        for queue in QUEUES:  # those without a job too: what is absent cannot fall to 0
+            depth.add_metric((queue,), counts.queues.get(queue, 0))
         yield depth
         wait = GaugeMetricFamily(
             "tapeloom_queue_oldest_wait_seconds", "The longest wait.", labels=("queue",)
         )
-        for queue, seconds in counts.oldest_wait_s.items():
-            wait.add_metric((queue,), seconds)
+        for queue in QUEUES:
+            wait.add_metric((queue,), counts.oldest_wait_s.get(queue, 0.0))
         yield wait
         stages = HistogramMetricFamily(
             "tapeloom_stage_seconds", "How long stages took.", labels=("kind", "stage")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tapeloom.app import alive
 from tapeloom.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def worker(
         ),
     ] = None,
     data: Annotated[
-        Path | None, typer.Option(help="The data folder [default: tapeloom-data, TAPELOOM_DATA].")
+        Path | None,
+        typer.Option(help="The data folder [default: tapeloom-data].", envvar="TAPELOOM_DATA"),
     ] = None,
     processes: Annotated[
         int, typer.Option(help="How many workers, each a process that is started again.")
@@ -30,9 +32,16 @@ def worker(
     watchdog: Annotated[
         bool, typer.Option("--watchdog", help="Only watch over the others; do no jobs.")
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Only tell, by the exit status, whether a worker lives here."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Do the jobs of a data folder or database until told to end; run it on any number of hosts."""
+    if check:
+        alive.check(data or alive.DATA_FOLDER)
+        return
     from tapeloom.app.jobs import QUEUES
     from tapeloom.app.jobs.settings import read_settings
 
@@ -67,6 +76,7 @@ def _one(
     options = WorkerOptions(
         queues=settings.all_queues, takes=takes, threads=settings.threads,
         poll_s=settings.poll_s, dead_after_s=settings.dead_after_s, keep_days=settings.keep_days,
+        sign=alive.sign_of_life(settings.data),
     )  # fmt: skip
     work_here(open_service(settings), settings.data / "work", options)
 

@@ -14,6 +14,18 @@ from tapeloom.core.errors import InputError, TapeloomError
 FILE = "jobs.sqlite"
 BUSY_TIMEOUT_MS = 30_000
 POOL_SIZE = 12
+# A machine whose cable is cut says nothing. Without these the server would keep what it locked, the
+# event log for one, until TCP gives up after two hours, and the machine itself would wait as long.
+_POSTGRES = {
+    "connect_timeout": 10,  # seconds; so are the keepalives'
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,  # milliseconds, and so in the options
+    "options": "-c idle_in_transaction_session_timeout=20000 "
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2 "
+    "-c tcp_user_timeout=15000",
+}
 _LOG_LOCK = 0x7461706C  # of PostgreSQL's advisory locks: one writer of the event log at a time
 _TABLES_LOCK = 0x7461706D
 
@@ -234,7 +246,7 @@ def _postgres(url: str) -> sa.Engine:
         parsed.set(drivername="postgresql+psycopg"),
         pool_size=POOL_SIZE,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 10},
+        connect_args=dict(_POSTGRES),
     )
 
 

@@ -19,6 +19,7 @@ class ServiceSettings(BaseSettings):
 
     data: Path = Path("tapeloom-data")  # the database of jobs, what is worked at, the artefacts
     database_url: SecretStr | None = None  # postgresql://user:password@host/name
+    database_url_file: Path | None = None  # a file that holds it: a secret of Docker or Kubernetes
     artefacts: str | None = None  # a folder or an address such as s3://bucket/folder
     queues: Annotated[dict[str, QueueLimits], NoDecode] = Field(default_factory=dict)
     threads: int = Field(default=1, ge=1, le=64)  # of one job
@@ -51,8 +52,22 @@ class ServiceSettings(BaseSettings):
 
     @property
     def url(self) -> str | None:
-        """The address of PostgreSQL, with its password."""
-        return self.database_url.get_secret_value() if self.database_url else None
+        """The address of PostgreSQL, with its password. Raises InputError."""
+        if self.database_url_file is None:
+            return self.database_url.get_secret_value() if self.database_url else None
+        if self.database_url is not None:
+            raise InputError(
+                "TAPELOOM_DATABASE_URL and TAPELOOM_DATABASE_URL_FILE are both set; leave one out"
+            )
+        try:
+            text = self.database_url_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"TAPELOOM_DATABASE_URL_FILE cannot be read: {error}") from error
+        if not text:
+            raise InputError(
+                f"TAPELOOM_DATABASE_URL_FILE names an empty file: {self.database_url_file}"
+            )
+        return text
 
     @property
     def all_queues(self) -> dict[str, QueueLimits]:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from dbos import DBOS
 
 from tapeloom.app import tracing
+from tapeloom.app.alive import give_sign
 from tapeloom.app.jobs import durable, sweep, watch
 from tapeloom.app.jobs.database import Database, jobs
 from tapeloom.app.jobs.kinds import QUEUES, QueueLimits
@@ -44,6 +45,7 @@ class WorkerOptions:
     poll_s: float = 0.5
     dead_after_s: float = 15.0
     keep_days: float = 30.0
+    sign: Path | None = None  # the file by which a health check sees that this worker lives
     backoff: Backoff = field(default_factory=Backoff)
 
 
@@ -85,7 +87,11 @@ class Worker:
         beat_s = options.dead_after_s / 6
         while not self._stop.wait(min(1.0, beat_s)):
             self._guarded(self._beat)
+            self._give_sign()
         self._guarded(lambda: watch.leave(database, self.name))
+        if options.sign is not None:
+            with suppress(OSError):
+                options.sign.unlink(missing_ok=True)  # other workers of this host give it again
         watcher.join()
 
     def close(self) -> None:
@@ -95,6 +101,12 @@ class Worker:
     def stop(self) -> None:
         """Let `run` return."""
         self._stop.set()
+
+    def _give_sign(self) -> None:
+        """Show a health check that the loop turns, whatever the database does."""
+        if self._options.sign is not None:
+            with suppress(OSError):
+                give_sign(self._options.sign)
 
     def _beat(self) -> None:
         """Say that we are alive, and learn which of our jobs are no longer wanted."""
