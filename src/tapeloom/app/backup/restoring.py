@@ -233,7 +233,8 @@ def _enqueue(service: JobService, connection: sa.Connection) -> int:
     waiting = sa.select(jobs.c.id).where(jobs.c.state == QUEUED, jobs.c.kind != BATCH)
     found = connection.execute(waiting.order_by(jobs.c.id)).scalars().all()
     for job in found:
-        watch.enqueue(service.client, connection, ledger.find(connection, job))
+        row = ledger.find(connection, job)
+        watch.enqueue(service.client, connection, ledger.job_of_row(row), row.queue)
     return len(found)
 
 

@@ -281,7 +281,7 @@ class JobService:
             queue=queue, payload=dict(order.payload), idempotency_key=order.idempotency_key,
             priority=order.priority, parent=parent,
         )  # fmt: skip
-        traces.keep(connection, row.id, order.kind, parent)
+        traces.keep(connection, job.id, order.kind, parent)
         if queue:
             watch.enqueue(self.client, connection, job, queue)
         return job
