@@ -33,14 +33,16 @@ export function wave(root, peaks, { height = 128, colour = "--tape", sections = 
     sections.forEach((section, at) => {
       const region = regions.addRegion({
         id: section.name, start: section.start_s, end: Math.min(section.end_s, peaks.duration_s),
-        color: at % 2 ? SHADED : "transparent", content: label(section.name), drag: false, resize: false,
+        color: at % 2 ? SHADED : "transparent", drag: false, resize: false,
       });
       region.on("dblclick", () => onSection(section));
     });
   }
   drawn.on("ready", () => {
     mark();
-    grid(drawn.getWrapper(), bars, peaks.duration_s);
+    const wrapper = drawn.getWrapper();
+    grid(wrapper, bars, peaks.duration_s);
+    wrapper.append(...sections.map((section) => label(section, peaks.duration_s)));
   });
 
   let shown = -1;
@@ -62,11 +64,14 @@ export function wave(root, peaks, { height = 128, colour = "--tape", sections = 
   };
 }
 
-function label(name) {
+function label({ name, start_s }, duration_s) {
   const text = document.createElement("span");
   text.textContent = name;
-  Object.assign(text.style, { font: "600 0.72rem/1 var(--letters)", padding: "4px 6px", display: "block",
-    color: "var(--soft)" });
+  Object.assign(text.style, {
+    position: "absolute", top: "4px", left: `calc(${(100 * start_s) / duration_s}% + 4px)`, zIndex: "6",
+    padding: "2px 6px", borderRadius: "5px", font: "600 0.72rem/1.2 var(--letters)", color: "var(--ink)",
+    background: "color-mix(in srgb, var(--sheet) 82%, transparent)", pointerEvents: "none",
+  });
   return text;
 }
 
