@@ -13,6 +13,10 @@ TESTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
 def test_modules_pass_their_tests() -> None:
     assert TESTS
     done = subprocess.run(
-        ["node", "--test", *map(str, TESTS)], capture_output=True, text=True, timeout=120
+        ["node", "--test", *map(str, TESTS)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

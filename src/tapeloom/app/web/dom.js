@@ -2,8 +2,8 @@
 
 /**
  * Make an element. `on…` are listeners, `class`, `dataset` and `style` (an object) as they say,
- * booleans are attributes that are there or not, the rest are attributes. Children that are null
- * or false are left out.
+ * booleans are attributes that are there or not, the rest are attributes. Children that are
+ * null, undefined or false are left out.
  */
 export function h(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -16,9 +16,11 @@ export function h(name, attributes = {}, ...children) {
     else if (key === "value" && "value" in made) made.value = value;
     else made.setAttribute(key, value === true ? "" : value);
   }
-  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== false));
+  made.append(...children.flat(Infinity).filter(isThere));
   return made;
 }
+
+const isThere = (child) => child !== null && child !== undefined && child !== false;
 
 function setStyle(element, style) {
   for (const [name, value] of Object.entries(style)) element.style.setProperty(name, value);
@@ -26,7 +28,7 @@ function setStyle(element, style) {
 
 /** Put these children in the place of those that are there. */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.flat(Infinity).filter((one) => one !== null && one !== false));
+  element.replaceChildren(...children.flat(Infinity).filter(isThere));
   return element;
 }
 
@@ -46,7 +48,7 @@ const PATHS = {
   select: "M5 4l14 7-6 2-2 6z",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   search: "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM16.5 16.5L21 21",
-  star: "M12 4l2.4 5.2 5.6.7-4.1 3.9 1 5.6-4.9-2.8-4.9 2.8 1-5.6L4 9.9l5.6-.7z",
+  star: "M12 4l2.5 5.3 5.8.7-4.3 4 1.1 5.7-5.1-2.8-5.1 2.8 1.1-5.7-4.3-4 5.8-.7z",
   tape: "M3 6h18v12H3zM8.500 10.500a1.800 1.800 0 1 1 0 .01M15.500 10.500a1.800 1.800 0 1 1 0 .01M7 18l1.500-3h7L17 18",
   records: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18zM12 10a2 2 0 1 1 0 4 2 2 0 0 1 0-4z",
   jobs: "M5 6h14M5 12h14M5 18h8",

@@ -10,7 +10,7 @@ export function filesCard(record) {
       h("a", { class: "button", href: `/v1/jobs/${record.id}/archive.zip`, download: true }, icon("download"), "All as one zip")),
     sorted(record.artefacts).map(({ words, files, isOpen }) => h("details", { open: isOpen },
       h("summary", {}, `${words} (${files.length})`),
-      h("ul", { class: "files" }, files.map((file) => h("li", {},
+      h("ul", { class: "record-files" }, files.map((file) => h("li", {},
         h("a", { href: artefact(record.id, file.name), download: file.name.split("/").pop() }, file.name),
         h("span", { class: "figures quiet small" }, sizeOf(file.bytes))))))));
 }

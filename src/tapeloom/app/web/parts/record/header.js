@@ -1,6 +1,6 @@
 // The head of a record's page: cover, title, figures, tags, versions.
 
-import { artefact, get, send } from "../../api.js";
+import { get, send } from "../../api.js";
 import { ago, attempt, button, clock, confirmed, fill, h, icon } from "../../dom.js";
 import { player } from "../../player.js";
 import { go } from "../../router.js";
@@ -48,7 +48,7 @@ export function header(root, record, where) {
   player.addEventListener("change", showPlay);
   showPlay();
 
-  const star = button("Favourite", { picture: "star", quietly: true, kind: "star", onclick: async () => {
+  const star = button("Favourite", { picture: "star", quietly: true, kind: "record-star", onclick: async () => {
     const changed = await change({ favourite: !record.favourite });
     if (changed) record.favourite = changed.favourite;
     star.setAttribute("aria-pressed", String(record.favourite));
@@ -61,13 +61,19 @@ export function header(root, record, where) {
   } });
 
   fill(root,
-    h("img", { class: "record-cover", src: artefact(record.id, "thumbnail.png"), alt: "", width: 320, height: 180 }),
-    h("div", { class: "stack tight record-facts" },
-      titleRow,
-      h("p", { class: "quiet" }, facts(record).join(" · ")),
-      h("div", { class: "row" }, play, star, versionsMenu(record, where), remove),
+    cover(record),
+    h("div", { class: "record-facts" },
+      h("div", { class: "stack tight record-words" }, titleRow, h("p", { class: "quiet" }, facts(record).join(" · "))),
+      h("div", { class: "row record-actions" }, play, star, versionsMenu(record, where), remove),
       tagRow(record, change)));
   return () => player.removeEventListener("change", showPlay);
+}
+
+function cover(record) {
+  const address = (width) => `/v1/records/${record.id}/cover?width=${width}`;
+  return h("img", { class: "record-cover", alt: "", width: 320, height: 320, src: address(320),
+    srcset: [160, 320, 640].map((width) => `${address(width)} ${width}w`).join(", "),
+    sizes: "(width < 48rem) 7rem, 14rem", onerror: (event) => event.target.classList.add("missing") });
 }
 
 function facts(record) {
@@ -79,7 +85,7 @@ function facts(record) {
 }
 
 function tagRow(record, change) {
-  const row = h("div", { class: "row tags" });
+  const row = h("div", { class: "row record-tags" });
   async function set(tags) {
     const changed = await change({ tags });
     if (changed) record.tags = changed.tags;

@@ -73,7 +73,7 @@ export async function tab(root, record) {
     for (const address of addresses.splice(0)) URL.revokeObjectURL(address);
     offered = variants(wishes, choices, first, SHOWN);
     const cards = offered.map(({ fields: chosenFields }, at) => h("button", {
-      type: "button", role: "radio", class: "cover", onclick: () => choose(at),
+      type: "button", role: "radio", class: "cover-choice", onclick: () => choose(at),
       "aria-label": [`Cover ${at + 1}`, ...Object.values(chosenFields)].join(", "),
     }, h("span", { class: "cover-wait" })));
     fill(grid, cards);
