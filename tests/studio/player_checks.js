@@ -17,8 +17,8 @@ function tap(name) {
   const { context } = player;
   const node = context.createScriptProcessor(BLOCK, 2, 2);
   const blocks = [];
-  node.onaudioprocess = ({ playbackTime, inputBuffer }) => blocks.push(
-    { at: Math.round(playbackTime * RATE), samples: inputBuffer.getChannelData(0).slice() });
+  node.onaudioprocess = ({ playbackTime, inputBuffer }) =>
+    blocks.push({ at: Math.round(playbackTime * RATE), samples: inputBuffer.getChannelData(0).slice() });
   player.tracks.find((track) => track.name === name).input.connect(node);
   node.connect(context.destination);
   return blocks;
@@ -36,9 +36,16 @@ function originOf(blocks, sound, from) {
 }
 
 function load(names, duration_s) {
-  player.load({ title: "Noise", record: "r", duration_s, tracks: names.map((name) => ({
-    name, record: "r", file: `${name}.wav`,
-  })) });
+  player.load({
+    title: "Noise",
+    record: "r",
+    duration_s,
+    tracks: names.map((name) => ({
+      name,
+      record: "r",
+      file: `${name}.wav`,
+    })),
+  });
 }
 
 /** Frames that differ from the file between two places, for each track; and where each began. */

@@ -17,6 +17,7 @@ function isTyping(event) {
   if (!(target instanceof Element)) return false;
   if (target.closest("textarea, select, [contenteditable], dialog")) return true;
   const input = target.closest("input");
+  if (input?.type === "range") return /^(Arrow|Page|Home|End)/.test(event.key);
   if (input) return !["button", "checkbox", "radio"].includes(input.type) || event.key === " ";
   return event.key === " " || event.key === "Enter" ? !!target.closest("button, a, summary") : false;
 }
@@ -26,12 +27,16 @@ addEventListener("keydown", (event) => {
   for (let at = bound.length - 1; at >= 0; at--) {
     const run = bound[at][name];
     if (!run || isTyping(event)) continue;
-    if (run(event) !== false) event.preventDefault();
+    if (run(event) === false) continue; // not this one's: the table below may know it
+    event.preventDefault();
     return;
   }
 });
 
-/** Bind keys ("Space", "Mod+z", "Shift+ArrowUp", "?"), above those bound before; returns unbind. */
+/**
+ * Bind keys ("Space", "Mod+z", "Shift+ArrowUp", "?"), above those bound before; returns unbind.
+ * A key whose function returns false is left to what was bound before.
+ */
 export function bind(table) {
   bound.push(table);
   return () => {

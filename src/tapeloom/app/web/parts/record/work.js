@@ -7,9 +7,15 @@ import { remember, settle, waitingOf } from "./undecided.js";
 
 const STATES = { queued: "Waits for its turn", paused: "Is paused", running: "Is made" };
 const STAGES = {
-  compose: "composing", perform: "playing", render: "rendering the sound", mix: "mixing",
-  master: "mastering", cover: "drawing the cover", picture: "drawing the cover",
-  describe: "writing the words", publish: "putting files away",
+  compose: "composing",
+  perform: "playing",
+  render: "rendering the sound",
+  mix: "mixing",
+  master: "mastering",
+  cover: "drawing the cover",
+  picture: "drawing the cover",
+  describe: "writing the words",
+  publish: "putting files away",
 };
 
 /** Whether a job was ordered on this record. */
@@ -27,7 +33,8 @@ export function work(record, { fits, onDone, onBusy = () => {} }) {
   const told = h("span", {});
   const bar = h("progress", { max: 1, value: 0, "aria-label": "Progress" });
   const cancel = button("Cancel", {
-    kind: "faint", onclick: () => attempt(() => post(`/v1/jobs/${current.id}/cancel`, {})),
+    kind: "faint",
+    onclick: () => attempt(() => post(`/v1/jobs/${current.id}/cancel`, {})),
   });
   let current = null;
   let shown = "";
@@ -35,10 +42,12 @@ export function work(record, { fits, onDone, onBusy = () => {} }) {
 
   function find() {
     const waiting = waitingOf(record);
-    return [...jobs.values()]
-      .filter((job) => job.kind !== "batch" && isOn(job, record) && fits(job))
-      .filter((job) => !isFinal(job) || waiting.includes(job.id))
-      .sort((one, other) => (one.id < other.id ? 1 : -1))[0] ?? null;
+    return (
+      [...jobs.values()]
+        .filter((job) => job.kind !== "batch" && isOn(job, record) && fits(job))
+        .filter((job) => !isFinal(job) || waiting.includes(job.id))
+        .sort((one, other) => (one.id < other.id ? 1 : -1))[0] ?? null
+    );
   }
 
   function show() {
@@ -63,12 +72,22 @@ export function work(record, { fits, onDone, onBusy = () => {} }) {
       shown = "";
       const job = current.id;
       const words = current.state === "cancelled" ? "It was cancelled." : current.error;
-      fill(root, h("div", { class: "row between" },
-        h("p", { class: "fault", role: "status" }, words || "The job failed."),
-        button("Close", { picture: "close", quietly: true, onclick: () => {
-          settle(record, job);
-          show();
-        } })));
+      fill(
+        root,
+        h(
+          "div",
+          { class: "row between" },
+          h("p", { class: "fault", role: "status" }, words || "The job failed."),
+          button("Close", {
+            picture: "close",
+            quietly: true,
+            onclick: () => {
+              settle(record, job);
+              show();
+            },
+          }),
+        ),
+      );
     }
   }
 
