@@ -1,9 +1,13 @@
 // Runs in a page: plays through the studio's player and compares what sounds with what was sent.
+//
+// What sounds comes in blocks. The clock that a block tells is not exact on a busy machine, so the
+// place of each block is found by its first frames; all others must follow it.
 
 import { player } from "/player.js";
 
 const RATE = 44100;
 const BLOCK = 16384;
+const KNOWN = 64; // frames of noise that tell a place
 const SAME = 1e-4; // Chromium scales 16 bits by 32767 above 0 and by 32768 below
 const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
@@ -12,96 +16,87 @@ async function whole(file) {
   return Float32Array.from(new Int16Array(bytes, 44), (value) => value / 32768);
 }
 
-/** Record what a track sends on, as [{ at, samples }] by frames of the clock. */
-function tap(name) {
+/** Record what tracks send on, together: blocks of one channel for each track. */
+function tap(names) {
   const { context } = player;
-  const node = context.createScriptProcessor(BLOCK, 2, 2);
+  const merger = new ChannelMergerNode(context, { numberOfInputs: names.length });
+  const node = context.createScriptProcessor(BLOCK, names.length, 2);
   const blocks = [];
-  node.onaudioprocess = ({ playbackTime, inputBuffer }) =>
-    blocks.push({ at: Math.round(playbackTime * RATE), samples: inputBuffer.getChannelData(0).slice() });
-  player.tracks.find((track) => track.name === name).input.connect(node);
-  node.connect(context.destination);
+  node.onaudioprocess = ({ inputBuffer }) =>
+    blocks.push(names.map((_, at) => inputBuffer.getChannelData(at).slice()));
+  for (const [at, name] of names.entries()) {
+    player.tracks.find((track) => track.name === name).input.connect(merger, 0, at);
+  }
+  merger.connect(node).connect(context.destination);
   return blocks;
 }
 
-/** The clock's frame at which frame 0 of the file would have sounded, by a stretch of noise. */
-function originOf(blocks, sound, from) {
-  const block = blocks.find(({ samples }) => samples[0] !== 0 && samples[BLOCK - 1] !== 0);
-  for (let place = from; place < sound.length - 64; place++) {
+/** The place of a file's frames that a block begins with, from `from` on; -1 where it has none. */
+function placeOf(samples, sound, from) {
+  for (let place = from; place < sound.length - KNOWN; place++) {
     let at = 0;
-    while (at < 64 && Math.abs(block.samples[at] - sound[place + at]) < SAME) at++;
-    if (at === 64) return block.at - place;
+    while (at < KNOWN && Math.abs(samples[at] - sound[place + at]) < SAME) at++;
+    if (at === KNOWN) return place;
   }
-  return null;
+  return -1;
+}
+
+/** Frames of a block that are not those which follow its first ones. */
+function wrongIn(samples, sound, placeAt) {
+  let wrong = 0;
+  for (let at = 0; at < samples.length; at++) {
+    const place = placeAt(at);
+    if (place < sound.length && Math.abs(samples[at] - sound[place]) > SAME) wrong += 1;
+  }
+  return wrong;
 }
 
 function load(names, duration_s) {
-  player.load({
-    title: "Noise",
-    record: "r",
-    duration_s,
-    tracks: names.map((name) => ({
-      name,
-      record: "r",
-      file: `${name}.wav`,
-    })),
-  });
+  const tracks = names.map((name) => ({ name, record: "r", file: `${name}.wav` }));
+  player.load({ title: "Noise", record: "r", duration_s, tracks });
 }
 
-/** Frames that differ from the file between two places, for each track; and where each began. */
+/** Play from a place: of each block its place in each track, and the frames that are wrong. */
 export async function plain(names, duration_s, from_s, seconds) {
   load(names, duration_s);
   player.seek(from_s);
   await player.play();
-  const taps = names.map((name) => tap(name));
+  const blocks = tap(names);
   const before = [player.context.currentTime, player.time_s];
   await wait(seconds);
   const after = [player.context.currentTime, player.time_s];
   const state = player.state;
-  const heard = taps.map((blocks) => blocks.slice(1)); // what comes behind is silence
+  const heard = blocks.slice(1); // what comes behind is silence
   player.pause();
-  const results = [];
-  for (const [at, name] of names.entries()) {
-    const sound = await whole(`${name}.wav`);
-    const origin = originOf(heard[at], sound, Math.round(from_s * RATE));
-    let wrong = 0;
-    let compared = 0;
-    for (const block of heard[at]) {
-      for (let frame = 0; frame < BLOCK; frame++) {
-        const place = block.at + frame - origin;
-        if (place < from_s * RATE + 8000 || place >= sound.length) continue;
-        compared += 1;
-        if (Math.abs(block.samples[frame] - sound[place]) > SAME) wrong += 1;
-      }
-    }
-    results.push({ origin, wrong, compared });
-  }
+  const sounds = await Promise.all(names.map((name) => whole(`${name}.wav`)));
+  const results = heard.map((block) => {
+    const places = block.map((samples, at) => placeOf(samples, sounds[at], Math.round(from_s * RATE)));
+    const wrong = block.map((samples, at) => wrongIn(samples, sounds[at], (frame) => places[at] + frame));
+    return { places, wrong };
+  });
   return { before, after, state, results };
 }
 
-/** Frames of a loop that differ from the file, for as long as it is heard. */
+/** Play a loop: frames that are wrong, and how often it began anew within a block. */
 export async function looped(name, duration_s, start_s, end_s, seconds) {
   load([name], duration_s);
   player.seek(start_s);
   player.setLoop(start_s, end_s);
   await player.play();
-  const blocks = tap(name);
+  const blocks = tap([name]);
   await wait(seconds);
   const heard = blocks.slice(1);
   player.pause();
   player.clearLoop();
   const sound = await whole(`${name}.wav`);
   const [from, to] = [Math.round(start_s * RATE), Math.round(end_s * RATE)];
-  const origin = originOf(heard, sound.subarray(0, to), from);
   let wrong = 0;
   let seams = 0;
-  for (const block of heard) {
-    for (let frame = 0; frame < BLOCK; frame++) {
-      const passed = block.at + frame - origin - from;
-      const place = from + (((passed % (to - from)) + (to - from)) % (to - from));
-      if (place === from) seams += 1;
-      if (Math.abs(block.samples[frame] - sound[place]) > SAME) wrong += 1;
-    }
+  for (const [samples] of heard) {
+    const place = placeOf(samples, sound.subarray(0, to), from);
+    if (place < 0) continue; // it begins right before a seam
+    if (place + BLOCK > to) seams += 1;
+    wrong += wrongIn(samples, sound, (frame) => from + ((place + frame - from) % (to - from)));
   }
   return { wrong, seams };
 }
@@ -112,7 +107,8 @@ export async function toTheEnd(name, duration_s) {
   player.addEventListener("ended", () => (ended += 1));
   player.seek(duration_s - 0.8);
   await player.play();
-  await wait(1.6);
+  for (let tries = 0; tries < 40 && !ended; tries++) await wait(0.2);
+  await wait(0.5);
   return { ended, state: player.state, at: player.time_s };
 }
 

@@ -15,7 +15,6 @@ const AHEAD_S = 9; // how far pieces are fetched and started before they sound
 const LEAD_S = 0.06; // from the decision to play to the first sample
 const LATE_S = 0.25; // sound later than that halts all tracks, so that they stay in step
 const LOOK_MS = 120;
-
 const frames = (seconds) => Math.round(seconds * RATE);
 
 class Player extends EventTarget {

@@ -30,7 +30,7 @@ export function isOn(job, record) {
  */
 export function work(record, { fits, onDone, onBusy = () => {} }) {
   const root = h("div", { class: "work", hidden: true });
-  const told = h("span", {});
+  const told = h("span", { role: "status" });
   const bar = h("progress", { max: 1, value: 0, "aria-label": "Progress" });
   const cancel = button("Cancel", {
     kind: "faint",
@@ -39,13 +39,14 @@ export function work(record, { fits, onDone, onBusy = () => {} }) {
   let current = null;
   let shown = "";
   const done = new Set();
+  const seen = new Set(); // under way while the page was open, ordered here or elsewhere
 
   function find() {
     const waiting = waitingOf(record);
     return (
       [...jobs.values()]
         .filter((job) => job.kind !== "batch" && isOn(job, record) && fits(job))
-        .filter((job) => !isFinal(job) || waiting.includes(job.id))
+        .filter((job) => !isFinal(job) || waiting.includes(job.id) || seen.has(job.id))
         .sort((one, other) => (one.id < other.id ? 1 : -1))[0] ?? null
     );
   }
@@ -53,6 +54,7 @@ export function work(record, { fits, onDone, onBusy = () => {} }) {
   function show() {
     current = find();
     const isBusy = Boolean(current) && !isFinal(current);
+    if (isBusy) seen.add(current.id);
     onBusy(isBusy);
     root.hidden = !current || current.state === "done";
     if (!current) return;
@@ -83,6 +85,7 @@ export function work(record, { fits, onDone, onBusy = () => {} }) {
             quietly: true,
             onclick: () => {
               settle(record, job);
+              seen.delete(job);
               show();
             },
           }),
