@@ -31,7 +31,7 @@ export function remake(record, { tab, words, fits, payload, hasPictures = false 
         const fields = Object.keys(sent).length ? { ...rest, files: sent } : rest;
         progress.follow(await submit("/v1/make", { base: record.id, ...fields }));
       });
-      isBusy = false;
+      isBusy = progress.isBusy;
       show();
     },
   });

@@ -103,6 +103,9 @@ export function work(record, { fits, onDone, onBusy = () => {} }) {
   show();
   return {
     element: root,
+    get isBusy() {
+      return Boolean(current) && !isFinal(current);
+    },
     /** Follow a job that was just ordered. */
     follow(job) {
       if (!job) return;
