@@ -4,14 +4,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { controlsOf, named, placeOf, valueAt } from "../../src/tapeloom/app/web/parts/record/effects.js";
 import { History } from "../../src/tapeloom/app/web/parts/record/history.js";
+import { decibels, equalOffsets, meterShare, signed } from "../../src/tapeloom/app/web/parts/record/level.js";
 import {
-  decibels, equalOffsets, meterShare, signed,
-} from "../../src/tapeloom/app/web/parts/record/level.js";
-import {
-  changedFiles, opened, preview, put, stripsOf, toggled, valueOf, withValue, written,
+  changedFiles,
+  opened,
+  preview,
+  put,
+  stripsOf,
+  toggled,
+  valueOf,
+  withValue,
+  written,
 } from "../../src/tapeloom/app/web/parts/record/mix_edit.js";
 
-const CURVE = { type: "Curve", points: [[0, -2], [10, -8]] };
+const CURVE = {
+  type: "Curve",
+  points: [
+    [0, -2],
+    [10, -8],
+  ],
+};
 const MIX = {
   format: 1,
   channels: [
@@ -25,10 +37,39 @@ const MIX = {
 const SCORE = { parts: [{ name: "melody", instrument: "flute", notes: [] }] };
 
 test("a curve is moved as a whole", () => {
-  assert.deepEqual(withValue(CURVE, 1, "db").points, [[0, 1], [10, -5]]);
-  assert.deepEqual(withValue({ points: [[0, 1000], [1, 500]] }, 2000, "hz").points, [[0, 2000], [1, 1000]]);
-  assert.deepEqual(withValue({ points: [[0, 0.5], [1, 0.9]] }, 0.8, "pan").points.map(([, v]) => v.toFixed(2)),
-    ["0.80", "1.00"]);
+  assert.deepEqual(withValue(CURVE, 1, "db").points, [
+    [0, 1],
+    [10, -5],
+  ]);
+  assert.deepEqual(
+    withValue(
+      {
+        points: [
+          [0, 1000],
+          [1, 500],
+        ],
+      },
+      2000,
+      "hz",
+    ).points,
+    [
+      [0, 2000],
+      [1, 1000],
+    ],
+  );
+  assert.deepEqual(
+    withValue(
+      {
+        points: [
+          [0, 0.5],
+          [1, 0.9],
+        ],
+      },
+      0.8,
+      "pan",
+    ).points.map(([, v]) => v.toFixed(2)),
+    ["0.80", "1.00"],
+  );
   assert.equal(withValue(3, 1, "db"), 1);
   assert.equal(valueOf(CURVE), -2);
 });
@@ -41,7 +82,10 @@ test("put changes one value and shares the rest", () => {
 });
 
 test("strips are parts, then groups, then returns", () => {
-  assert.deepEqual(stripsOf(MIX).map(({ name }) => name), ["melody", "keys", "rain", "band", "reverb"]);
+  assert.deepEqual(
+    stripsOf(MIX).map(({ name }) => name),
+    ["melody", "keys", "rain", "band", "reverb"],
+  );
 });
 
 test("a shut fader is a mute, and is written as one again", () => {
@@ -103,11 +147,22 @@ test("levels read as people write them", () => {
 
 test("effects show their main settings, and bands theirs", () => {
   const press = { type: "Compressor", threshold_db: -20, ratio: 2, makeup_db: 1, mix: 1, knee_db: null };
-  assert.deepEqual(controlsOf(press).map(({ path }) => path[0]), ["threshold_db", "ratio", "makeup_db", "mix"]);
-  const bands = [{ kind: "high_pass", cutoff_hz: 60, gain_db: 0 }, { kind: "bell", cutoff_hz: 300, gain_db: -2 }];
-  assert.deepEqual(controlsOf({ type: "Equalizer", bands }).map(({ path }) => path.join(".")),
-    ["bands.0.cutoff_hz", "bands.1.cutoff_hz", "bands.1.gain_db"]);
-  assert.deepEqual(controlsOf({ type: "New", seed: 3, depth_ms: 4, name: "x" }).map(({ words }) => words), ["Depth"]);
+  assert.deepEqual(
+    controlsOf(press).map(({ path }) => path[0]),
+    ["threshold_db", "ratio", "makeup_db", "mix"],
+  );
+  const bands = [
+    { kind: "high_pass", cutoff_hz: 60, gain_db: 0 },
+    { kind: "bell", cutoff_hz: 300, gain_db: -2 },
+  ];
+  assert.deepEqual(
+    controlsOf({ type: "Equalizer", bands }).map(({ path }) => path.join(".")),
+    ["bands.0.cutoff_hz", "bands.1.cutoff_hz", "bands.1.gain_db"],
+  );
+  assert.deepEqual(
+    controlsOf({ type: "New", seed: 3, depth_ms: 4, name: "x" }).map(({ words }) => words),
+    ["Depth"],
+  );
   assert.deepEqual(named("release_ms"), ["Release", "ms"]);
 });
 

@@ -2,9 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  endOf, extended, firstRun, piecesOf, placeAt, placed,
-} from "../../src/tapeloom/app/web/schedule.js";
+import { endOf, extended, firstRun, piecesOf, placeAt, placed } from "../../src/tapeloom/app/web/schedule.js";
 
 const PIECE = 1000;
 const LOOP = { from: 500, to: 1700 };
@@ -54,8 +52,7 @@ test("a loop ends where the record does", () => {
 
 test("what should have sounded before is left out, and the rest stays in time", () => {
   const run = firstRun(0, 0, null, 4000);
-  assert.deepEqual(placed(run, 1, PIECE, 1300, PIECE),
-    { when: 1300, offset: 300, duration: 700, late: 300 });
+  assert.deepEqual(placed(run, 1, PIECE, 1300, PIECE), { when: 1300, offset: 300, duration: 700, late: 300 });
   assert.equal(placed(run, 1, PIECE, 2000, PIECE), null);
 });
 

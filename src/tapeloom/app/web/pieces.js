@@ -29,7 +29,9 @@ export class Pieces {
 
 async function fetched(context, track, number) {
   const query = new URLSearchParams({
-    file: track.file, start_s: String(number * PIECE_S), seconds: String(PIECE_S),
+    file: track.file,
+    start_s: String(number * PIECE_S),
+    seconds: String(PIECE_S),
   });
   let sound;
   try {

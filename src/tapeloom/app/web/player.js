@@ -7,6 +7,7 @@
 import { PIECE_S, Pieces } from "./pieces.js";
 import { endOf, extended, firstRun, piecesOf, placeAt, placed } from "./schedule.js";
 import { Strip } from "./strip.js";
+import { Voices } from "./voices.js";
 
 const RATE = 44100;
 const PIECE = PIECE_S * RATE;
@@ -14,7 +15,6 @@ const AHEAD_S = 9; // how far pieces are fetched and started before they sound
 const LEAD_S = 0.06; // from the decision to play to the first sample
 const LATE_S = 0.25; // sound later than that halts all tracks, so that they stay in step
 const LOOK_MS = 120;
-
 const frames = (seconds) => Math.round(seconds * RATE);
 
 class Player extends EventTarget {
@@ -29,7 +29,7 @@ class Player extends EventTarget {
   position_s = 0; // while not playing
   #pieces = new Pieces();
   #runs = [];
-  #sources = new Set();
+  #voices = new Voices();
   #turn = 0; // grows with each start and stop: late answers of earlier ones are dropped
   #output = null;
 
@@ -50,9 +50,8 @@ class Player extends EventTarget {
   }
 
   unload() {
-    this.#silence();
-    for (const track of this.tracks) track.close();
-    Object.assign(this, { title: "", record: null, tracks: [], duration_s: 0, state: "empty" });
+    this.load({ title: "", record: null, tracks: [], duration_s: 0 });
+    this.state = "empty";
     this.#changed();
   }
 
@@ -190,8 +189,9 @@ class Player extends EventTarget {
     if (turn !== this.#turn) return;
     const now = this.context.currentTime * RATE;
     const until = now + AHEAD_S * RATE;
-    this.#runs = extended(this.#runs, this.#loopFrames(), frames(this.duration_s), until)
-      .filter((run) => endOf([run]) > now - RATE || !this.loop);
+    this.#runs = extended(this.#runs, this.#loopFrames(), frames(this.duration_s), until).filter(
+      (run) => endOf([run]) > now - RATE || !this.loop,
+    );
     if (now >= endOf(this.#runs)) return void this.#end();
     for (const run of this.#runs) {
       for (const number of piecesOf(run, now, until, PIECE)) {
@@ -225,11 +225,7 @@ class Player extends EventTarget {
     const place = placed(run, number, buffer.length, earliest, PIECE);
     if (!place) return;
     if (place.late > LATE_S * RATE) return void this.seek(this.time_s);
-    const source = new AudioBufferSourceNode(this.context, { buffer });
-    source.connect(track.input);
-    this.#sources.add(source);
-    source.addEventListener("ended", () => this.#sources.delete(source));
-    source.start(place.when / RATE, place.offset / RATE, place.duration / RATE);
+    this.#voices.put(this.context, buffer, track, place);
   }
 
   #piece(track, number) {
@@ -243,11 +239,7 @@ class Player extends EventTarget {
 
   #silence() {
     this.#turn++;
-    for (const source of this.#sources) {
-      source.stop();
-      source.disconnect();
-    }
-    this.#sources.clear();
+    this.#voices.silence();
   }
 
   #changed() {

@@ -1,7 +1,7 @@
 // One record: heard, read, mixed, mastered, given its picture, released.
 
 import { get } from "../api.js";
-import { fill, h } from "../dom.js";
+import { button, fill, h } from "../dom.js";
 import { go } from "../router.js";
 import { header } from "../parts/record/header.js";
 
@@ -29,19 +29,38 @@ export async function show(root, params) {
 
   const head = h("header", { class: "record-head" });
   const leaveHead = header(head, record, () => open);
-  const panel = h("div", { role: "tabpanel", id: "record-panel", tabindex: "-1", class: "stack record-panel" });
-  const tabs = TABS.map(([name, words]) => h("button", {
-    type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "record-panel", dataset: { name },
-    onclick: () => go(`records/${record.id}/${name}`),
-  }, words));
+  const panel = h("div", {
+    role: "tabpanel",
+    id: "record-panel",
+    tabindex: "-1",
+    class: "stack record-panel",
+  });
+  const tabs = TABS.map(([name, words]) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        id: `tab-${name}`,
+        "aria-controls": "record-panel",
+        dataset: { name },
+        onclick: () => go(`records/${record.id}/${name}`),
+      },
+      words,
+    ),
+  );
   const list = h("div", { role: "tablist", "aria-label": "Sides of the record", onkeydown: byArrow }, tabs);
   fill(root, h("article", { class: "record" }, head, list, panel));
 
   function byArrow(event) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const at = tabs.findIndex((tab) => tab.dataset.name === open);
-    const next = event.key === "Home" ? 0 : event.key === "End" ? tabs.length - 1
-      : step && (at + step + tabs.length) % tabs.length;
+    const next =
+      event.key === "Home"
+        ? 0
+        : event.key === "End"
+          ? tabs.length - 1
+          : step && (at + step + tabs.length) % tabs.length;
     if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -69,7 +88,7 @@ export async function show(root, params) {
       leaveTab = leave;
       fill(panel, inside);
     } catch (error) {
-      if (mine === turn) fill(panel, h("div", { class: "empty" }, h("p", {}, error.message)));
+      if (mine === turn) fill(panel, failed(error, showTab));
     }
   }
 
@@ -91,12 +110,26 @@ export async function show(root, params) {
   return leave;
 }
 
+function failed(error, again) {
+  return h(
+    "div",
+    { class: "empty stack" },
+    h("p", {}, error.message),
+    h("p", {}, button("Try again", { onclick: again })),
+  );
+}
+
 function nameOf({ tab }) {
   return TABS.some(([name]) => name === tab) ? tab : "listen";
 }
 
 function missing(error) {
   const words = error.status === 404 ? "This record isn't there. It may have been removed." : error.message;
-  return h("section", { class: "empty stack" }, h("h1", {}, "No record here"), h("p", {}, words),
-    h("p", {}, h("a", { href: "#/records" }, "To all records")));
+  return h(
+    "section",
+    { class: "empty stack" },
+    h("h1", {}, "No record here"),
+    h("p", {}, words),
+    h("p", {}, h("a", { href: "#/records" }, "To all records")),
+  );
 }

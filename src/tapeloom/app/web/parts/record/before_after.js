@@ -10,7 +10,8 @@ import { loadMaster, loadPair } from "./sound.js";
 import { settle } from "./undecided.js";
 
 const FIGURES = [
-  ["Loudness", "integrated_lufs", "LUFS"], ["True peak", "true_peak_dbtp", "dBTP"],
+  ["Loudness", "integrated_lufs", "LUFS"],
+  ["True peak", "true_peak_dbtp", "dBTP"],
   ["Range", "range_lu", "LU"],
 ];
 
@@ -20,9 +21,13 @@ export async function beforeAfter(root, { record, job, tab, hasPictures = false 
   if (!after) return () => {};
   let heard = "after";
 
-  const choices = ["before", "after"].map((name) => button(name === "before" ? "Before" : "After", {
-    role: "radio", onclick: () => listenTo(name), dataset: { name },
-  }));
+  const choices = ["before", "after"].map((name) =>
+    button(name === "before" ? "Before" : "After", {
+      role: "radio",
+      onclick: () => listenTo(name),
+      dataset: { name },
+    }),
+  );
   function listenTo(name) {
     heard = name;
     loadPair(record, after);
@@ -45,7 +50,7 @@ export async function beforeAfter(root, { record, job, tab, hasPictures = false 
     choices.find((one) => one.dataset.name === heard).focus();
   }
   async function discard() {
-    if (await attempt(() => send("DELETE", `/v1/records/${after.id}`)) === undefined) return;
+    if ((await attempt(() => send("DELETE", `/v1/records/${after.id}`))) === undefined) return;
     settle(record.id, after.id);
     record.versions = record.versions.filter((one) => one !== after.id);
     loadMaster(record);
@@ -65,18 +70,46 @@ export async function beforeAfter(root, { record, job, tab, hasPictures = false 
     fill(root);
   }
   mark();
-  fill(root, h("section", { class: "card before-after", "aria-label": "Before and after" },
-    h("div", { class: "row between" }, h("h2", {}, "The new version"),
-      h("div", { class: "switch", role: "radiogroup", "aria-label": "Hear", onkeydown: byArrow }, choices)),
-    h("p", { class: "quiet small" }, told(record, after)),
-    h("table", { class: "figures-table" },
-      h("thead", {}, h("tr", {}, ["", "Before", "After", "Change"].map((one) => h("th", { scope: "col" }, one)))),
-      h("tbody", {}, FIGURES.map(([words, name, unit]) => compared(words, record, after, name, unit)))),
-    hasPictures ? pictures([record, after]) : null,
-    h("div", { class: "row" },
-      button("Keep it", { kind: "main", picture: "check", onclick: keep }),
-      button("Discard it", { picture: "bin", onclick: discard }),
-      h("small", {}, "Press ", h("kbd", {}, "b"), " to switch."))));
+  fill(
+    root,
+    h(
+      "section",
+      { class: "card before-after", "aria-label": "Before and after" },
+      h(
+        "div",
+        { class: "row between" },
+        h("h2", {}, "The new version"),
+        h("div", { class: "switch", role: "radiogroup", "aria-label": "Hear", onkeydown: byArrow }, choices),
+      ),
+      h("p", { class: "quiet small" }, told(record, after)),
+      h(
+        "table",
+        { class: "figures-table" },
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ["", "Before", "After", "Change"].map((one) => h("th", { scope: "col" }, one)),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          FIGURES.map(([words, name, unit]) => compared(words, record, after, name, unit)),
+        ),
+      ),
+      hasPictures ? pictures([record, after]) : null,
+      h(
+        "div",
+        { class: "row" },
+        button("Keep it", { kind: "main", picture: "check", onclick: keep }),
+        button("Discard it", { picture: "bin", onclick: discard }),
+        h("small", {}, "Press ", h("kbd", {}, "b"), " to switch."),
+      ),
+    ),
+  );
   return close;
 }
 
@@ -90,12 +123,29 @@ function told(before, after) {
 function compared(words, before, after, name, unit) {
   const [one, other] = [before, after].map((record) => record.facts.loudness?.[name]);
   const change = Number.isFinite(other - one) ? signed(other - one) : "–";
-  return h("tr", {}, h("th", { scope: "row" }, words),
-    [figure(one, unit), figure(other, unit), change].map((text) => h("td", { class: "number" }, text)));
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, words),
+    [figure(one, unit), figure(other, unit), change].map((text) => h("td", { class: "number" }, text)),
+  );
 }
 
 function pictures(records) {
-  return h("div", { class: "pictures" }, records.map((record, at) => h("figure", {},
-    h("img", { src: artefact(record.id, "thumbnail.png"), class: "wide", alt: at ? "The new thumbnail" : "The old thumbnail" }),
-    h("figcaption", {}, at ? "After" : "Before"))));
+  return h(
+    "div",
+    { class: "pictures" },
+    records.map((record, at) =>
+      h(
+        "figure",
+        {},
+        h("img", {
+          src: artefact(record.id, "thumbnail.png"),
+          class: "wide",
+          alt: at ? "The new thumbnail" : "The old thumbnail",
+        }),
+        h("figcaption", {}, at ? "After" : "Before"),
+      ),
+    ),
+  );
 }

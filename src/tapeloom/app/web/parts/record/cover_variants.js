@@ -13,7 +13,8 @@ export function variants(wishes, choices, first, count) {
     const fields = {};
     Object.entries(wishes).forEach(([name, wish], number) => {
       const all = choices[name] ?? [];
-      if (wish === EACH_ANOTHER && all.length) fields[name] = all[(seed * PACES[number % PACES.length]) % all.length];
+      if (wish === EACH_ANOTHER && all.length)
+        fields[name] = all[(seed * PACES[number % PACES.length]) % all.length];
       else if (wish && wish !== EACH_ANOTHER) fields[name] = wish;
     });
     return { seed, fields };

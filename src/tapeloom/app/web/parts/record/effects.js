@@ -31,7 +31,10 @@ const CUTS = new Set(["high_pass", "low_pass", "band_pass", "notch", "all_pass"]
 const UNITS = { db: "dB", hz: "Hz", ms: "ms", s: "s", percent: "%", lufs: "LUFS", dbtp: "dBTP" };
 
 export function spoken(name) {
-  const words = name.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/_/g, " ").toLowerCase();
+  const words = name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/_/g, " ")
+    .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
@@ -41,19 +44,25 @@ export function spoken(name) {
  */
 export function controlsOf(effect, path = []) {
   if (effect.type === "Equalizer") {
-    return effect.bands.flatMap((band, at) => controlsOf(
-      { type: "Band", ...band }, [...path, "bands", at],
-    ).map((one) => ({ ...one, group: `${spoken(band.kind ?? "band")} ${at + 1}` })));
+    return effect.bands.flatMap((band, at) =>
+      controlsOf({ type: "Band", ...band }, [...path, "bands", at]).map((one) => ({
+        ...one,
+        group: `${spoken(band.kind ?? "band")} ${at + 1}`,
+      })),
+    );
   }
   const main = MAIN[effect.type] ?? numbersOf(effect);
-  return main.filter(([name]) => typeof effect[name] === "number")
+  return main
+    .filter(([name]) => typeof effect[name] === "number")
     .filter(([name]) => !(name === "gain_db" && CUTS.has(effect.kind)))
     .map(([name, words, range]) => ({ path: [...path, name], words, range, group: "" }));
 }
 
 function numbersOf(effect) {
-  return Object.keys(effect).filter((name) => typeof effect[name] === "number" && name !== "seed")
-    .slice(0, 4).map((name) => {
+  return Object.keys(effect)
+    .filter((name) => typeof effect[name] === "number" && name !== "seed")
+    .slice(0, 4)
+    .map((name) => {
       const [words, unit] = named(name);
       return [name, words, { unit, step: "any" }];
     });

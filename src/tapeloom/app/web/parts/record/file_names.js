@@ -4,7 +4,11 @@ const GROUPS = [
   ["Music", (name) => /^(master\.|mix\.flac|premix\.flac)/.test(name) && !name.endsWith(".json"), true],
   ["Stems", (name) => name.startsWith("stems/"), false],
   ["Stems before the mix", (name) => name.startsWith("dry/"), false],
-  ["Notes", (name) => /\.(mid|musicxml|mxl|ly|pdf)$/.test(name) || /^(score|performance)\.json$/.test(name), true],
+  [
+    "Notes",
+    (name) => /\.(mid|musicxml|mxl|ly|pdf)$/.test(name) || /^(score|performance)\.json$/.test(name),
+    true,
+  ],
   ["Pictures and video", (name) => /\.(png|jpg|mp4|webm)$/.test(name), false],
 ];
 
@@ -16,7 +20,9 @@ export function sorted(artefacts) {
     for (const file of files) left.splice(left.indexOf(file), 1);
     return { words, files, isOpen };
   });
-  return [...groups, { words: "Settings and facts", files: left, isOpen: false }].filter((one) => one.files.length);
+  return [...groups, { words: "Settings and facts", files: left, isOpen: false }].filter(
+    (one) => one.files.length,
+  );
 }
 
 /** "8.8 MB" as stores count them: in thousands. */

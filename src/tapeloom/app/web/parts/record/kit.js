@@ -6,8 +6,15 @@ import { submit } from "../../outbox.js";
 import { settle, waitingOf } from "./undecided.js";
 import { work } from "./work.js";
 
-const TARGETS = [["spotify", "Spotify"], ["apple", "Apple Music"], ["youtube", "YouTube"],
-  ["bandcamp", "Bandcamp"], ["soundcloud", "SoundCloud"], ["cd", "CD"], ["vinyl", "Vinyl"]];
+const TARGETS = [
+  ["spotify", "Spotify"],
+  ["apple", "Apple Music"],
+  ["youtube", "YouTube"],
+  ["bandcamp", "Bandcamp"],
+  ["soundcloud", "SoundCloud"],
+  ["cd", "CD"],
+  ["vinyl", "Vinyl"],
+];
 const USUAL = new Set(["spotify", "apple", "youtube", "bandcamp", "soundcloud"]);
 const STATES = { pass: ["check", "passed"], warn: ["warning", "look at"], fail: ["close", "failed"] };
 
@@ -19,13 +26,17 @@ export function kitCard(record) {
   const artist = h("input", { value: record.facts.artist ?? "", maxlength: 120 });
   const label = h("input", { maxlength: 120, placeholder: "none" });
   const result = h("div", { class: "stack" });
-  const order = button("Make the kit", { kind: "main", onclick: () => attempt(async () => {
-    for (const id of waitingOf(record.id)) if (id === shownKit) settle(record.id, id);
-    const asked = { records: [record.id], targets: wanted(), title: record.title };
-    if (artist.value.trim()) asked.artist = artist.value.trim();
-    if (label.value.trim()) asked.label = label.value.trim();
-    progress.follow(await submit("/v1/kits", asked));
-  }) });
+  const order = button("Make the kit", {
+    kind: "main",
+    onclick: () =>
+      attempt(async () => {
+        for (const id of waitingOf(record.id)) if (id === shownKit) settle(record.id, id);
+        const asked = { records: [record.id], targets: wanted(), title: record.title };
+        if (artist.value.trim()) asked.artist = artist.value.trim();
+        if (label.value.trim()) asked.label = label.value.trim();
+        progress.follow(await submit("/v1/kits", asked));
+      }),
+  });
   let isBusy = false;
   let shownKit = null;
   const wanted = () => boxes.filter(({ box }) => box.checked).map(({ box }) => box.value);
@@ -47,11 +58,24 @@ export function kitCard(record) {
   });
   showState();
   return {
-    element: h("section", { class: "card", "aria-label": "Kit" },
+    element: h(
+      "section",
+      { class: "card", "aria-label": "Kit" },
       h("div", { class: "row between" }, h("h2", {}, "Kit for stores"), order),
-      h("fieldset", {}, h("legend", {}, "For"), h("div", { class: "row targets" }, boxes.map((one) => one.element))),
+      h(
+        "fieldset",
+        {},
+        h("legend", {}, "For"),
+        h(
+          "div",
+          { class: "row targets" },
+          boxes.map((one) => one.element),
+        ),
+      ),
       h("div", { class: "columns" }, field("Artist", artist), field("Label", label)),
-      progress.element, result),
+      progress.element,
+      result,
+    ),
     leave: progress.leave,
   };
 }
@@ -61,24 +85,48 @@ function kitResult(job) {
   const of = (status) => checks.filter((one) => one.status === status);
   const [failed, warned, passed] = [of("fail"), of("warn"), of("pass")];
   const other = checks.filter((one) => !STATES[one.status]);
-  const words = failed.length ? `${failed.length} of ${checks.length} checks failed.`
-    : warned.length ? `Nothing failed; ${warned.length} of ${checks.length} want a look.`
+  const words = failed.length
+    ? `${failed.length} of ${checks.length} checks failed.`
+    : warned.length
+      ? `Nothing failed; ${warned.length} of ${checks.length} want a look.`
       : `All ${checks.length} checks passed.`;
   return [
-    h("div", { class: "row between" }, h("p", { role: "status" }, words),
-      h("a", { class: "button main", href: `/v1/jobs/${job.id}/archive.zip`, download: true },
-        icon("download"), "Download the kit")),
+    h(
+      "div",
+      { class: "row between" },
+      h("p", { role: "status" }, words),
+      h(
+        "a",
+        { class: "button main", href: `/v1/jobs/${job.id}/archive.zip`, download: true },
+        icon("download"),
+        "Download the kit",
+      ),
+    ),
     listOf([...failed, ...warned, ...other]),
-    passed.length ? h("details", {}, h("summary", {}, `What passed (${passed.length})`), listOf(passed)) : null,
+    passed.length
+      ? h("details", {}, h("summary", {}, `What passed (${passed.length})`), listOf(passed))
+      : null,
   ];
 }
 
 function listOf(checks) {
   if (!checks.length) return null;
-  return h("ul", { class: "checks" }, checks.map((one) => {
-    const [picture, words] = STATES[one.status] ?? ["more", one.status];
-    return h("li", { dataset: { status: one.status } }, icon(picture), h("div", {},
-      h("p", {}, h("strong", {}, one.about), ` – ${one.rule}`),
-      h("small", {}, `${words}: ${one.found}`, one.source ? ` · ${one.source}` : "")));
-  }));
+  return h(
+    "ul",
+    { class: "checks" },
+    checks.map((one) => {
+      const [picture, words] = STATES[one.status] ?? ["more", one.status];
+      return h(
+        "li",
+        { dataset: { status: one.status } },
+        icon(picture),
+        h(
+          "div",
+          {},
+          h("p", {}, h("strong", {}, one.about), ` – ${one.rule}`),
+          h("small", {}, `${words}: ${one.found}`, one.source ? ` · ${one.source}` : ""),
+        ),
+      );
+    }),
+  );
 }

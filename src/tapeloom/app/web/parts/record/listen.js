@@ -31,15 +31,23 @@ export async function tab(root, record) {
   zoomTo(0);
   const level = meter({ words: "Level of what sounds" });
   leaves.push(level.leave);
-  root.append(h("section", { class: "card", "aria-label": "Waveform" },
-    h("div", { class: "row between" }, h("div", { class: "row" }, wider, closer), level.element),
-    place, sectionList(record, sections, leaves)));
+  root.append(
+    h(
+      "section",
+      { class: "card", "aria-label": "Waveform" },
+      h("div", { class: "row between" }, h("div", { class: "row" }, wider, closer), level.element),
+      place,
+      sectionList(record, sections, leaves),
+    ),
+  );
 
   root.append(stemsCard(record, leaves));
   const figures = h("div", {});
   const curves = h("div", { class: "chart" });
-  root.append(h("section", { class: "card", "aria-label": "Loudness" }, h("h2", {}, "Loudness"), figures, curves),
-    noteCard(record));
+  root.append(
+    h("section", { class: "card", "aria-label": "Loudness" }, h("h2", {}, "Loudness"), figures, curves),
+    noteCard(record),
+  );
 
   // Waveform and loudness come when they are read; the page doesn't wait for them.
   let isLeft = false;
@@ -47,11 +55,15 @@ export async function tab(root, record) {
   showLoudness().catch((error) => curves.replaceChildren(h("p", { class: "quiet" }, error.message)));
   async function showWave() {
     const [{ wave }, peaks, score] = await Promise.all([
-      import("./wave.js"), get(`${address}/peaks?points=2400`), get(`${address}/score`).catch(() => null),
+      import("./wave.js"),
+      get(`${address}/peaks?points=2400`),
+      get(`${address}/score`).catch(() => null),
     ]);
     if (isLeft) return;
     drawn = wave(place, peaks, {
-      sections, bars: score?.bars ?? [], onSection: (one) => ownSound(record, () => player.setLoop(one.start_s, one.end_s)),
+      sections,
+      bars: score?.bars ?? [],
+      onSection: (one) => ownSound(record, () => player.setLoop(one.start_s, one.end_s)),
     });
     leaves.push(drawn.leave);
   }
@@ -82,33 +94,53 @@ function sectionList(record, sections, leaves) {
       onclick: () => ownSound(record, () => player.seek(section.start_s)),
     });
     const loop = button(`Loop ${section.name} at ${clock(section.start_s)}`, {
-      picture: "loop", quietly: true, onclick: () => ownSound(record, () => {
-        if (isLooped(section)) player.clearLoop();
-        else player.setLoop(section.start_s, section.end_s);
-      }),
+      picture: "loop",
+      quietly: true,
+      onclick: () =>
+        ownSound(record, () => {
+          if (isLooped(section)) player.clearLoop();
+          else player.setLoop(section.start_s, section.end_s);
+        }),
     });
     return { section, at, loop, element: h("li", { class: "section" }, at, loop) };
   });
-  const isLooped = (section) => player.record === record.id && player.loop?.start_s === section.start_s
-    && player.loop?.end_s === section.end_s;
+  const isLooped = (section) =>
+    player.record === record.id &&
+    player.loop?.start_s === section.start_s &&
+    player.loop?.end_s === section.end_s;
   const show = () => {
     for (const row of rows) row.loop.setAttribute("aria-pressed", String(isLooped(row.section)));
   };
   player.addEventListener("change", show);
   leaves.push(() => player.removeEventListener("change", show));
   show();
-  return h("ul", { class: "sections", "aria-label": "Sections" }, rows.map((row) => row.element));
+  return h(
+    "ul",
+    { class: "sections", "aria-label": "Sections" },
+    rows.map((row) => row.element),
+  );
 }
 
 function stemsCard(record, leaves) {
   const settings = plainSettings(record);
   const rows = h("div", {});
-  const told = h("p", { class: "quiet small" }, "Hear the parts one by one. They sum to the mix before the master.");
+  const told = h(
+    "p",
+    { class: "quiet small" },
+    "Hear the parts one by one. They sum to the mix before the master.",
+  );
   let isStems = false;
   let list = null;
-  const choices = [["Master", false], ["Stems", true]].map(([words, wants]) => button(words, {
-    role: "radio", "aria-checked": String(wants === isStems), onclick: () => choose(wants),
-  }));
+  const choices = [
+    ["Master", false],
+    ["Stems", true],
+  ].map(([words, wants]) =>
+    button(words, {
+      role: "radio",
+      "aria-checked": String(wants === isStems),
+      onclick: () => choose(wants),
+    }),
+  );
   async function choose(wants) {
     isStems = wants;
     choices.forEach((one, at) => {
@@ -123,30 +155,54 @@ function stemsCard(record, leaves) {
       leaves.push(list.leave);
       fill(rows, list.element);
     }
-    told.textContent = found.louder_db > 0.05
-      ? `The master is turned down by ${figure(found.louder_db, "dB")}, so that both are equally loud.`
-      : "Both are equally loud.";
+    told.textContent =
+      found.louder_db > 0.05
+        ? `The master is turned down by ${figure(found.louder_db, "dB")}, so that both are equally loud.`
+        : "Both are equally loud.";
     apply();
   }
   function apply() {
     applyStems(settings, isStems);
   }
   choices.forEach((one, at) => (one.tabIndex = at ? -1 : 0));
-  return h("section", { class: "card", "aria-label": "Stems" },
-    h("div", { class: "row between" }, h("h2", {}, "Stems"),
-      h("div", { class: "switch", role: "radiogroup", "aria-label": "Hear", onkeydown: (event) => {
-        if (!event.key.startsWith("Arrow")) return;
-        event.preventDefault();
-        event.stopPropagation();
-        choose(!isStems);
-        choices[Number(isStems)].focus();
-      } }, choices)), told, rows);
+  return h(
+    "section",
+    { class: "card", "aria-label": "Stems" },
+    h(
+      "div",
+      { class: "row between" },
+      h("h2", {}, "Stems"),
+      h(
+        "div",
+        {
+          class: "switch",
+          role: "radiogroup",
+          "aria-label": "Hear",
+          onkeydown: (event) => {
+            if (!event.key.startsWith("Arrow")) return;
+            event.preventDefault();
+            event.stopPropagation();
+            choose(!isStems);
+            choices[Number(isStems)].focus();
+          },
+        },
+        choices,
+      ),
+    ),
+    told,
+    rows,
+  );
 }
 
 function noteCard(record) {
-  const text = h("textarea", { maxlength: 4000, value: record.note ?? "", rows: 3, onchange: async () => {
-    const changed = await attempt(() => send("PATCH", `/v1/records/${record.id}`, { note: text.value }));
-    if (changed) record.note = changed.note;
-  } });
+  const text = h("textarea", {
+    maxlength: 4000,
+    value: record.note ?? "",
+    rows: 3,
+    onchange: async () => {
+      const changed = await attempt(() => send("PATCH", `/v1/records/${record.id}`, { note: text.value }));
+      if (changed) record.note = changed.note;
+    },
+  });
   return h("section", { class: "card", "aria-label": "Note" }, field("Your note on this record", text));
 }

@@ -5,6 +5,7 @@ import { button, field, fill, h, select } from "../../dom.js";
 import { bind } from "../../keys.js";
 import { control } from "./control.js";
 import { spoken } from "./effects.js";
+import { keepingFocus } from "./focus.js";
 import { History } from "./history.js";
 import { loudnessFigures } from "./loudness.js";
 import { GROUPS, isSame, presetOf, reasonOf, withPreset } from "./master_edit.js";
@@ -17,7 +18,8 @@ export async function tab(root, record) {
     get(artefact(record.id, "master.json")).catch((error) => {
       if (error.status === 404) return null; // a record of an earlier version
       throw error;
-    }), get("/v1/presets"),
+    }),
+    get("/v1/presets"),
   ]);
   const history = new History(own ?? withPreset({}, presets[0]));
   const controls = h("div", { class: "blocks" });
@@ -25,7 +27,8 @@ export async function tab(root, record) {
   const choice = h("div", {});
 
   const made = remake(record, {
-    tab: "master", words: "Master again",
+    tab: "master",
+    words: "Master again",
     fits: ({ files = {} }) => "master.json" in files && !("mix.json" in files) && !("score.json" in files),
     payload: () => ({ files: { "master.json": history.value } }),
   });
@@ -38,7 +41,7 @@ export async function tab(root, record) {
   }
   function step(isMoved) {
     if (!isMoved) return false;
-    showControls();
+    keepingFocus(controls, showControls);
     showState();
     return true;
   }
@@ -51,36 +54,70 @@ export async function tab(root, record) {
   function showPreset() {
     const name = presetOf(history.value, presets);
     const chosen = presets.find((preset) => preset.name === name);
-    const wanted = own && isSame(history.value, own) ? "" : name ?? "";
-    const options = [["", own && isSame(history.value, own) ? "As it was made" : "Settings of your own"],
-      ...presets.map((preset) => [preset.name, NAMES[preset.name] ?? spoken(preset.name)])];
-    const list = select(options, { id: "master-preset", value: wanted, onchange: () => {
-      const preset = presets.find((one) => one.name === list.value);
-      change(preset ? withPreset(history.value, preset) : history.first);
-      showControls();
-      choice.querySelector("select").focus();
-    } });
+    const wanted = own && isSame(history.value, own) ? "" : (name ?? "");
+    const options = [
+      ["", own && isSame(history.value, own) ? "As it was made" : "Settings of your own"],
+      ...presets.map((preset) => [preset.name, NAMES[preset.name] ?? spoken(preset.name)]),
+    ];
+    const list = select(options, {
+      id: "master-preset",
+      value: wanted,
+      onchange: () => {
+        const preset = presets.find((one) => one.name === list.value);
+        change(preset ? withPreset(history.value, preset) : history.first);
+        showControls();
+        choice.querySelector("select").focus();
+      },
+    });
     fill(choice, field("Headed for", list));
     about.textContent = chosen ? reasonOf(chosen) : "Each setting can be moved by itself.";
   }
   function showControls() {
-    fill(controls, GROUPS.map(([words, rows]) => h("section", { class: "controls" }, h("h3", {}, words),
-      rows.filter(([name]) => typeof history.value[name] === "number").map(([name, label, range]) =>
-        control(label, history.value[name], range, (value) => change({ ...history.value, [name]: value }, name))))));
+    fill(
+      controls,
+      GROUPS.map(([words, rows]) =>
+        h(
+          "section",
+          { class: "controls" },
+          h("h3", {}, words),
+          rows
+            .filter(([name]) => typeof history.value[name] === "number")
+            .map(([name, label, range]) =>
+              control(label, history.value[name], range, (value) =>
+                change({ ...history.value, [name]: value }, name),
+              ),
+            ),
+        ),
+      ),
+    );
   }
 
   const { loudness = {} } = record.facts;
   root.append(
-    h("section", { class: "card", "aria-label": "Master" },
-      h("div", { class: "row between" }, h("h2", {}, "Now"), h("div", { class: "row" }, undo, redo, made.order)),
+    h(
+      "section",
+      { class: "card", "aria-label": "Master" },
+      h(
+        "div",
+        { class: "row between" },
+        h("h2", {}, "Now"),
+        h("div", { class: "row" }, undo, redo, made.order),
+      ),
       loudnessFigures({ ...loudness, loudness_range_lu: loudness.range_lu }),
-      made.element),
-    h("section", { class: "card", "aria-label": "Settings of the master" },
-      h("div", { class: "columns preset" }, choice, about), controls));
+      made.element,
+    ),
+    h(
+      "section",
+      { class: "card", "aria-label": "Settings of the master" },
+      h("div", { class: "columns preset" }, choice, about),
+      controls,
+    ),
+  );
   showControls();
   showState();
   const unbind = bind({
-    "Mod+z": () => step(history.undo()), "Mod+Shift+z": () => step(history.redo()),
+    "Mod+z": () => step(history.undo()),
+    "Mod+Shift+z": () => step(history.redo()),
     "Mod+y": () => step(history.redo()),
   });
   return () => {

@@ -15,8 +15,16 @@ export function meter({ name = null, words = "Level", figures = true } = {}) {
     return { rms, hold, held_db: SILENT_DB, at: 0, element: h("span", { class: "side" }, rms, hold) };
   });
   const told = figures ? h("span", { class: "figures small" }, "–") : null;
-  const element = h("div", { class: "levels", role: "img", "aria-label": words },
-    h("div", { class: "sides" }, sides.map((side) => side.element)), told);
+  const element = h(
+    "div",
+    { class: "levels", role: "img", "aria-label": words },
+    h(
+      "div",
+      { class: "sides" },
+      sides.map((side) => side.element),
+    ),
+    told,
+  );
 
   const leave = onFrame(() => {
     const now = performance.now();
@@ -24,7 +32,8 @@ export function meter({ name = null, words = "Level", figures = true } = {}) {
     player.levels(name).forEach((level, at) => {
       const side = sides[at];
       const peak_db = decibels(level.peak);
-      if (peak_db >= side.held_db || now - side.at > HOLD_MS) Object.assign(side, { held_db: peak_db, at: now });
+      if (peak_db >= side.held_db || now - side.at > HOLD_MS)
+        Object.assign(side, { held_db: peak_db, at: now });
       most = Math.max(most, side.held_db);
       side.rms.style.setProperty("--share", meterShare(decibels(level.rms)).toFixed(3));
       side.hold.style.setProperty("--share", meterShare(side.held_db).toFixed(3));

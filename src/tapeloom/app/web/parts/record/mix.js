@@ -4,6 +4,7 @@ import { artefact, get } from "../../api.js";
 import { attempt, button, fill, h } from "../../dom.js";
 import { bind } from "../../keys.js";
 import { player } from "../../player.js";
+import { keepingFocus } from "./focus.js";
 import { History } from "./history.js";
 import { drawBus, drawStrip } from "./inspector.js";
 import { changedFiles, look, opened, preview, put, stripsOf, toggled, withValue } from "./mix_edit.js";
@@ -15,7 +16,8 @@ const BUS = { name: "bus", kind: "bus", path: [] };
 
 export async function tab(root, record) {
   const [mix, score, instruments] = await Promise.all([
-    get(artefact(record.id, "mix.json")), get(artefact(record.id, "score.json")).catch(() => null),
+    get(artefact(record.id, "mix.json")),
+    get(artefact(record.id, "score.json")).catch(() => null),
     get("/v1/instruments").catch(() => null),
   ]);
   const history = new History(opened(mix, score));
@@ -47,7 +49,7 @@ export async function tab(root, record) {
     instrument(at, name) {
       const { value: state } = history;
       change({ ...state, score: put(state.score, ["parts", at, "instrument"], name) });
-      showStrip();
+      keepingFocus(inspector, showStrip);
     },
     open(wanted) {
       strip = wanted;
@@ -61,22 +63,37 @@ export async function tab(root, record) {
   };
 
   const made = remake(record, {
-    tab: "mix", words: "Render this mix",
+    tab: "mix",
+    words: "Render this mix",
     fits: ({ files = {}, rerolls = [] }) => !rerolls.length && ("mix.json" in files || "score.json" in files),
     payload: () => ({ files: changedFiles(history.first, history.value) }),
   });
   const undo = button("Undo", { picture: "undo", quietly: true, onclick: () => step(history.undo()) });
   const redo = button("Redo", { picture: "redo", quietly: true, onclick: () => step(history.redo()) });
   const busKey = button("Bus", { "aria-pressed": "false", onclick: () => desk.open(BUS) });
-  const told = h("p", { class: "quiet small" },
-    "Levels, places and mutes are heard at once. Effects, instruments and the master follow when the mix is rendered.");
-  const mixer = h("div", { class: "scroller mixer-scroller", tabindex: "0", role: "group", "aria-label": "Strips" });
+  const told = h(
+    "p",
+    { class: "quiet small" },
+    "Levels, places and mutes are heard at once. Effects and instruments are heard when the mix is rendered.",
+  );
+  const mixer = h("div", {
+    class: "scroller mixer-scroller",
+    tabindex: "0",
+    role: "group",
+    "aria-label": "Strips",
+  });
   const inspector = h("section", { class: "card inspector", "aria-live": "off" });
   root.append(
-    h("section", { class: "card", "aria-label": "Mixer" },
+    h(
+      "section",
+      { class: "card", "aria-label": "Mixer" },
       h("div", { class: "row between" }, h("div", { class: "row" }, undo, redo, busKey), made.order),
-      told, mixer),
-    made.element, inspector);
+      told,
+      mixer,
+    ),
+    made.element,
+    inspector,
+  );
 
   function change(state, mark = null) {
     history.set(state, mark);
@@ -85,8 +102,8 @@ export async function tab(root, record) {
   }
   function step(isMoved) {
     if (!isMoved) return false;
-    showStrips();
-    showStrip();
+    keepingFocus(mixer, showStrips);
+    keepingFocus(inspector, showStrip);
     showState();
     listen();
     return true;
@@ -104,18 +121,23 @@ export async function tab(root, record) {
   }
   function showStrip() {
     const title = strip === BUS ? "Bus" : strip.name.replace(/_/g, " ");
-    const blocks = strip === BUS ? drawBus(history.value, desk)
-      : drawStrip(history.value, strip, desk, instruments);
+    const blocks =
+      strip === BUS ? drawBus(history.value, desk) : drawStrip(history.value, strip, desk, instruments);
     const kept = blocks.filter(Boolean);
     inspector.setAttribute("aria-label", `Settings of ${title}`);
-    fill(inspector, h("h2", { class: "strip-name" }, title),
-      kept.length ? h("div", { class: "blocks" }, kept) : h("p", { class: "quiet" }, "Only a fader and a place."));
+    fill(
+      inspector,
+      h("h2", { class: "strip-name" }, title),
+      kept.length
+        ? h("div", { class: "blocks" }, kept)
+        : h("p", { class: "quiet" }, "Only a fader and a place."),
+    );
   }
 
   /** Let the stems sound as the faders stand. */
   async function listen() {
     isPreviewed = true;
-    if (await attempt(() => ensureStems(record)) === undefined) return;
+    if ((await attempt(() => ensureStems(record))) === undefined) return;
     player.set(MASTER, { muted: true, soloed: false });
     for (const name of names) {
       const { gain_db, pan, muted } = preview(history.first, history.value, name);
@@ -127,7 +149,8 @@ export async function tab(root, record) {
   showStrip();
   showState();
   const unbind = bind({
-    "Mod+z": () => step(history.undo()), "Mod+Shift+z": () => step(history.redo()),
+    "Mod+z": () => step(history.undo()),
+    "Mod+Shift+z": () => step(history.redo()),
     "Mod+y": () => step(history.redo()),
   });
   return () => {

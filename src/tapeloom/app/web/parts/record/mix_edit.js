@@ -43,8 +43,13 @@ export function look(data, path) {
 
 /** Every strip of a mix: { name, kind, path }, parts first, then groups and returns. */
 export function stripsOf(mix) {
-  return [["channels", "part"], ["groups", "group"], ["returns", "return"]].flatMap(([list, kind]) =>
-    (mix[list] ?? []).map((strip, at) => ({ name: strip.name, kind, path: [list, at] })));
+  return [
+    ["channels", "part"],
+    ["groups", "group"],
+    ["returns", "return"],
+  ].flatMap(([list, kind]) =>
+    (mix[list] ?? []).map((strip, at) => ({ name: strip.name, kind, path: [list, at] })),
+  );
 }
 
 /** Begin to edit: faders that are shut are mutes, which open where they would stand. */
@@ -62,8 +67,9 @@ export function opened(mix, score) {
 
 /** The mix as it is written: what is muted has a shut fader. */
 export function written({ mix, muted }) {
-  return stripsOf(mix).filter((strip) => muted.includes(strip.name)).reduce(
-    (made, { path }) => put(made, [...path, "fader_db"], SILENT_DB), mix);
+  return stripsOf(mix)
+    .filter((strip) => muted.includes(strip.name))
+    .reduce((made, { path }) => put(made, [...path, "fader_db"], SILENT_DB), mix);
 }
 
 export function toggled(names, name) {

@@ -9,14 +9,21 @@ import { remake } from "./remake.js";
 const SHOWN = 6;
 const WIDTH = 320; // pixels of a variant
 const VARIED = new Set(["time", "grading"]);
-const FIELDS = [["scene", "Scene"], ["time", "Hour"], ["weather", "Weather"], ["grading", "Colours"],
-  ["side", "Title at the"]];
+const FIELDS = [
+  ["scene", "Scene"],
+  ["time", "Hour"],
+  ["weather", "Weather"],
+  ["grading", "Colours"],
+  ["side", "Title at the"],
+];
 
 export async function tab(root, record) {
   const [fields, job] = await Promise.all([get("/v1/covers/fields"), get(`/v1/jobs/${record.id}`)]);
   const own = job.payload.cover ?? {};
   const choices = Object.fromEntries(fields.map((one) => [one.name, one.choices]));
-  const wishes = Object.fromEntries(FIELDS.map(([name]) => [name, own[name] ?? (VARIED.has(name) ? EACH_ANOTHER : "")]));
+  const wishes = Object.fromEntries(
+    FIELDS.map(([name]) => [name, own[name] ?? (VARIED.has(name) ? EACH_ANOTHER : "")]),
+  );
   const addresses = [];
   const leaving = new AbortController();
   let offered = [];
@@ -28,7 +35,8 @@ export async function tab(root, record) {
   const selects = FIELDS.map(([name, words]) => {
     const known = (choices[name] ?? []).map((one) => [one, spoken(one)]);
     const list = select([["", "As it suits"], [EACH_ANOTHER, "Each another"], ...known], {
-      value: wishes[name], onchange: () => {
+      value: wishes[name],
+      onchange: () => {
         wishes[name] = list.value;
         draw();
       },
@@ -36,15 +44,24 @@ export async function tab(root, record) {
     return field(words, list);
   });
   const grid = h("div", { class: "covers", role: "radiogroup", "aria-label": "Covers", onkeydown: byArrow });
-  const others = button("Draw others", { picture: "dice", onclick: () => {
-    first += SHOWN;
-    draw();
-  } });
+  const others = button("Draw others", {
+    picture: "dice",
+    onclick: () => {
+      first += SHOWN;
+      draw();
+    },
+  });
   const told = h("p", { class: "quiet small", role: "status" });
   const made = remake(record, {
-    tab: "picture", words: "Take this cover", hasPictures: true,
-    fits: ({ cover, title: named, files = {} }) => (Boolean(cover) || Boolean(named)) && !Object.keys(files).length,
-    payload: () => ({ title: title.value.trim() || record.title, cover: { ...chosen.fields, seed: chosen.seed } }),
+    tab: "picture",
+    words: "Take this cover",
+    hasPictures: true,
+    fits: ({ cover, title: named, files = {} }) =>
+      (Boolean(cover) || Boolean(named)) && !Object.keys(files).length,
+    payload: () => ({
+      title: title.value.trim() || record.title,
+      cover: { ...chosen.fields, seed: chosen.seed },
+    }),
   });
 
   function choose(at) {
@@ -72,10 +89,19 @@ export async function tab(root, record) {
     const mine = ++turn;
     for (const address of addresses.splice(0)) URL.revokeObjectURL(address);
     offered = variants(wishes, choices, first, SHOWN);
-    const cards = offered.map(({ fields: chosenFields }, at) => h("button", {
-      type: "button", role: "radio", class: "cover", onclick: () => choose(at),
-      "aria-label": [`Cover ${at + 1}`, ...Object.values(chosenFields)].join(", "),
-    }, h("span", { class: "cover-wait" })));
+    const cards = offered.map(({ fields: chosenFields }, at) =>
+      h(
+        "button",
+        {
+          type: "button",
+          role: "radio",
+          class: "cover-choice",
+          onclick: () => choose(at),
+          "aria-label": [`Cover ${at + 1}`, ...Object.values(chosenFields)].join(", "),
+        },
+        h("span", { class: "cover-wait" }),
+      ),
+    );
     fill(grid, cards);
     choose(-1);
     told.textContent = "The covers are drawn …";
@@ -86,9 +112,17 @@ export async function tab(root, record) {
         const at = left.shift();
         const { seed, fields: asked } = offered[at];
         try {
-          const answer = await ask("/v1/covers", { method: "POST", signal: leaving.signal, json: {
-            record: record.id, title: title.value.trim() || record.title, seed, fields: asked, width: WIDTH,
-          } });
+          const answer = await ask("/v1/covers", {
+            method: "POST",
+            signal: leaving.signal,
+            json: {
+              record: record.id,
+              title: title.value.trim() || record.title,
+              seed,
+              fields: asked,
+              width: WIDTH,
+            },
+          });
           const address = URL.createObjectURL(await answer.blob());
           if (mine !== turn) return URL.revokeObjectURL(address);
           addresses.push(address);
@@ -101,20 +135,49 @@ export async function tab(root, record) {
       return undefined;
     }
     await Promise.all([next(), next()]);
-    if (mine === turn) told.textContent = failed ? failed.message : "Choose one. Cover, thumbnail and video show the same scene.";
+    if (mine === turn)
+      told.textContent = failed
+        ? failed.message
+        : "Choose one. Cover, thumbnail and video show the same scene.";
   }
 
   root.append(
-    h("section", { class: "card", "aria-label": "Now" }, h("div", { class: "row between" }, h("h2", {}, "Now"), made.order),
-      h("div", { class: "pictures" },
-        h("figure", {}, h("img", { src: artefact(record.id, "cover.png"), alt: "The cover", loading: "lazy", class: "square" }),
-          h("figcaption", {}, "Cover")),
-        h("figure", {}, h("img", { src: artefact(record.id, "thumbnail.png"), alt: "The thumbnail", class: "wide" }),
-          h("figcaption", {}, "Thumbnail"))),
-      made.element),
-    h("section", { class: "card", "aria-label": "Other covers" },
+    h(
+      "section",
+      { class: "card", "aria-label": "Now" },
+      h("div", { class: "row between" }, h("h2", {}, "Now"), made.order),
+      h(
+        "div",
+        { class: "pictures" },
+        h(
+          "figure",
+          {},
+          h("img", {
+            src: artefact(record.id, "cover.png"),
+            alt: "The cover",
+            loading: "lazy",
+            class: "square",
+          }),
+          h("figcaption", {}, "Cover"),
+        ),
+        h(
+          "figure",
+          {},
+          h("img", { src: artefact(record.id, "thumbnail.png"), alt: "The thumbnail", class: "wide" }),
+          h("figcaption", {}, "Thumbnail"),
+        ),
+      ),
+      made.element,
+    ),
+    h(
+      "section",
+      { class: "card", "aria-label": "Other covers" },
       h("div", { class: "row between" }, h("h2", {}, "Other covers"), others),
-      h("div", { class: "columns" }, field("Title", title), selects), told, grid));
+      h("div", { class: "columns" }, field("Title", title), selects),
+      told,
+      grid,
+    ),
+  );
   draw();
   return () => {
     turn++;

@@ -16,21 +16,25 @@ export function remake(record, { tab, words, fits, payload, hasPictures = false 
   let leaveCompared = () => {};
   let isReady = false;
   let isBusy = false;
-  const order = button(words, { kind: "main", disabled: true, onclick: async () => {
-    const asked = payload();
-    if (!asked) return;
-    isBusy = true;
-    show();
-    await attempt(async () => {
-      const { files = {}, ...rest } = asked;
-      const sent = {};
-      for (const [name, value] of Object.entries(files)) sent[name] = await uploadJson(name, value);
-      const fields = Object.keys(sent).length ? { ...rest, files: sent } : rest;
-      progress.follow(await submit("/v1/make", { base: record.id, ...fields }));
-    });
-    isBusy = false;
-    show();
-  } });
+  const order = button(words, {
+    kind: "main",
+    disabled: true,
+    onclick: async () => {
+      const asked = payload();
+      if (!asked) return;
+      isBusy = true;
+      show();
+      await attempt(async () => {
+        const { files = {}, ...rest } = asked;
+        const sent = {};
+        for (const [name, value] of Object.entries(files)) sent[name] = await uploadJson(name, value);
+        const fields = Object.keys(sent).length ? { ...rest, files: sent } : rest;
+        progress.follow(await submit("/v1/make", { base: record.id, ...fields }));
+      });
+      isBusy = progress.isBusy;
+      show();
+    },
+  });
   function show() {
     order.disabled = !isReady || isBusy;
   }

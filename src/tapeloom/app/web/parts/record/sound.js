@@ -18,8 +18,8 @@ function loaded(record) {
 
 /** Whether a record's place goes on where another's stands: the same music, made anew. */
 function isRelated(record) {
-  return player.record === record.id || player.record === record.base
-    || record.versions.includes(player.record);
+  const others = [record.id, record.base, ...record.versions];
+  return player.record !== null && others.includes(player.record);
 }
 
 function give(record, tracks) {
@@ -39,7 +39,10 @@ export function loadStems(record, lufs) {
   give(record, [
     { name: MASTER, record: record.id, file: "master.flac", offset_db: master_db, muted: true },
     ...stemNames(record).map((name) => ({
-      name, record: record.id, file: `stems/${name}.flac`, offset_db: stems_db,
+      name,
+      record: record.id,
+      file: `stems/${name}.flac`,
+      offset_db: stems_db,
     })),
   ]);
 }
@@ -49,7 +52,10 @@ export function loadPair(before, after) {
   const offsets = equalOffsets([before.integrated_lufs, after.integrated_lufs]);
   const duration_s = Math.max(before.duration_s, after.duration_s);
   const tracks = [before, after].map((one, at) => ({
-    name: at ? "after" : "before", record: one.id, file: "master.flac", offset_db: offsets[at],
+    name: at ? "after" : "before",
+    record: one.id,
+    file: "master.flac",
+    offset_db: offsets[at],
     muted: at === 0,
   }));
   const { title, id } = before;

@@ -16,31 +16,65 @@ const SHADED = "color-mix(in srgb, var(--ink) 6%, transparent)";
  * scale        by which the drawing is higher than the sound
  * onSection    called with a section that is clicked with a double click
  */
-export function wave(root, peaks, { height = 128, colour = "--tape", sections = [], bars = [],
-  onSection = () => {}, isQuiet = false, scale = 1 }) {
+export function wave(
+  root,
+  peaks,
+  {
+    height = 128,
+    colour = "--tape",
+    sections = [],
+    bars = [],
+    onSection = () => {},
+    isQuiet = false,
+    scale = 1,
+  },
+) {
   const regions = Regions.create();
-  const colours = () => ({ waveColor: ink(colour, isQuiet ? 0.55 : 0.42), progressColor: ink(colour),
-    cursorColor: ink("--ink") });
+  const colours = () => ({
+    waveColor: ink(colour, isQuiet ? 0.55 : 0.42),
+    progressColor: ink(colour),
+    cursorColor: ink("--ink"),
+  });
   const drawn = WaveSurfer.create({
-    container: root, height, cspNonce: nonce, plugins: [regions], interact: true, normalize: false,
-    barWidth: isQuiet ? undefined : 2, barGap: isQuiet ? undefined : 1, barRadius: 2, barHeight: scale, cursorWidth: 2,
-    dragToSeek: false, autoScroll: true, autoCenter: false, hideScrollbar: isQuiet,
-    peaks: [peaks.high, peaks.low], duration: peaks.duration_s, ...colours(),
+    container: root,
+    height,
+    cspNonce: nonce,
+    plugins: [regions],
+    interact: true,
+    normalize: false,
+    barWidth: isQuiet ? undefined : 2,
+    barGap: isQuiet ? undefined : 1,
+    barRadius: 2,
+    barHeight: scale,
+    cursorWidth: 2,
+    dragToSeek: false,
+    autoScroll: true,
+    autoCenter: false,
+    hideScrollbar: isQuiet,
+    peaks: [peaks.high, peaks.low],
+    duration: peaks.duration_s,
+    ...colours(),
   });
   drawn.on("interaction", (time_s) => player.seek(time_s));
 
   function mark() {
     sections.forEach((section, at) => {
       const region = regions.addRegion({
-        id: section.name, start: section.start_s, end: Math.min(section.end_s, peaks.duration_s),
-        color: at % 2 ? SHADED : "transparent", content: label(section.name), drag: false, resize: false,
+        id: section.name,
+        start: section.start_s,
+        end: Math.min(section.end_s, peaks.duration_s),
+        color: at % 2 ? SHADED : "transparent",
+        drag: false,
+        resize: false,
       });
       region.on("dblclick", () => onSection(section));
     });
   }
   drawn.on("ready", () => {
     mark();
-    grid(drawn.getWrapper(), bars, peaks.duration_s);
+    const wrapper = drawn.getWrapper();
+    grid(wrapper, bars, peaks.duration_s);
+    wrapper.append(...sections.map((section) => label(section, peaks.duration_s)));
   });
 
   let shown = -1;
@@ -62,11 +96,21 @@ export function wave(root, peaks, { height = 128, colour = "--tape", sections = 
   };
 }
 
-function label(name) {
+function label({ name, start_s }, duration_s) {
   const text = document.createElement("span");
   text.textContent = name;
-  Object.assign(text.style, { font: "600 0.72rem/1 var(--letters)", padding: "4px 6px", display: "block",
-    color: "var(--soft)" });
+  Object.assign(text.style, {
+    position: "absolute",
+    top: "4px",
+    left: `calc(${(100 * start_s) / duration_s}% + 4px)`,
+    zIndex: "6",
+    padding: "2px 6px",
+    borderRadius: "5px",
+    font: "600 0.72rem/1.2 var(--letters)",
+    color: "var(--ink)",
+    background: "color-mix(in srgb, var(--sheet) 82%, transparent)",
+    pointerEvents: "none",
+  });
   return text;
 }
 
@@ -76,9 +120,14 @@ function grid(wrapper, bars, duration_s) {
     const line = document.createElement("i");
     const isStrong = (bar.number - 1) % 4 === 0;
     Object.assign(line.style, {
-      position: "absolute", insetBlock: isStrong ? "0" : "auto 0", height: isStrong ? "auto" : "8px",
-      left: `${(100 * bar.start_s) / duration_s}%`, width: "1px", background: "var(--line)",
-      pointerEvents: "none", zIndex: "0",
+      position: "absolute",
+      insetBlock: isStrong ? "0" : "auto 0",
+      height: isStrong ? "auto" : "8px",
+      left: `${(100 * bar.start_s) / duration_s}%`,
+      width: "1px",
+      background: "var(--line)",
+      pointerEvents: "none",
+      zIndex: "0",
     });
     wrapper.append(line);
   }

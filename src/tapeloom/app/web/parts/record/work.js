@@ -7,9 +7,15 @@ import { remember, settle, waitingOf } from "./undecided.js";
 
 const STATES = { queued: "Waits for its turn", paused: "Is paused", running: "Is made" };
 const STAGES = {
-  compose: "composing", perform: "playing", render: "rendering the sound", mix: "mixing",
-  master: "mastering", cover: "drawing the cover", picture: "drawing the cover",
-  describe: "writing the words", publish: "putting files away",
+  compose: "composing",
+  perform: "playing",
+  render: "rendering the sound",
+  mix: "mixing",
+  master: "mastering",
+  cover: "drawing the cover",
+  picture: "drawing the cover",
+  describe: "writing the words",
+  publish: "putting files away",
 };
 
 /** Whether a job was ordered on this record. */
@@ -24,26 +30,31 @@ export function isOn(job, record) {
  */
 export function work(record, { fits, onDone, onBusy = () => {} }) {
   const root = h("div", { class: "work", hidden: true });
-  const told = h("span", {});
+  const told = h("span", { role: "status" });
   const bar = h("progress", { max: 1, value: 0, "aria-label": "Progress" });
   const cancel = button("Cancel", {
-    kind: "faint", onclick: () => attempt(() => post(`/v1/jobs/${current.id}/cancel`, {})),
+    kind: "faint",
+    onclick: () => attempt(() => post(`/v1/jobs/${current.id}/cancel`, {})),
   });
   let current = null;
   let shown = "";
   const done = new Set();
+  const seen = new Set(); // under way while the page was open, ordered here or elsewhere
 
   function find() {
     const waiting = waitingOf(record);
-    return [...jobs.values()]
-      .filter((job) => job.kind !== "batch" && isOn(job, record) && fits(job))
-      .filter((job) => !isFinal(job) || waiting.includes(job.id))
-      .sort((one, other) => (one.id < other.id ? 1 : -1))[0] ?? null;
+    return (
+      [...jobs.values()]
+        .filter((job) => job.kind !== "batch" && isOn(job, record) && fits(job))
+        .filter((job) => !isFinal(job) || waiting.includes(job.id) || seen.has(job.id))
+        .sort((one, other) => (one.id < other.id ? 1 : -1))[0] ?? null
+    );
   }
 
   function show() {
     current = find();
     const isBusy = Boolean(current) && !isFinal(current);
+    if (isBusy) seen.add(current.id);
     onBusy(isBusy);
     root.hidden = !current || current.state === "done";
     if (!current) return;
@@ -63,12 +74,23 @@ export function work(record, { fits, onDone, onBusy = () => {} }) {
       shown = "";
       const job = current.id;
       const words = current.state === "cancelled" ? "It was cancelled." : current.error;
-      fill(root, h("div", { class: "row between" },
-        h("p", { class: "fault", role: "status" }, words || "The job failed."),
-        button("Close", { picture: "close", quietly: true, onclick: () => {
-          settle(record, job);
-          show();
-        } })));
+      fill(
+        root,
+        h(
+          "div",
+          { class: "row between" },
+          h("p", { class: "fault", role: "status" }, words || "The job failed."),
+          button("Close", {
+            picture: "close",
+            quietly: true,
+            onclick: () => {
+              settle(record, job);
+              seen.delete(job);
+              show();
+            },
+          }),
+        ),
+      );
     }
   }
 
@@ -81,6 +103,9 @@ export function work(record, { fits, onDone, onBusy = () => {} }) {
   show();
   return {
     element: root,
+    get isBusy() {
+      return Boolean(current) && !isFinal(current);
+    },
     /** Follow a job that was just ordered. */
     follow(job) {
       if (!job) return;
