@@ -1,7 +1,6 @@
 """The piano roll in a real browser, over a real service: edited, re-rolled, undone, made."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,14 +10,11 @@ from tapeloom.app.composing import compose_brief
 from tapeloom.core.brief import Brief
 from tapeloom.core.score import score_to_json
 
+from tests.web.browser import chromium, skip_without_browser
+
 from .conftest import House
 
-playwright = pytest.importorskip("playwright.sync_api")
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(BROWSER is None, reason="needs Chromium"),
-]
+pytestmark = pytest.mark.slow
 ALL_THE_REST = "All else is the same to the tick."
 
 
@@ -26,14 +22,13 @@ ALL_THE_REST = "All else is the same to the tick."
 def page(house: House) -> Iterator[Any]:
     """A page that is logged in; the test fails by what it says on its console."""
     faults: list[str] = []
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    skip_without_browser()
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(60_000)  # numba may have to compile first
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(f"{house.url}/login?token={house.service.keys.make_link()}")
         yield page
-        browser.close()
     assert not faults
 
 

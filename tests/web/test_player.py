@@ -1,6 +1,5 @@
 """The studio's player in a real browser: every frame once, tracks in step, loops without a gap."""
 
-import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -11,12 +10,12 @@ import numpy as np
 import pytest
 
 from tapeloom.app.api.studio import WEB
+from tests.web.browser import chromium, skip_without_browser
 
 pytestmark = pytest.mark.slow
 RATE = 44_100
 BLOCK = 16_384  # of player_checks.js
 DURATION_S = 9.5
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 TYPES = {".js": "text/javascript", ".wav": "audio/wav", ".html": "text/html"}
 PAGE = "<!doctype html><title>player</title>"
 
@@ -54,19 +53,12 @@ def _answer(route: Any) -> None:
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
+    skip_without_browser()
+    with chromium() as browser:
         made = browser.new_page()
         made.route("**/*", _answer)
         made.goto("http://studio.test/")
         yield made
-        browser.close()
 
 
 def _check(page: Any, name: str, *arguments: Any) -> Any:
