@@ -9,7 +9,6 @@ import pytest
 from tapeloom.app.composing import compose_brief
 from tapeloom.core.brief import Brief
 from tapeloom.core.score import score_to_json
-
 from tests.web.browser import chromium, skip_without_browser
 
 from .conftest import House
