@@ -4,6 +4,7 @@ import { get, send } from "../../api.js";
 import { ago, attempt, button, clock, confirmed, fill, h, icon } from "../../dom.js";
 import { player } from "../../player.js";
 import { go } from "../../router.js";
+import { coverAddress } from "./cover_address.js";
 import { figure } from "./level.js";
 import { loadMaster } from "./sound.js";
 
@@ -106,7 +107,7 @@ export function header(root, record, where) {
 }
 
 function cover(record) {
-  const address = (width) => `/v1/records/${record.id}/cover?width=${width}`;
+  const address = (width) => coverAddress(record.id, width);
   return h("img", {
     class: "record-cover",
     alt: "",

@@ -2,6 +2,7 @@
 
 import { artefact, ask, get } from "../../api.js";
 import { button, field, fill, h, select } from "../../dom.js";
+import { coverAddress } from "./cover_address.js";
 import { EACH_ANOTHER, variants } from "./cover_variants.js";
 import { spoken } from "./effects.js";
 import { remake } from "./remake.js";
@@ -153,7 +154,7 @@ export async function tab(root, record) {
           "figure",
           {},
           h("img", {
-            src: artefact(record.id, "cover.png"),
+            src: coverAddress(record.id, 640),
             alt: "The cover",
             loading: "lazy",
             class: "square",
