@@ -82,3 +82,8 @@ export function uploadJson(name, value) {
 export function artefact(job, name) {
   return `/v1/artefacts/${job}/${name.split("/").map(encodeURIComponent).join("/")}`;
 }
+
+/** The address of a record's cover, `width` pixels wide and as high. */
+export function coverAddress(record, width) {
+  return `/v1/records/${record}/cover?width=${width}`;
+}

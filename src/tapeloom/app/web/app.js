@@ -19,7 +19,7 @@ const PAGES = [
 const KEYS = [
   ["space", "play, pause"], ["← →", "five seconds back, on"], ["home", "to the beginning"],
   ["g m", "make"], ["g r", "records"], ["g c", "compare"], ["g j", "jobs"],
-  ["ctrl z", "undo"], ["ctrl shift z", "redo"], ["?", "this list"],
+  ["b", "before and after"], ["ctrl z", "undo"], ["ctrl shift z", "redo"], ["?", "this list"],
 ];
 
 const version = document.querySelector("meta[name=version]").content;

@@ -15,11 +15,6 @@ export function hear(record, { begin = true } = {}) {
   if (begin && !player.isPlaying) player.play();
 }
 
-/** The address of a record's cover, `width` pixels wide and as high. */
-export function coverAddress(id, width) {
-  return `/v1/records/${id}/cover?width=${width}`;
-}
-
 /** A button that plays a record or holds it; `update()` shows which. Leave with `leave()`. */
 export function playButton(record, { kind = "round small", quietly = true } = {}) {
   const element = button("Play", { picture: "play", quietly, kind,

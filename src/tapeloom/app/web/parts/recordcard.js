@@ -1,7 +1,8 @@
 // A record as a card: its cover, its name, what it is, and how to hear it.
 
+import { coverAddress } from "../api.js";
 import { ago, clock, h, icon } from "../dom.js";
-import { coverAddress, playButton } from "./listen.js";
+import { playButton } from "./listen.js";
 
 const WIDTHS = [320, 640];
 

@@ -1,10 +1,9 @@
 // The head of a record's page: cover, title, figures, tags, versions.
 
-import { get, send } from "../../api.js";
+import { coverAddress, get, send } from "../../api.js";
 import { ago, attempt, button, clock, confirmed, fill, h, icon } from "../../dom.js";
 import { player } from "../../player.js";
 import { go } from "../../router.js";
-import { coverAddress } from "./cover_address.js";
 import { figure } from "./level.js";
 import { loadMaster } from "./sound.js";
 

@@ -1,8 +1,7 @@
 // Picture: covers to choose from, the title on them, and a new version with the chosen one.
 
-import { artefact, ask, get } from "../../api.js";
+import { artefact, ask, coverAddress, get } from "../../api.js";
 import { button, field, fill, h, select } from "../../dom.js";
-import { coverAddress } from "./cover_address.js";
 import { EACH_ANOTHER, variants } from "./cover_variants.js";
 import { spoken } from "./effects.js";
 import { remake } from "./remake.js";
