@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 import socket
 import struct
 import time
@@ -307,12 +308,17 @@ def test_headers_cannot_be_injected(shared: House) -> None:
 
 def test_pages_bind_the_browser(shared: House) -> None:
     page = shared.client().get("/")
-    assert page.headers["content-security-policy"] == POLICY
+    nonce = re.search(r'name="style-nonce" content="([\w-]{20,})"', page.text)
+    assert nonce is not None
+    own = POLICY.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce[1]}'")
+    assert page.headers["content-security-policy"] == own
+    assert nonce[1] not in shared.client().get("/").text  # another one each time
+    assert shared.client().get("/app.js").headers["content-security-policy"] == POLICY
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["x-frame-options"] == "DENY"
     assert page.headers["cache-control"] == "no-cache"
     assert shared.client().get("/v1/jobs").headers["cache-control"] == "no-store"
-    assert "script" not in page.text
+    assert not re.search(r"<script(?![^>]* src=)|<style| style=| on\w+=", page.text)
     assert shared.client().get("/docs.html").status_code == 200
     assert "server" not in page.headers
 
