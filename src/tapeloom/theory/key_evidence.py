@@ -40,6 +40,7 @@ _SCALES = {
     "melodic": ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 9, 10, 11)),
     "harmonic": ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 11)),
 }
+TURNS = (np.arange(12)[None, :] + np.arange(12)[:, None]) % 12  # pitch classes from each tonic
 ONE_METER: Meters = ((0, Meter()),)
 
 
@@ -107,7 +108,7 @@ def seen_from_keys(
     (12, 340)
     """
     lead = vectors.shape[:-2]
-    heard = vectors[..., _TURNS]  # (..., VECTORS, 12 tonics, 12 degrees)
+    heard = vectors[..., TURNS]  # (..., VECTORS, 12 tonics, 12 degrees)
     heard = np.moveaxis(heard, -3, -2).reshape(*lead, 12, len(VECTORS) * 12)
     major = np.swapaxes(keywise[..., :12], -1, -2)
     minor = np.swapaxes(keywise[..., 12:], -1, -2)
@@ -125,7 +126,6 @@ def chromaticism(vectors: NDArray[np.float64]) -> float:
     return float((vectors[VECTORS.index("duration")] @ _tables()[3][:, :12]).min())
 
 
-_TURNS = (np.arange(12)[None, :] + np.arange(12)[:, None]) % 12
 
 
 def _fit_keys(

@@ -19,6 +19,7 @@ from tapeloom.theory.key_evidence import (
     key_evidence,
     seen_from_keys,
 )
+from tapeloom.theory.key_lines import line_evidence, lines_from_keys
 from tapeloom.theory.key_net import KeyNet, probabilities, shipped_nets
 from tapeloom.theory.key_sweep import VECTORS
 from tapeloom.theory.profiles import PROFILES, correlate
@@ -92,7 +93,7 @@ def key_distribution(
     if passage is None:
         passage = events.last - int(events.onset[0]) < PASSAGE_TICKS
     vectors, keywise = key_evidence(events, meters=meters)
-    shares = weigh(vectors, keywise, passage=passage)
+    shares = weigh(vectors, keywise, line_evidence(events, meters=meters) if passage else None)
     # Rounded, so that a transposition never falls on the other side.
     if not passage and round(chromaticism(vectors), 9) < CHROMATIC_SHARE:
         shares = _heard_in_passages(shares, events, meters)
@@ -115,7 +116,8 @@ def _heard_in_passages(
         start = origin + at * bar
         passage = events.between(start, start + LISTENING_BARS * bar)
         if len(passage):
-            answer = weigh(*key_evidence(passage, meters=meters), passage=True)
+            lines = line_evidence(passage, meters=meters)
+            answer = weigh(*key_evidence(passage, meters=meters), lines)
             heard.append(np.log(answer + 1e-6))
     if not heard:
         return shares
@@ -125,23 +127,29 @@ def _heard_in_passages(
 def weigh(
     vectors: NDArray[np.float64],
     keywise: NDArray[np.float64],
+    lines: NDArray[np.float64] | None = None,
     *,
-    passage: bool,
     nets: dict[str, KeyNet] | None = None,
 ) -> NDArray[np.float64]:
     """Return how probable each key is, shape (24,), by the evidence of `key_evidence`.
 
+    lines   what `line_evidence` finds in a passage; None for a whole piece
+
     >>> vectors, keywise = key_evidence(Events.from_notes([]))
-    >>> weigh(vectors, keywise, passage=False).shape
+    >>> weigh(vectors, keywise).shape
     (24,)
     """
     nets = shipped_nets() if nets is None else nets
     seen = seen_from_keys(vectors, keywise)
-    if not passage:
+    if lines is None:
         return probabilities(nets["whole"].logits(seen))
     far = (chromaticism(vectors) - CHROMATIC_SHARE) / CHROMATIC_BLUR
     share = 1.0 / (1.0 + np.exp(-min(max(far, -50.0), 50.0)))
-    chromatic, diatonic = nets["chromatic"].logits(seen), nets["diatonic"].logits(seen)
+    seen_lines = lines_from_keys(lines)
+    diatonic, chromatic = (
+        (nets[kind].logits(seen) + nets[f"{kind}_lines"].logits(seen_lines)) / 2
+        for kind in ("diatonic", "chromatic")
+    )
     lengths = vectors[VECTORS.index("duration")]
     fit = np.mean([correlate(lengths, profile=profile) for profile in PROFILES_HEARD], axis=0)
     return probabilities(share * chromatic + (1.0 - share) * diatonic + PROFILES_WEIGHT * fit)

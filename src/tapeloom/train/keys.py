@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
 from tapeloom.theory.key_evidence import seen_from_keys
+from tapeloom.theory.key_lines import lines_from_keys
 from tapeloom.theory.key_net import KeyNet, join, probabilities, save_nets
 from tapeloom.theory.keys import weigh
 from tapeloom.theory.profiles import correlate
@@ -37,8 +38,10 @@ class Lesson:
     kinds: dict[str, float]  # how much each kind counts in all, whatever its number
     epochs: int = 4
     decay: float = 1.0
+    lines: bool = False  # by the evidence of the outer lines, of which there is more to forget
 
 
+LINES_DECAY = 3.0
 _SHEETS = {"sheet": 0.15, "minor_sheet": 0.15, "jazz": 0.05, "minor_jazz": 0.05}
 LESSONS = {
     "pieces": Lesson("whole", {"song": 0.3, "part": 0.7, "sheet": 0.1, "minor_sheet": 0.1,
@@ -49,11 +52,18 @@ LESSONS = {
     "sheets": Lesson("passage", {"sheet": 1.0, "minor_sheet": 1.0, "jazz": 0.5,
                                  "minor_jazz": 0.5}, 3, 30.0),
 }  # fmt: skip
+LESSONS |= {
+    f"{name}_lines": replace(lesson, decay=max(LINES_DECAY, lesson.decay), lines=True)
+    for name, lesson in LESSONS.items()
+    if lesson.span == "passage"
+}
 # The lessons whose nets are joined into each shipped one.
 JOINED = {
     "whole": ("pieces",),
     "diatonic": ("songs", "all"),
     "chromatic": ("all", "exercises", "sheets"),
+    "diatonic_lines": ("songs_lines", "all_lines"),
+    "chromatic_lines": ("all_lines", "exercises_lines", "sheets_lines"),
 }
 
 
@@ -73,7 +83,7 @@ def fit(
 ) -> KeyNet:
     """Fit a net by Adam with decoupled decay on examples drawn by weight.
 
-    seen     shape (examples, 12, INPUTS)
+    seen     shape (examples, 12, inputs)
     key      numbers 0..23
     weight   how often each is drawn, relative to the others
     """
@@ -130,7 +140,14 @@ def train(examples: Sequence[Example], lesson: Lesson, *, hidden: int, nets: int
     kinds = lesson.kinds
     chosen = [each for each in examples if each.kind in kinds and not each.is_validation]
     counts = {kind: sum(each.kind == kind for each in chosen) for kind in kinds}
-    seen = np.stack([seen_from_keys(each.vectors, each.keywise) for each in chosen])
+    seen = np.stack(
+        [
+            lines_from_keys(each.lines)
+            if lesson.lines
+            else seen_from_keys(each.vectors, each.keywise)
+            for each in chosen
+        ]
+    )
     key = np.array([each.key for each in chosen])
     weight = np.array([kinds[each.kind] / counts[each.kind] for each in chosen])
     return join(
@@ -159,8 +176,12 @@ def measure(nets: dict[str, KeyNet], examples: Sequence[Example], span: str) -> 
         if not those:
             continue
         key = np.array([each.key for each in those])
+        passage = span == "passage"
         shares = np.stack(
-            [weigh(e.vectors, e.keywise, passage=span == "passage", nets=nets) for e in those]
+            [
+                weigh(e.vectors, e.keywise, e.lines if passage else None, nets=nets)
+                for e in those
+            ]
         )
         right = shares.argmax(axis=1) == key
         loss = -np.log(shares[np.arange(len(key)), key]).mean()
