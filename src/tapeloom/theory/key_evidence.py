@@ -126,8 +126,6 @@ def chromaticism(vectors: NDArray[np.float64]) -> float:
     return float((vectors[VECTORS.index("duration")] @ _tables()[3][:, :12]).min())
 
 
-
-
 def _fit_keys(
     shares: NDArray[np.float64],
     halves: NDArray[np.float64],

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Weights = NDArray[np.float32]
-# For pieces; for passages of two kinds, by the evidence of `key_evidence` and of `key_lines`.
-NETS = ("whole", "diatonic", "chromatic", "diatonic_lines", "chromatic_lines")
+# For pieces; for passages of two kinds; for diatonic ones by the evidence of `key_lines`.
+NETS = ("whole", "diatonic", "chromatic", "diatonic_lines")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +92,6 @@ def shipped_nets() -> dict[str, KeyNet]:
     """Load the nets that come with the package.
 
     >>> sorted(shipped_nets())
-    ['chromatic', 'chromatic_lines', 'diatonic', 'diatonic_lines', 'whole']
+    ['chromatic', 'diatonic', 'diatonic_lines', 'whole']
     """
     return load_nets(Path(str(files("tapeloom.models") / "keys.npz")))

@@ -77,9 +77,10 @@ def key_distribution(
 
     A small net weighs which pitch classes sound, in the bass, at the beginning and the end, which
     triads they make and where these resolve, and a tracking of the key over the bars. It was
-    taught on songs, lead sheets and exercises (models/keys.md); passages are heard by two nets,
-    one for diatonic and one for chromatic music, and three published profiles have a say. A whole
-    diatonic piece is heard by some of its passages too, which count together as much as it does.
+    taught on songs, lead sheets and exercises (models/keys.md). Passages are heard by one net where
+    they are chromatic and by two where they are diatonic, of which the second goes by the outer
+    lines and the metre (`key_lines`); three published profiles have a say. A whole diatonic piece
+    is heard by some of its passages too, which count together as much as it does.
     The fewer notes begin one after another, the flatter is the answer; where there are none all
     keys are alike.
 
@@ -145,11 +146,9 @@ def weigh(
         return probabilities(nets["whole"].logits(seen))
     far = (chromaticism(vectors) - CHROMATIC_SHARE) / CHROMATIC_BLUR
     share = 1.0 / (1.0 + np.exp(-min(max(far, -50.0), 50.0)))
-    seen_lines = lines_from_keys(lines)
-    diatonic, chromatic = (
-        (nets[kind].logits(seen) + nets[f"{kind}_lines"].logits(seen_lines)) / 2
-        for kind in ("diatonic", "chromatic")
-    )
+    chromatic = nets["chromatic"].logits(seen)
+    by_lines = nets["diatonic_lines"].logits(lines_from_keys(lines))
+    diatonic = (nets["diatonic"].logits(seen) + by_lines) / 2
     lengths = vectors[VECTORS.index("duration")]
     fit = np.mean([correlate(lengths, profile=profile) for profile in PROFILES_HEARD], axis=0)
     return probabilities(share * chromatic + (1.0 - share) * diatonic + PROFILES_WEIGHT * fit)

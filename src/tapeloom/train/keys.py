@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -38,32 +38,28 @@ class Lesson:
     kinds: dict[str, float]  # how much each kind counts in all, whatever its number
     epochs: int = 4
     decay: float = 1.0
-    lines: bool = False  # by the evidence of the outer lines, of which there is more to forget
+    lines: bool = False  # by the evidence of `key_lines`
 
 
-LINES_DECAY = 3.0
 _SHEETS = {"sheet": 0.15, "minor_sheet": 0.15, "jazz": 0.05, "minor_jazz": 0.05}
 LESSONS = {
     "pieces": Lesson("whole", {"song": 0.3, "part": 0.7, "sheet": 0.1, "minor_sheet": 0.1,
                                "assembled": 1.2}),
     "songs": Lesson("passage", {"song": 1.0}),
     "all": Lesson("passage", {"song": 1.0, "exercise": 1.0, **_SHEETS}),
+    "songs_lines": Lesson("passage", {"song": 1.0}, decay=3.0, lines=True),
+    "all_lines": Lesson("passage", {"song": 1.0, "exercise": 1.0, **_SHEETS}, decay=3.0,
+                        lines=True),
     "exercises": Lesson("passage", {"exercise": 1.0}, 2, 30.0),
     "sheets": Lesson("passage", {"sheet": 1.0, "minor_sheet": 1.0, "jazz": 0.5,
                                  "minor_jazz": 0.5}, 3, 30.0),
 }  # fmt: skip
-LESSONS |= {
-    f"{name}_lines": replace(lesson, decay=max(LINES_DECAY, lesson.decay), lines=True)
-    for name, lesson in LESSONS.items()
-    if lesson.span == "passage"
-}
 # The lessons whose nets are joined into each shipped one.
 JOINED = {
     "whole": ("pieces",),
     "diatonic": ("songs", "all"),
     "chromatic": ("all", "exercises", "sheets"),
     "diatonic_lines": ("songs_lines", "all_lines"),
-    "chromatic_lines": ("all_lines", "exercises_lines", "sheets_lines"),
 }
 
 
@@ -178,10 +174,7 @@ def measure(nets: dict[str, KeyNet], examples: Sequence[Example], span: str) -> 
         key = np.array([each.key for each in those])
         passage = span == "passage"
         shares = np.stack(
-            [
-                weigh(e.vectors, e.keywise, e.lines if passage else None, nets=nets)
-                for e in those
-            ]
+            [weigh(e.vectors, e.keywise, e.lines if passage else None, nets=nets) for e in those]
         )
         right = shares.argmax(axis=1) == key
         loss = -np.log(shares[np.arange(len(key)), key]).mean()
