@@ -67,13 +67,18 @@ def lines_from_keys(lines: NDArray[np.float64]) -> NDArray[np.float32]:
     >>> lines_from_keys(np.zeros((LINE_ROWS, 12))).shape
     (12, 504)
     """
-    lead, rows = lines.shape[:-2], len(LINES)
-    turned = np.moveaxis(lines[..., :rows, :][..., TURNS], -3, -2)
-    steps = lines[..., rows:, :].reshape(*lead, 2, 12, 12)
-    steps = steps[..., TURNS[:, :, None], TURNS[:, None, :]]  # (..., 2, tonics, 12, 12)
-    steps = np.moveaxis(steps, -4, -3)
-    parts = (turned.reshape(*lead, 12, rows * 12), steps.reshape(*lead, 12, 288))
-    return np.concatenate(parts, axis=-1).astype(np.float32)
+    flat = lines.astype(np.float32).reshape(*lines.shape[:-2], LINE_INPUTS)
+    seen: NDArray[np.float32] = flat[..., _places()]
+    return seen
+
+
+@cache
+def _places() -> NDArray[np.int64]:
+    """Return where each tonic finds its inputs, shape (12, LINE_INPUTS)."""
+    places = np.arange(LINE_INPUTS).reshape(LINE_ROWS, 12)
+    turned = np.moveaxis(places[: len(LINES)][:, TURNS], 1, 0).reshape(12, -1)
+    steps = places[len(LINES) :].reshape(2, 12, 12)[:, TURNS[:, :, None], TURNS[:, None, :]]
+    return np.concatenate((turned, np.moveaxis(steps, 1, 0).reshape(12, -1)), axis=1)
 
 
 def sweep_lines(
