@@ -150,7 +150,7 @@ def weigh(
     by_lines = nets["diatonic_lines"].logits(lines_from_keys(lines))
     diatonic = (nets["diatonic"].logits(seen) + by_lines) / 2
     lengths = vectors[VECTORS.index("duration")]
-    fit = np.mean([correlate(lengths, profile=profile) for profile in PROFILES_HEARD], axis=0)
+    fit = correlate(lengths, profile=PROFILES_HEARD)
     return probabilities(share * chromatic + (1.0 - share) * diatonic + PROFILES_WEIGHT * fit)
 
 
