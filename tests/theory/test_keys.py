@@ -28,6 +28,7 @@ from tapeloom.theory.key_evidence import (
     moves,
     seen_from_keys,
 )
+from tapeloom.theory.key_lines import LINE_INPUTS
 from tapeloom.theory.key_net import NETS, join, shipped_nets
 from tapeloom.theory.key_sweep import VECTORS
 from tapeloom.theory.keys import (
@@ -126,7 +127,7 @@ def test_a_long_diatonic_piece_is_heard_by_its_passages_too() -> None:
     minor, major = [(9, 0, 4), (5, 9, 0), (4, 7, 11), (9, 0, 4)] * 2, [*MAJOR[:4], *MAJOR[:4]]
     piece = progression([*minor, *major] * 3)
     vectors, keywise = key_evidence(piece)
-    alone = weigh(vectors, keywise, passage=False)
+    alone = weigh(vectors, keywise)
     assert chromaticism(vectors) < CHROMATIC_SHARE
     bars = 6 * 8
     starts = [at * 4 * PPQ for at in np.linspace(0, bars - 8, 4).astype(int).tolist()]
@@ -258,9 +259,10 @@ def test_moves_prefer_near_keys() -> None:
 def test_nets_are_small_and_join() -> None:
     nets = shipped_nets()
     assert set(nets) == set(NETS)
-    for net in nets.values():
-        assert net.first.shape[0] == INPUTS
-        seen = np.random.default_rng(0).normal(size=(3, 12, INPUTS)).astype(np.float32)
+    for name, net in nets.items():
+        inputs = LINE_INPUTS if name.endswith("lines") else INPUTS
+        assert net.first.shape[0] == inputs
+        seen = np.random.default_rng(0).normal(size=(3, 12, inputs)).astype(np.float32)
         np.testing.assert_allclose(join((net, net)).logits(seen), net.logits(seen), atol=1e-2)
 
 

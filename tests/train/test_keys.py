@@ -99,7 +99,8 @@ def test_calibration_is_measured() -> None:
     assert miscalibration(np.array([0.95, 0.95]), right) == pytest.approx(0.45)
 
 
-def test_each_net_is_joined_of_lessons_of_one_span() -> None:
+def test_each_net_is_joined_of_lessons_of_one_span_and_evidence() -> None:
     assert set().union(*JOINED.values()) == set(LESSONS)
-    for parts in JOINED.values():
+    for name, parts in JOINED.items():
         assert len({LESSONS[part].span for part in parts}) == 1
+        assert {LESSONS[part].lines for part in parts} == {name.endswith("lines")}

@@ -40,6 +40,7 @@ _SCALES = {
     "melodic": ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 9, 10, 11)),
     "harmonic": ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 11)),
 }
+TURNS = (np.arange(12)[None, :] + np.arange(12)[:, None]) % 12  # pitch classes from each tonic
 ONE_METER: Meters = ((0, Meter()),)
 
 
@@ -107,11 +108,18 @@ def seen_from_keys(
     (12, 340)
     """
     lead = vectors.shape[:-2]
-    heard = vectors[..., _TURNS]  # (..., VECTORS, 12 tonics, 12 degrees)
-    heard = np.moveaxis(heard, -3, -2).reshape(*lead, 12, len(VECTORS) * 12)
-    major = np.swapaxes(keywise[..., :12], -1, -2)
-    minor = np.swapaxes(keywise[..., 12:], -1, -2)
-    return np.concatenate((heard, major, minor), axis=-1).astype(np.float32)
+    parts = (vectors.reshape(*lead, -1), keywise.reshape(*lead, -1))
+    seen: NDArray[np.float32] = np.concatenate(parts, axis=-1).astype(np.float32)[..., _places()]
+    return seen
+
+
+@cache
+def _places() -> NDArray[np.int64]:
+    """Return where each tonic finds its inputs, shape (12, INPUTS)."""
+    rows = np.arange(len(VECTORS) * 12).reshape(-1, 12)
+    keys = np.arange(len(KEYWISE) * 24).reshape(-1, 24) + rows.size
+    turned = np.moveaxis(rows[:, TURNS], 1, 0).reshape(12, -1)
+    return np.concatenate((turned, keys[:, :12].T, keys[:, 12:].T), axis=1)
 
 
 def chromaticism(vectors: NDArray[np.float64]) -> float:
@@ -123,9 +131,6 @@ def chromaticism(vectors: NDArray[np.float64]) -> float:
     0.25
     """
     return float((vectors[VECTORS.index("duration")] @ _tables()[3][:, :12]).min())
-
-
-_TURNS = (np.arange(12)[None, :] + np.arange(12)[:, None]) % 12
 
 
 def _fit_keys(

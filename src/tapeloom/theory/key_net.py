@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Weights = NDArray[np.float32]
-NETS = ("whole", "diatonic", "chromatic")  # for pieces; for passages of two kinds
+# For pieces; for passages of two kinds; for diatonic ones by the evidence of `key_lines`.
+NETS = ("whole", "diatonic", "chromatic", "diatonic_lines")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +28,7 @@ class KeyNet:
     bias: Weights  # (2,)
 
     def logits(self, seen: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Score the 24 keys of what `key_evidence.seen_from_keys` lays out, shape (..., 24).
+        """Score the 24 keys of what is laid out as each tonic sees it, shape (..., 24).
 
         >>> net = KeyNet(*(np.ones(s, np.float32) for s in ((4, 3), (3,), (3, 2), (4, 2), (2,))))
         >>> net.logits(np.zeros((12, 4), np.float32)).shape
@@ -91,6 +92,6 @@ def shipped_nets() -> dict[str, KeyNet]:
     """Load the nets that come with the package.
 
     >>> sorted(shipped_nets())
-    ['chromatic', 'diatonic', 'whole']
+    ['chromatic', 'diatonic', 'diatonic_lines', 'whole']
     """
     return load_nets(Path(str(files("tapeloom.models") / "keys.npz")))

@@ -19,6 +19,7 @@ from tapeloom.theory.key_evidence import (
     key_evidence,
     seen_from_keys,
 )
+from tapeloom.theory.key_lines import line_evidence, lines_from_keys
 from tapeloom.theory.key_net import KeyNet, probabilities, shipped_nets
 from tapeloom.theory.key_sweep import VECTORS
 from tapeloom.theory.profiles import PROFILES, correlate
@@ -76,9 +77,10 @@ def key_distribution(
 
     A small net weighs which pitch classes sound, in the bass, at the beginning and the end, which
     triads they make and where these resolve, and a tracking of the key over the bars. It was
-    taught on songs, lead sheets and exercises (models/keys.md); passages are heard by two nets,
-    one for diatonic and one for chromatic music, and three published profiles have a say. A whole
-    diatonic piece is heard by some of its passages too, which count together as much as it does.
+    taught on songs, lead sheets and exercises (models/keys.md). Passages are heard by one net where
+    they are chromatic and by two where they are diatonic, of which the second goes by the outer
+    lines and the metre (`key_lines`); three published profiles have a say. A whole diatonic piece
+    is heard by some of its passages too, which count together as much as it does.
     The fewer notes begin one after another, the flatter is the answer; where there are none all
     keys are alike.
 
@@ -92,7 +94,7 @@ def key_distribution(
     if passage is None:
         passage = events.last - int(events.onset[0]) < PASSAGE_TICKS
     vectors, keywise = key_evidence(events, meters=meters)
-    shares = weigh(vectors, keywise, passage=passage)
+    shares = weigh(vectors, keywise, line_evidence(events, meters=meters) if passage else None)
     # Rounded, so that a transposition never falls on the other side.
     if not passage and round(chromaticism(vectors), 9) < CHROMATIC_SHARE:
         shares = _heard_in_passages(shares, events, meters)
@@ -115,7 +117,8 @@ def _heard_in_passages(
         start = origin + at * bar
         passage = events.between(start, start + LISTENING_BARS * bar)
         if len(passage):
-            answer = weigh(*key_evidence(passage, meters=meters), passage=True)
+            lines = line_evidence(passage, meters=meters)
+            answer = weigh(*key_evidence(passage, meters=meters), lines)
             heard.append(np.log(answer + 1e-6))
     if not heard:
         return shares
@@ -125,25 +128,29 @@ def _heard_in_passages(
 def weigh(
     vectors: NDArray[np.float64],
     keywise: NDArray[np.float64],
+    lines: NDArray[np.float64] | None = None,
     *,
-    passage: bool,
     nets: dict[str, KeyNet] | None = None,
 ) -> NDArray[np.float64]:
     """Return how probable each key is, shape (24,), by the evidence of `key_evidence`.
 
+    lines   what `line_evidence` finds in a passage; None for a whole piece
+
     >>> vectors, keywise = key_evidence(Events.from_notes([]))
-    >>> weigh(vectors, keywise, passage=False).shape
+    >>> weigh(vectors, keywise).shape
     (24,)
     """
     nets = shipped_nets() if nets is None else nets
     seen = seen_from_keys(vectors, keywise)
-    if not passage:
+    if lines is None:
         return probabilities(nets["whole"].logits(seen))
     far = (chromaticism(vectors) - CHROMATIC_SHARE) / CHROMATIC_BLUR
     share = 1.0 / (1.0 + np.exp(-min(max(far, -50.0), 50.0)))
-    chromatic, diatonic = nets["chromatic"].logits(seen), nets["diatonic"].logits(seen)
+    chromatic = nets["chromatic"].logits(seen)
+    by_lines = nets["diatonic_lines"].logits(lines_from_keys(lines))
+    diatonic = (nets["diatonic"].logits(seen) + by_lines) / 2
     lengths = vectors[VECTORS.index("duration")]
-    fit = np.mean([correlate(lengths, profile=profile) for profile in PROFILES_HEARD], axis=0)
+    fit = correlate(lengths, profile=PROFILES_HEARD)
     return probabilities(share * chromatic + (1.0 - share) * diatonic + PROFILES_WEIGHT * fit)
 
 

@@ -60,11 +60,12 @@ def turned(profile: str) -> NDArray[np.float64]:
 
 
 def correlate(
-    weights: Sequence[float] | NDArray[np.float64], *, profile: str
+    weights: Sequence[float] | NDArray[np.float64], *, profile: str | tuple[str, ...]
 ) -> NDArray[np.float64]:
     """Correlate twelve weights, one a pitch class from C, with a profile in all 24 keys: -1..1.
 
     C. Krumhansl and M. Schmuckler's algorithm. Weights that are all alike fit no key: all zeros.
+    Of several profiles the mean of their correlations is given.
 
     >>> correlate([2, 0, 1, 0, 1, 1, 0, 2, 0, 1, 0, 1], profile="simple").round(2)[[0, 7]]
     array([1.  , 0.68])
@@ -79,8 +80,11 @@ def correlate(
 
 
 @lru_cache(maxsize=32)
-def _shapes(profile: str) -> NDArray[np.float64]:
+def _shapes(profile: str | tuple[str, ...]) -> NDArray[np.float64]:
     """Return a profile in all 24 keys, each less its mean and of size 1, shape (24, 12)."""
+    if isinstance(profile, tuple):
+        together: NDArray[np.float64] = np.mean([_shapes(each) for each in profile], axis=0)
+        return together
     shapes = turned(profile)
     shapes -= shapes.mean(axis=1, keepdims=True)
     shapes /= np.linalg.norm(shapes, axis=1, keepdims=True)

@@ -12,6 +12,7 @@ from tapeloom.core.score import Score
 from tapeloom.core.time import PPQ
 from tapeloom.theory.events import Events
 from tapeloom.theory.key_evidence import key_evidence
+from tapeloom.theory.key_lines import line_evidence
 from tapeloom.train.corpus.lead_sheet import LeadSheet, is_validation
 from tapeloom.train.exercises import exercise
 from tapeloom.train.harmonies import Harmony
@@ -38,6 +39,7 @@ class Example:
 
     vectors: NDArray[np.float64]
     keywise: NDArray[np.float64]
+    lines: NDArray[np.float64]
     key: int  # tonic's pitch class, 12 more in minor
     kind: str  # one of KINDS
     song: str  # the same for all examples of a song
@@ -70,7 +72,8 @@ def heard(events: Events, key: int, kind: str, song: str) -> Example:
     >>> heard(Events.from_notes([Note(0, PPQ, 60)]), 0, "song", "001").is_validation
     False
     """
-    return Example(*key_evidence(events), key, kind, song, is_validation(song))
+    lines = line_evidence(events)
+    return Example(*key_evidence(events), lines, key, kind, song, is_validation(song))
 
 
 def cut(events: Events, start: int, end: int) -> Events:

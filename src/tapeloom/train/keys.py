@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tapeloom.core.errors import InputError
 from tapeloom.theory.key_evidence import seen_from_keys
+from tapeloom.theory.key_lines import lines_from_keys
 from tapeloom.theory.key_net import KeyNet, join, probabilities, save_nets
 from tapeloom.theory.keys import weigh
 from tapeloom.theory.profiles import correlate
@@ -37,6 +38,7 @@ class Lesson:
     kinds: dict[str, float]  # how much each kind counts in all, whatever its number
     epochs: int = 4
     decay: float = 1.0
+    lines: bool = False  # by the evidence of `key_lines`
 
 
 _SHEETS = {"sheet": 0.15, "minor_sheet": 0.15, "jazz": 0.05, "minor_jazz": 0.05}
@@ -45,6 +47,9 @@ LESSONS = {
                                "assembled": 1.2}),
     "songs": Lesson("passage", {"song": 1.0}),
     "all": Lesson("passage", {"song": 1.0, "exercise": 1.0, **_SHEETS}),
+    "songs_lines": Lesson("passage", {"song": 1.0}, decay=3.0, lines=True),
+    "all_lines": Lesson("passage", {"song": 1.0, "exercise": 1.0, **_SHEETS}, decay=3.0,
+                        lines=True),
     "exercises": Lesson("passage", {"exercise": 1.0}, 2, 30.0),
     "sheets": Lesson("passage", {"sheet": 1.0, "minor_sheet": 1.0, "jazz": 0.5,
                                  "minor_jazz": 0.5}, 3, 30.0),
@@ -54,6 +59,7 @@ JOINED = {
     "whole": ("pieces",),
     "diatonic": ("songs", "all"),
     "chromatic": ("all", "exercises", "sheets"),
+    "diatonic_lines": ("songs_lines", "all_lines"),
 }
 
 
@@ -73,7 +79,7 @@ def fit(
 ) -> KeyNet:
     """Fit a net by Adam with decoupled decay on examples drawn by weight.
 
-    seen     shape (examples, 12, INPUTS)
+    seen     shape (examples, 12, inputs)
     key      numbers 0..23
     weight   how often each is drawn, relative to the others
     """
@@ -130,7 +136,14 @@ def train(examples: Sequence[Example], lesson: Lesson, *, hidden: int, nets: int
     kinds = lesson.kinds
     chosen = [each for each in examples if each.kind in kinds and not each.is_validation]
     counts = {kind: sum(each.kind == kind for each in chosen) for kind in kinds}
-    seen = np.stack([seen_from_keys(each.vectors, each.keywise) for each in chosen])
+    seen = np.stack(
+        [
+            lines_from_keys(each.lines)
+            if lesson.lines
+            else seen_from_keys(each.vectors, each.keywise)
+            for each in chosen
+        ]
+    )
     key = np.array([each.key for each in chosen])
     weight = np.array([kinds[each.kind] / counts[each.kind] for each in chosen])
     return join(
@@ -159,8 +172,9 @@ def measure(nets: dict[str, KeyNet], examples: Sequence[Example], span: str) -> 
         if not those:
             continue
         key = np.array([each.key for each in those])
+        passage = span == "passage"
         shares = np.stack(
-            [weigh(e.vectors, e.keywise, passage=span == "passage", nets=nets) for e in those]
+            [weigh(e.vectors, e.keywise, e.lines if passage else None, nets=nets) for e in those]
         )
         right = shares.argmax(axis=1) == key
         loss = -np.log(shares[np.arange(len(key)), key]).mean()
