@@ -51,7 +51,7 @@ class ChordNet:
 def weigh_evidence(
     net: ChordNet, wide: Weights, channels: NDArray[np.float32], general: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """Run a net whose first layer is unrolled.
+    """Run a net whose first layer is unrolled; spans that are alike to the bit are seen once.
 
     >>> from tapeloom.theory.span_features import SCALARS
     >>> net = ChordNet(*(np.zeros(shape, np.float32) for shape in
@@ -60,6 +60,8 @@ def weigh_evidence(
     >>> weigh_evidence(net, net.unrolled(), *silence).shape
     (3, 12, 15)
     """
+    first, place = _distinct(channels, general)
+    channels, general = channels[first], general[first]
     result: NDArray[np.float64] = net.trust * rule_evidence(channels)
     hidden = len(net.second)
     for start in range(0, len(channels), _BLOCK):
@@ -76,7 +78,22 @@ def weigh_evidence(
         x = x @ net.last
         x += net.last_bias
         result[rows] += x.reshape(spans, 12, len(LABELS))
-    return result
+    return result[place]
+
+
+def _distinct(
+    channels: NDArray[np.float32], general: NDArray[np.float32]
+) -> tuple[list[int], list[int]]:
+    """Return the rows where something new stands, and for each row which of those it repeats."""
+    seen: dict[bytes, int] = {}
+    first: list[int] = []
+    place = []
+    for row, (one, other) in enumerate(zip(channels, general, strict=True)):
+        at = seen.setdefault(one.tobytes() + other.tobytes(), len(first))
+        if at == len(first):
+            first.append(row)
+        place.append(at)
+    return first, place
 
 
 def save_net(net: ChordNet, path: Path) -> None:
