@@ -103,7 +103,7 @@ export async function show(root, params) {
     const about = select(ABOUT, { "aria-label": "In what it is better" });
     parts.about = about;
     fill(stage,
-      h("div", { class: "sides" }, parts.a.element, parts.b.element),
+      h("div", { class: "duel" }, parts.a.element, parts.b.element),
       h("p", { class: "small quiet verdict" }, loudnessWords()),
       isTold ? parts.told : h("div", { class: "verdict" },
         h("div", { class: "row" }, "Which one is better", about),
@@ -139,7 +139,7 @@ export async function show(root, params) {
       onchange: () => (name === "a"
         ? begin(chooser.value, sides.b.id) : begin(sides.a.id, chooser.value)),
     });
-    const element = h("section", { class: "side", "aria-label": `Side ${letter}` },
+    const element = h("section", { class: "duel-side", "aria-label": `Side ${letter}` },
       isHidden()
         ? h("div", { class: "blind-face" }, h("span", { class: "letter", "aria-hidden": "true" }, letter))
         : [cover(record, { sizes: "24rem" }),

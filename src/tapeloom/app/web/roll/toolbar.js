@@ -98,6 +98,7 @@ export function toolbar({ editor, viewport, stage, sketch }) {
         zoom("Zoom in", "plus", () => viewport.zoom(1.5)),
       ),
       levelRow,
+      keyList(),
     ),
   );
 
@@ -190,7 +191,6 @@ function sketchRow(sketch) {
     play,
     check("Metronome", sketch.metronome, (on) => (sketch.metronome = on)),
     check("This part alone", sketch.onlyPart, (on) => (sketch.onlyPart = on)),
-    keyList(),
   );
 }
 

@@ -96,10 +96,17 @@ export function header(root, record, where) {
         "div",
         { class: "stack tight record-words" },
         titleRow,
-        h("p", { class: "quiet" }, facts(record).join(" · ")),
+        h("p", { class: "quiet record-figures" }, facts(record)),
       ),
-      h("div", { class: "row record-actions" }, play, star, versionsMenu(record, where), remove),
-      tagRow(record, change),
+      h(
+        "div",
+        { class: "row record-actions" },
+        play,
+        star,
+        versionsMenu(record, where),
+        remove,
+        tagRow(record, change),
+      ),
     ),
   );
   return () => player.removeEventListener("change", showPlay);
@@ -127,7 +134,10 @@ function facts(record) {
     record.facts.bars ? `${record.facts.bars} bars` : null,
     figure(record.integrated_lufs, "LUFS"),
     ago(record.created_at),
-  ].filter(Boolean);
+  ]
+    .filter(Boolean)
+    .map((one) => one.replaceAll(" ", "\u00a0"))
+    .join("\u00a0· ");
 }
 
 function tagRow(record, change) {

@@ -51,7 +51,7 @@ export function remake(record, { tab, words, fits, payload, hasPictures = false 
   });
   return {
     order,
-    element: h("div", { class: "stack" }, progress.element, compared),
+    element: h("div", { class: "stack remake" }, progress.element, compared),
     /** Whether there is something to make. */
     ready(is) {
       isReady = is;
