@@ -4,8 +4,8 @@ import { post, uploadJson } from "../api.js";
 import { attempt, button, confirmed, fill, h, say } from "../dom.js";
 import { ended } from "../events.js";
 import { submit } from "../outbox.js";
-
-const STAGES = { queued: "Waiting for a free hand" };
+import { progressWords } from "../parts/stages.js";
+import { onFrom } from "../parts/versions.js";
 
 /**
  * Return { element, update, resume, clean }.
@@ -50,7 +50,7 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
       if (checked.problems.length && (accepted !== score || !checked.score))
         return void tellProblems(checked, score);
       const upload = await uploadJson("score.json", checked.score);
-      const job = await submit("/v1/make", { base: record.id, files: { "score.json": upload } });
+      const job = await submit("/v1/make", { ...onFrom(record), files: { "score.json": upload } });
       if (!job) return; // it waits in the outbox, which said so
       const ordered = { id: job.id, score };
       await onOrdered(ordered);
@@ -113,8 +113,7 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
 
   function showJob(job) {
     bar.value = job.progress ?? 0;
-    stage.textContent =
-      job.state === "queued" ? STAGES.queued : job.stage ? `Now: ${job.stage}` : "Under way";
+    stage.textContent = progressWords(job);
   }
 
   function update() {

@@ -190,7 +190,7 @@ function sketchRow(sketch) {
     { class: "row roll-sketch" },
     play,
     check("Metronome", sketch.metronome, (on) => (sketch.metronome = on)),
-    check("This part alone", sketch.onlyPart, (on) => (sketch.onlyPart = on)),
+    check("Solo", sketch.onlyPart, (on) => (sketch.onlyPart = on)),
   );
 }
 

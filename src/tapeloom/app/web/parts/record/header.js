@@ -4,6 +4,7 @@ import { coverAddress, get, send } from "../../api.js";
 import { ago, attempt, button, clock, confirmed, fill, h, icon } from "../../dom.js";
 import { player } from "../../player.js";
 import { go } from "../../router.js";
+import { versionWords } from "../versions.js";
 import { figure } from "./level.js";
 import { loadMaster } from "./sound.js";
 
@@ -134,6 +135,7 @@ function facts(record) {
     record.facts.bars ? `${record.facts.bars} bars` : null,
     figure(record.integrated_lufs, "LUFS"),
     ago(record.created_at),
+    versionWords(record),
   ]
     .filter(Boolean)
     .map((one) => one.replaceAll(" ", "\u00a0"))
@@ -209,7 +211,8 @@ function versionsMenu(record, where) {
               onclick: () => player.record === record.id && loadMaster(one),
             },
             h("span", {}, one.title || "Untitled"),
-            h("small", {}, one.id === record.base ? "this is made from it" : ago(one.created_at)),
+            h("small", {}, one.id === record.base ? "this is made from it" : versionWords(one)),
+            h("small", {}, ago(one.created_at)),
           ),
         ),
       ),

@@ -3,6 +3,7 @@
 import { uploadJson } from "../../api.js";
 import { attempt, button, h } from "../../dom.js";
 import { submit } from "../../outbox.js";
+import { onFrom } from "../versions.js";
 import { beforeAfter } from "./before_after.js";
 import { work } from "./work.js";
 
@@ -29,7 +30,7 @@ export function remake(record, { tab, words, fits, payload, hasPictures = false 
         const sent = {};
         for (const [name, value] of Object.entries(files)) sent[name] = await uploadJson(name, value);
         const fields = Object.keys(sent).length ? { ...rest, files: sent } : rest;
-        progress.follow(await submit("/v1/make", { base: record.id, ...fields }));
+        progress.follow(await submit("/v1/make", { ...onFrom(record), ...fields }));
       });
       isBusy = progress.isBusy;
       show();
