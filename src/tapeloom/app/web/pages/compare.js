@@ -59,7 +59,7 @@ export async function show(root, params) {
   let playedFor = 0;
 
   const stage = h("div", { class: "stack" });
-  const tally = h("p", { class: "small quiet" });
+  const tally = h("p", { class: "small quiet tally" });
   const blind = h("input", { type: "checkbox", checked: isBlind, onchange: () => {
     isBlind = blind.checked;
     localStorage.setItem(BLIND, isBlind ? "yes" : "no");

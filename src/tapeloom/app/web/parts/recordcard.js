@@ -39,8 +39,8 @@ export function recordCard(record, { extra = [], corner = [] } = {}) {
       h("div", {},
         h("h3", {}, h("a", { href: `#/records/${record.id}` }, record.title || "Untitled")),
         h("p", { class: "small quiet" }, factsOf(record)),
-        h("p", { class: "small quiet" }, ago(record.created_at)),
-        version ? h("span", { class: "tag version" }, version) : null),
+        h("p", { class: "row tight small quiet" }, ago(record.created_at),
+          version ? h("span", { class: "tag" }, version) : null)),
       play.element), extra);
   return { element, leave: play.leave };
 }

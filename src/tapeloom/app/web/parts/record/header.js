@@ -5,7 +5,6 @@ import { ago, attempt, button, clock, confirmed, fill, h, icon } from "../../dom
 import { player } from "../../player.js";
 import { go } from "../../router.js";
 import { versionWords } from "../versions.js";
-import { figure } from "./level.js";
 import { loadMaster } from "./sound.js";
 
 /** Show it into `root`; returns a clean-up. `where()` tells the tab that is open. */
@@ -133,7 +132,6 @@ function facts(record) {
     record.bpm ? `${Math.round(record.bpm)} bpm` : null,
     clock(record.duration_s),
     record.facts.bars ? `${record.facts.bars} bars` : null,
-    figure(record.integrated_lufs, "LUFS"),
     ago(record.created_at),
     versionWords(record),
   ]
@@ -211,8 +209,13 @@ function versionsMenu(record, where) {
               onclick: () => player.record === record.id && loadMaster(one),
             },
             h("span", {}, one.title || "Untitled"),
-            h("small", {}, one.id === record.base ? "this is made from it" : versionWords(one)),
-            h("small", {}, ago(one.created_at)),
+            h(
+              "small",
+              {},
+              [one.id === record.base ? "this is made from it" : versionWords(one), ago(one.created_at)]
+                .filter(Boolean)
+                .join(" · "),
+            ),
           ),
         ),
       ),
