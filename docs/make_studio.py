@@ -2,8 +2,8 @@
 
     python docs/make_studio.py [--seed 3] [--tab listen]
 
-The service works in a temporary folder, which goes with it. Playwright and the system's Chromium are
-needed (`pip install playwright`; the Debian package chromium).
+The service works in a temporary folder, which goes with it. Playwright and the system's Chromium
+are needed (`pip install playwright`; the Debian package chromium).
 """
 
 import argparse
