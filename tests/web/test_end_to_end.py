@@ -134,6 +134,8 @@ def test_two_notes_edited_and_four_bars_of_the_melody_anew(page: Any, record: st
     page.get_by_role("button", name="Re-roll these bars").click()
     page.get_by_text("All else is the same to the tick.").wait_for(timeout=60_000)
     page.get_by_role("button", name="Make this version").click()
+    page.get_by_role("radio", name="Before").wait_for(timeout=LONG_MS)
+    page.get_by_role("button", name="Keep it").click()
     page.wait_for_url(lambda url: record not in url, timeout=LONG_MS)
     made = made_version(page, record)
     after = notes_of(page, made["id"], "melody")

@@ -84,7 +84,8 @@ def test_a_record_tells_its_base_and_its_versions(house: House) -> None:
         house.finish(job, {"master.flac": b"x"}, title="Take")
     told = client.get(f"/v1/records/{first}").json()
     assert (told["base"], told["versions"]) == (None, again[1::-1])
-    assert client.get(f"/v1/records/{again[0]}").json()["base"] == first
+    version = client.get(f"/v1/records/{again[0]}").json()
+    assert (told["changed"], version["base"], version["changed"]) == ([], first, ["title"])
     assert house.client("admin").get(f"/v1/records/{first}").json()["versions"] == again[1::-1]
     client.post(f"/v1/jobs/{again[2]}/cancel")
     client.delete(f"/v1/records/{first}")

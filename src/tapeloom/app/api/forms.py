@@ -339,6 +339,7 @@ class RecordAnswer(BaseModel):
     note: str
     favourite: bool
     base: str | None
+    changed: list[str]
     created_at: float
 
 

@@ -22,6 +22,7 @@ class Limits:
     body_s: float = 30.0  # to the end of its body; an upload gets more, as its least rate allows
     upload_bytes_per_s: int = 16 * 2**10  # the least rate of an upload after body_s
     quick_s: float = 20.0  # of work that answers at once
+    infill_s: float = 60.0  # of bars written anew, by a model that may have to be read first
     sound_s: float = 120.0  # of a long file's outline or loudness, which is kept then
     cached_bytes: int = 2 * 2**30  # of artefacts of a distant store that are kept near
     quick_notes: int = 20_000  # of a score that is analysed at once; a larger one is a job

@@ -198,8 +198,20 @@ def _row(row: Any, tags: list[str], bases: frozenset[str]) -> dict[str, Any]:
         "duration_s": facts.get("duration_s"),
         "integrated_lufs": loudness.get("integrated_lufs"), "tags": tags,
         "note": row.note or "", "favourite": bool(row.favourite),
-        "base": base if base in bases else None, "created_at": row.finished_at or row.created_at,
+        "base": base if base in bases else None, "changed": _changed(row.payload) if base else [],
+        "created_at": row.finished_at or row.created_at,
     }  # fmt: skip
+
+
+def _changed(payload: Mapping[str, Any]) -> list[str]:
+    """Return what an order with a base changed of it: its edited files, bars, title, cover.
+
+    >>> _changed({"base": "a", "files": {"mix.json": "key"}, "title": "Rain", "rerolls": []})
+    ['mix', 'title']
+    """
+    files = sorted({name.partition(".")[0] for name in payload.get("files") or ()})
+    others = (("rerolls", "bars"), ("title", "title"), ("cover", "cover"))
+    return [*files, *(word for name, word in others if payload.get(name))]
 
 
 def _forget(connection: sa.Connection, removed: Sequence[str]) -> None:

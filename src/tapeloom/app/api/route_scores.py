@@ -36,7 +36,7 @@ def _reads(kind: type[BaseModel]) -> dict[str, Any]:
 )  # fmt: skip
 async def infill(request: Request, service: Served, _who: Reader) -> Response:
     """Write bars of a role anew by an engine so that they fit both sides; all else stays."""
-    return await _answer(service, request, score_tasks.infill)
+    return await _answer(service, request, score_tasks.infill, limit_s=service.limits.infill_s)
 
 
 @router.post(
@@ -63,6 +63,12 @@ async def check(request: Request, service: Served, _who: Reader) -> Response:
     return await _answer(service, request, score_tasks.check)
 
 
-async def _answer(service: Service, request: Request, task: Callable[[bytes], bytes]) -> Response:
-    content = await service.quick.run(task, await request.body())
+async def _answer(
+    service: Service,
+    request: Request,
+    task: Callable[[bytes], bytes],
+    *,
+    limit_s: float | None = None,
+) -> Response:
+    content = await service.quick.run(task, await request.body(), limit_s=limit_s)
     return Response(content, media_type="application/json")

@@ -26,12 +26,11 @@ export function deck(root) {
     type: "range", min: 0, max: 1, step: 0.01, value: 1, class: "volume", "aria-label": "Volume",
     oninput: () => player.setVolume(Number(volume.value)),
   });
-  const meter = h("span", { class: "meter", "aria-hidden": "true" }, h("i"));
   root.append(
     h("div", { class: "row" }, start, toggle, loop),
     h("div", { class: "deck-middle" },
       h("div", { class: "row between" }, title, h("span", { class: "row" }, at, "/", end)), place),
-    h("div", { class: "row deck-volume" }, icon("volume"), volume, meter),
+    h("div", { class: "row deck-volume" }, icon("volume"), volume),
   );
 
   let held = "";
@@ -60,8 +59,6 @@ export function deck(root) {
       place.setAttribute("aria-valuetext", `${words} of ${clock(player.duration_s)}`);
     }
     place.value = now;
-    const level = Math.min(1, Math.max(...player.levels().map((side) => side.rms)) * 2.2);
-    meter.firstChild.style.setProperty("transform", `scaleX(${level.toFixed(3)})`);
   }
 
   function frame() {

@@ -64,11 +64,11 @@ const PATHS = {
 const SOLID = new Set(["play", "pause", "stop"]);
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Return a picture of 24 by 24 that says nothing to a screen reader; its button has the words. */
+/** Return a picture that says nothing to a screen reader; its button has the words. `size` for letters of 16. */
 export function icon(name, size = 20) {
   const svg = document.createElementNS(SVG, "svg");
   for (const [key, value] of Object.entries({
-    viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true", focusable: "false",
+    viewBox: "0 0 24 24", width: `${size / 16}rem`, height: `${size / 16}rem`, "aria-hidden": "true", focusable: "false",
   })) svg.setAttribute(key, value);
   svg.classList.add("icon");
   const path = document.createElementNS(SVG, "path");

@@ -1,4 +1,4 @@
-// Orders given while the service is away: kept in the browser, sent once it is back, each once.
+// Orders, and what else is told, while the service is away: kept in the browser, sent when it is back.
 
 import { order, reach } from "./api.js";
 import { know } from "./events.js";
@@ -21,17 +21,31 @@ function write(entries) {
 
 export const waiting = () => read();
 
-/** Order now, or as soon as the service is back; returns the job, or null where it waits. */
-export async function submit(path, json) {
-  const key = crypto.randomUUID();
+async function deliver({ path, json, key, isJob = true }) {
+  const answer = await order(path, json, key);
+  return isJob ? know(answer) : answer;
+}
+
+async function give(entry, sentence) {
+  const whole = { ...entry, key: crypto.randomUUID(), at: Date.now() / 1000 };
   try {
-    return know(await order(path, json, key));
+    return await deliver(whole);
   } catch (error) {
     if (error.status !== 0) throw error;
-    write([...read(), { path, json, key, at: Date.now() / 1000 }]);
-    say("The order is kept, and sent when the service is back.");
+    write([...read(), whole]);
+    say(sentence);
     return null;
   }
+}
+
+/** Order now, or as soon as the service is back; returns the job, or null where it waits. */
+export function submit(path, json) {
+  return give({ path, json }, "The order is kept, and sent when the service is back.");
+}
+
+/** Tell the service what is no order, likewise; returns its answer, or null where it waits. */
+export function tell(path, json) {
+  return give({ path, json, isJob: false }, "It is kept, and sent when the service is back.");
 }
 
 export function discard(key) {
@@ -47,12 +61,12 @@ export async function flush() {
   try {
     for (const entry of read()) {
       try {
-        know(await order(entry.path, entry.json, entry.key));
+        await deliver(entry);
         discard(entry.key);
       } catch (error) {
         if (error.status === 0) return;
         discard(entry.key);
-        say(`An order that was kept is refused: ${error.message}`, { kind: "error" });
+        say(`What was kept for the service is refused: ${error.message}`, { kind: "error" });
       }
     }
   } finally {

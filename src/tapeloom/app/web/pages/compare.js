@@ -1,12 +1,14 @@
 // Two records side by side by ear: equally loud, blind if wanted; what is preferred is kept.
 
-import { get, post } from "../api.js";
+import { get } from "../api.js";
 import { attempt, button, field, fill, h, icon, select } from "../dom.js";
 import { bind } from "../keys.js";
+import { tell } from "../outbox.js";
 import { contest } from "../parts/contest.js";
 import { hints } from "../parts/hints.js";
 import { heardPairs, nextPair, pairKey } from "../parts/pairs.js";
 import { cover, factsOf } from "../parts/recordcard.js";
+import { versionWords } from "../parts/versions.js";
 
 const ABOUT = [
   ["whole", "as a whole"], ["melody", "in its melody"], ["harmony", "in its harmony"],
@@ -15,6 +17,9 @@ const ABOUT = [
 const PAGE = 200;
 const MOST_PAGES = 10; // of preferences that are read to know which pairs were heard
 const BLIND = "blind";
+
+/** Tell a record from its versions, which have its title. */
+const nameOf = (record) => [record.title || record.id, versionWords(record)].filter(Boolean).join(", ");
 
 async function preferences() {
   const found = [];
@@ -54,7 +59,7 @@ export async function show(root, params) {
   let playedFor = 0;
 
   const stage = h("div", { class: "stack" });
-  const tally = h("p", { class: "small quiet" });
+  const tally = h("p", { class: "small quiet tally" });
   const blind = h("input", { type: "checkbox", checked: isBlind, onchange: () => {
     isBlind = blind.checked;
     localStorage.setItem(BLIND, isBlind ? "yes" : "no");
@@ -103,7 +108,7 @@ export async function show(root, params) {
     const about = select(ABOUT, { "aria-label": "In what it is better" });
     parts.about = about;
     fill(stage,
-      h("div", { class: "sides" }, parts.a.element, parts.b.element),
+      h("div", { class: "duel" }, parts.a.element, parts.b.element),
       h("p", { class: "small quiet verdict" }, loudnessWords()),
       isTold ? parts.told : h("div", { class: "verdict" },
         h("div", { class: "row" }, "Which one is better", about),
@@ -134,17 +139,17 @@ export async function show(root, params) {
       picture: "play", kind: "large", onclick: () => duel.hear(name),
     });
     const others = [...byId.values()].filter((one) => one && one.id !== sides[name === "a" ? "b" : "a"].id);
-    const chooser = select(others.map((one) => [one.id, one.title || one.id]), {
+    const chooser = select(others.map((one) => [one.id, nameOf(one)]), {
       value: record.id, "aria-label": `Record of side ${letter}`,
       onchange: () => (name === "a"
         ? begin(chooser.value, sides.b.id) : begin(sides.a.id, chooser.value)),
     });
-    const element = h("section", { class: "side", "aria-label": `Side ${letter}` },
+    const element = h("section", { class: "duel-side", "aria-label": `Side ${letter}` },
       isHidden()
         ? h("div", { class: "blind-face" }, h("span", { class: "letter", "aria-hidden": "true" }, letter))
         : [cover(record, { sizes: "24rem" }),
           h("h2", {}, `${letter}: `, h("a", { href: `#/records/${record.id}` }, record.title)),
-          h("p", { class: "small quiet" }, factsOf(record))],
+          h("p", { class: "small quiet" }, [factsOf(record), versionWords(record)].filter(Boolean).join(" · "))],
       listen, isHidden() || isTold ? null : chooser);
     return { element, listen };
   }
@@ -163,11 +168,11 @@ export async function show(root, params) {
   async function choose(choice) {
     if (!duel || isTold) return;
     const listened = duel.heard_s.a + duel.heard_s.b;
-    const told = await attempt(() => post("/v1/preferences", {
+    const told = await attempt(() => tell("/v1/preferences", {
       a: sides.a.id, b: sides.b.id, choice, about: parts.about.value,
       listened_s: Math.round(Math.min(listened, (performance.now() - playedFor) / 1000) * 10) / 10,
     }));
-    if (!told) return;
+    if (told === undefined) return; // null: it waits for the service
     heard.add(pairKey(sides.a.id, sides.b.id));
     count++;
     tellTally();

@@ -77,6 +77,7 @@ export async function show(root, params) {
       if (isOpen) tab.scrollIntoView?.({ block: "nearest", inline: "nearest" });
     }
     panel.setAttribute("aria-labelledby", `tab-${open}`);
+    head.classList.toggle("compact", open !== "listen"); // the sleeve is for listening; the rest is a bench
     leaveTab();
     leaveTab = () => {};
     fill(panel, h("p", { class: "quiet", role: "status" }, "One moment …"));

@@ -5,7 +5,6 @@ import { attempt, button, confirmed, fill, h, say } from "../dom.js";
 import * as events from "../events.js";
 import { sizeWords } from "../parts/jobview.js";
 import { keyring } from "../parts/keyring.js";
-import { schedules } from "../parts/schedules.js";
 
 const THEMES = [["auto", "As the system"], ["light", "Light"], ["dark", "Dark"]];
 const KEPT = ["seen", "heard"]; // caches of sw.js that are not the page itself
@@ -14,7 +13,7 @@ export async function show(root) {
   const models = h("section", { class: "card" }, h("h2", {}, "Models"));
   root.append(h("div", { class: "settings" },
     h("div", { class: "head" }, h("h1", {}, "Settings")),
-    themes(), session(), storage(), keyring(), schedules(), models, about()));
+    themes(), session(), storage(), keyring(), models, about()));
   showModels(models);
   return () => {};
 }

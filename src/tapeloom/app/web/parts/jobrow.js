@@ -2,7 +2,7 @@
 
 import { ago, button, clock, fill, h } from "../dom.js";
 import { isFinal, now } from "../events.js";
-import { errorWords, KINDS, nameOf, stageWords, STATES } from "./stages.js";
+import { errorWords, kindOf, nameOf, stageWords, STATES } from "./stages.js";
 import { acts } from "./steer.js";
 
 /** The counts of a batch's items by state, in words. */
@@ -31,7 +31,7 @@ export function jobRow(job, { onDeleted, items = null } = {}) {
   const element = h("li", { class: "job-row", dataset: { id: job.id } },
     h("div", { class: "stack tight" }, name,
       h("div", { class: "job-told" },
-        state, h("small", {}, KINDS[job.kind] ?? job.kind), stage, when, unfold)),
+        state, h("small", {}, kindOf(job)), stage, when, unfold)),
     buttons, bar, error, folded);
   let held = job;
   let stood = "";

@@ -7,7 +7,7 @@ import { FIELDS } from "./brief.js";
 import { itemWords } from "./jobrow.js";
 import { jobList } from "./joblist.js";
 import { making } from "./making.js";
-import { errorWords, KINDS, nameOf, STATES } from "./stages.js";
+import { errorWords, kindOf, nameOf, STATES } from "./stages.js";
 import { acts } from "./steer.js";
 import { go } from "../router.js";
 
@@ -86,7 +86,7 @@ export async function jobView(root, id) {
 
   function showFacts() {
     const rows = [
-      ["Kind", KINDS[job.kind] ?? job.kind], ["Ordered", ago(job.created_at)],
+      ["Kind", kindOf(job)], ["Ordered", ago(job.created_at)],
       ["Waited", job.started_at && clock(job.started_at - job.created_at)],
       ["Took", job.started_at && job.finished_at && clock(job.finished_at - job.started_at)],
       ["Attempt", job.attempt > 1 && String(job.attempt)], ["Priority", job.priority && String(job.priority)],

@@ -8,7 +8,7 @@ const MOST_SEED = 1_000_000; // of seeds that are thrown; larger ones can be wri
 
 /** A knob: its field, with "drawn" beside the label while nothing is told. */
 function knob(label, control, { hint = "", told = () => control.value, drawn = "drawn" } = {}) {
-  const said = h("span", { class: "drawn" }, drawn);
+  const said = h("span", { class: "left-out-word" }, drawn);
   const element = field(label, control, { hint });
   element.querySelector("label").append(said);
   const update = () => (said.hidden = Boolean(told()));
@@ -55,7 +55,7 @@ export function knobs(onChange, { hasArtist = true } = {}) {
   const seedKnob = knob("Seed", seed);
   seedKnob.element.append(dice);
   seedKnob.element.classList.add("with-unit");
-  const said = h("span", { class: "drawn" }, "drawn");
+  const said = h("span", { class: "left-out-word" }, "drawn");
   const energyKnob = { update: () => (said.hidden = Boolean(curve)) };
   const plain = [
     knob("Tempo", bpm, { hint: "Quarter notes a minute" }), knob("Key", key), lengthKnob,

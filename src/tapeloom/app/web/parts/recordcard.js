@@ -3,6 +3,7 @@
 import { coverAddress } from "../api.js";
 import { ago, clock, h, icon } from "../dom.js";
 import { playButton } from "./listen.js";
+import { versionWords } from "./versions.js";
 
 const WIDTHS = [320, 640];
 
@@ -29,6 +30,7 @@ export function factsOf(record) {
 /** A card: { element, leave }. `extra` are elements below the facts. */
 export function recordCard(record, { extra = [], corner = [] } = {}) {
   const play = playButton(record);
+  const version = versionWords(record);
   const element = h("article", { class: "record-card", dataset: { id: record.id } },
     h("div", { class: "record-face" },
       h("a", { href: `#/records/${record.id}`, tabindex: -1, "aria-hidden": "true" }, cover(record)),
@@ -37,7 +39,8 @@ export function recordCard(record, { extra = [], corner = [] } = {}) {
       h("div", {},
         h("h3", {}, h("a", { href: `#/records/${record.id}` }, record.title || "Untitled")),
         h("p", { class: "small quiet" }, factsOf(record)),
-        h("p", { class: "small quiet" }, ago(record.created_at))),
+        h("p", { class: "row tight small quiet" }, ago(record.created_at),
+          version ? h("span", { class: "tag" }, version) : null)),
       play.element), extra);
   return { element, leave: play.leave };
 }

@@ -67,6 +67,18 @@ export function errorWords(error) {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
+/** Say how far a job is where there is room for a word or two. */
+export function progressWords(job) {
+  if (job.state === "queued") return "Waits for a worker.";
+  if (job.state === "paused") return "Held.";
+  return `${stageWords(job) || "At work"} …`;
+}
+
+/** Return what a job makes. */
+export function kindOf(job) {
+  return job.kind === "make" && job.payload?.base ? "Version" : (KINDS[job.kind] ?? job.kind);
+}
+
 /** Return what a job is called: its title, its words, or its kind. */
 export function nameOf(job) {
   const { payload = {}, result } = job;

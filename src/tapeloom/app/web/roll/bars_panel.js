@@ -7,9 +7,9 @@ import { chordLine, takeBars } from "./regions.js";
 import { notesFrom } from "./score_draft.js";
 
 const ENGINES = [
-  ["theory", "Rules (theory)"],
-  ["transformer", "Learned (transformer)"],
-  ["hybrid", "Both (hybrid)"],
+  ["theory", "Theory"],
+  ["transformer", "Model"],
+  ["hybrid", "Hybrid"],
 ];
 const HARMONY = new Set(["keys", "pad", "guitar"]);
 const SEEDS = 1_000_000;
@@ -141,7 +141,7 @@ export function barsPanel({ editor, record }) {
     const rest = strays.length ? strays : ["All else is the same to the tick."];
     fill(
       told,
-      h("p", {}, `${sentence} ${swap}`),
+      h("p", {}, `${capital(sentence)} ${swap}`),
       [...rest, ...notes.map(capital)].map((one) => h("p", { class: "small" }, one)),
     );
   }
@@ -177,7 +177,7 @@ export function barsPanel({ editor, record }) {
     h(
       "div",
       { class: "stack" },
-      h("div", { class: "row roll-dice" }, field("By", engine), field("Seed", seed), dice),
+      h("div", { class: "row roll-dice" }, field("Engine", engine), field("Seed", seed), dice),
       which,
       h("div", {}, roll),
     ),

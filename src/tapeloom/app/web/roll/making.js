@@ -1,19 +1,20 @@
 // The draft's own line: how far it is from the record, and how it becomes a version.
 
 import { post, uploadJson } from "../api.js";
-import { attempt, button, confirmed, fill, h, say } from "../dom.js";
+import { attempt, button, confirmed, fill, h } from "../dom.js";
 import { ended } from "../events.js";
 import { submit } from "../outbox.js";
-
-const STAGES = { queued: "Waiting for a free hand" };
+import { beforeAfter } from "../parts/record/before_after.js";
+import { progressWords } from "../parts/stages.js";
+import { onFrom } from "../parts/versions.js";
 
 /**
- * Return { element, update, resume, clean }.
+ * Return { element, compared, update, resume, clean }; `compared` is the place of before and after.
  *
  * onOrdered  called with { id, score } of a job, so that a later visit can follow it; null when it failed
- * onDiscard  called when the draft is over: discarded, or made
+ * onDiscard  called when the draft is over: discarded, or its version kept
  */
-export function making({ editor, record, onMade, onOrdered, onDiscard }) {
+export function making({ editor, record, onOrdered, onDiscard }) {
   const words = h("span", {});
   const discard = button("Discard", { kind: "faint", onclick: () => attempt(ask) });
   const make = button("Make this version", { kind: "main", onclick: () => attempt(begin) });
@@ -29,7 +30,9 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
     progress,
     problems,
   );
+  const compared = h("div", {});
   const left = new AbortController();
+  let leaveCompared = () => {};
   let isMaking = false;
   let accepted = null; // the score whose problems were seen and are to be made nevertheless
 
@@ -50,7 +53,7 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
       if (checked.problems.length && (accepted !== score || !checked.score))
         return void tellProblems(checked, score);
       const upload = await uploadJson("score.json", checked.score);
-      const job = await submit("/v1/make", { base: record.id, files: { "score.json": upload } });
+      const job = await submit("/v1/make", { ...onFrom(record), files: { "score.json": upload } });
       if (!job) return; // it waits in the outbox, which said so
       const ordered = { id: job.id, score };
       await onOrdered(ordered);
@@ -77,15 +80,16 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
       progress.hidden = true;
       update();
     }
-    if (editor.score !== ordered.score) {
-      await onOrdered(null);
-      const open = { words: "Open it", run: () => onMade(ordered.id) };
-      return void say("The version is made of the draft as it was when you asked. You went on editing.", {
-        action: open,
-      });
-    }
-    await onDiscard();
-    return onMade(ordered.id);
+    leaveCompared();
+    leaveCompared = await beforeAfter(compared, {
+      record,
+      job: ordered,
+      tab: "notes",
+      // A draft that went on meanwhile stays with the record that it is of.
+      onKept: () => (editor.score === ordered.score ? onDiscard() : onOrdered(null)),
+      onDiscarded: () => onOrdered(null),
+    });
+    if (left.signal.aborted) leaveCompared();
   }
 
   function tellProblems({ problems: found, score: whole }, score) {
@@ -113,8 +117,7 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
 
   function showJob(job) {
     bar.value = job.progress ?? 0;
-    stage.textContent =
-      job.state === "queued" ? STAGES.queued : job.stage ? `Now: ${job.stage}` : "Under way";
+    stage.textContent = progressWords(job);
   }
 
   function update() {
@@ -128,5 +131,9 @@ export function making({ editor, record, onMade, onOrdered, onDiscard }) {
     discard.disabled = !steps || isMaking;
     make.disabled = !steps || isMaking;
   }
-  return { element, update, resume: (job) => attempt(() => follow(job)), clean: () => left.abort() };
+  function clean() {
+    left.abort();
+    leaveCompared();
+  }
+  return { element, compared, update, resume: (job) => attempt(() => follow(job)), clean };
 }

@@ -30,10 +30,9 @@ const HOW =
  * Show the notes of a record in an element.
  *
  * record  the answer of GET /v1/records/ID
- * onMade  called with the id of the record that a draft became
  * Returns what cleans up.
  */
-export async function notesTab(root, { record, onMade }) {
+export async function notesTab(root, { record }) {
   const sheet = await get(`/v1/records/${record.id}/score`);
   const timeline = new Timeline(sheet);
   const kept = await find(record.id).catch(() => null);
@@ -78,7 +77,6 @@ export async function notesTab(root, { record, onMade }) {
   }
   const draft = making({
     ...shared,
-    onMade,
     onOrdered: (ordered) => {
       job = ordered;
       return keepNow();
@@ -127,6 +125,7 @@ export async function notesTab(root, { record, onMade }) {
       "div",
       { class: "roll" },
       draft.element,
+      draft.compared,
       tools.element,
       h(
         "div",

@@ -98,6 +98,7 @@ export function toolbar({ editor, viewport, stage, sketch }) {
         zoom("Zoom in", "plus", () => viewport.zoom(1.5)),
       ),
       levelRow,
+      keyList(),
     ),
   );
 
@@ -189,8 +190,7 @@ function sketchRow(sketch) {
     { class: "row roll-sketch" },
     play,
     check("Metronome", sketch.metronome, (on) => (sketch.metronome = on)),
-    check("This part alone", sketch.onlyPart, (on) => (sketch.onlyPart = on)),
-    keyList(),
+    check("Solo", sketch.onlyPart, (on) => (sketch.onlyPart = on)),
   );
 }
 

@@ -15,8 +15,16 @@ const FIGURES = [
   ["Range", "range_lu", "LU"],
 ];
 
-/** Show both; `tab` is where keeping it leads, `hasPictures` shows covers too. Returns a clean-up. */
-export async function beforeAfter(root, { record, job, tab, hasPictures = false }) {
+const nothing = () => {};
+
+/**
+ * Show both; `tab` is where keeping it leads, `hasPictures` shows covers too. `onKept` and
+ * `onDiscarded` run once that is decided. Returns a clean-up.
+ */
+export async function beforeAfter(
+  root,
+  { record, job, tab, hasPictures = false, onKept = nothing, onDiscarded = nothing },
+) {
   const after = await attempt(() => get(`/v1/records/${job.id}`));
   if (!after) return () => {};
   let heard = "after";
@@ -56,14 +64,19 @@ export async function beforeAfter(root, { record, job, tab, hasPictures = false 
     loadMaster(record);
     say("The new version is removed.");
     close();
+    await onDiscarded();
   }
-  function keep() {
+  async function keep() {
     settle(record.id, after.id);
     loadMaster(after);
+    await onKept();
     go(`records/${after.id}/${tab}`);
   }
   const unbind = bind({
-    b: () => listenTo(heard === "before" ? "after" : "before"),
+    b: () => {
+      if (document.activeElement?.matches("[role=application]")) return false; // the roll has its own b
+      return listenTo(heard === "before" ? "after" : "before");
+    },
   });
   function close() {
     unbind();

@@ -4,7 +4,7 @@ import { coverAddress, get, send } from "../../api.js";
 import { ago, attempt, button, clock, confirmed, fill, h, icon } from "../../dom.js";
 import { player } from "../../player.js";
 import { go } from "../../router.js";
-import { figure } from "./level.js";
+import { versionWords } from "../versions.js";
 import { loadMaster } from "./sound.js";
 
 /** Show it into `root`; returns a clean-up. `where()` tells the tab that is open. */
@@ -96,10 +96,17 @@ export function header(root, record, where) {
         "div",
         { class: "stack tight record-words" },
         titleRow,
-        h("p", { class: "quiet" }, facts(record).join(" · ")),
+        h("p", { class: "quiet record-figures" }, facts(record)),
       ),
-      h("div", { class: "row record-actions" }, play, star, versionsMenu(record, where), remove),
-      tagRow(record, change),
+      h(
+        "div",
+        { class: "row record-actions" },
+        play,
+        star,
+        versionsMenu(record, where),
+        remove,
+        tagRow(record, change),
+      ),
     ),
   );
   return () => player.removeEventListener("change", showPlay);
@@ -125,9 +132,12 @@ function facts(record) {
     record.bpm ? `${Math.round(record.bpm)} bpm` : null,
     clock(record.duration_s),
     record.facts.bars ? `${record.facts.bars} bars` : null,
-    figure(record.integrated_lufs, "LUFS"),
     ago(record.created_at),
-  ].filter(Boolean);
+    versionWords(record),
+  ]
+    .filter(Boolean)
+    .map((one) => one.replaceAll(" ", "\u00a0"))
+    .join("\u00a0· ");
 }
 
 function tagRow(record, change) {
@@ -199,7 +209,13 @@ function versionsMenu(record, where) {
               onclick: () => player.record === record.id && loadMaster(one),
             },
             h("span", {}, one.title || "Untitled"),
-            h("small", {}, one.id === record.base ? "this is made from it" : ago(one.created_at)),
+            h(
+              "small",
+              {},
+              [one.id === record.base ? "this is made from it" : versionWords(one), ago(one.created_at)]
+                .filter(Boolean)
+                .join(" · "),
+            ),
           ),
         ),
       ),

@@ -6,6 +6,7 @@ import { decibels, figure, meterShare, SILENT_DB } from "./level.js";
 import { onFrame } from "./paint.js";
 
 const HOLD_MS = 1500;
+const SILENT = "−∞ dB";
 
 /** Show the levels of a track, or of all. Returns { element, leave }. */
 export function meter({ name = null, words = "Level", figures = true } = {}) {
@@ -14,10 +15,11 @@ export function meter({ name = null, words = "Level", figures = true } = {}) {
     const hold = h("i", { class: "hold" });
     return { rms, hold, held_db: SILENT_DB, at: 0, element: h("span", { class: "side" }, rms, hold) };
   });
-  const told = figures ? h("span", { class: "figures small" }, "–") : null;
+  const told = figures ? h("span", { class: "figures small" }, SILENT) : null;
   const element = h(
     "div",
     { class: "levels", role: "img", "aria-label": words },
+    figures ? h("span", { class: "small quiet" }, "Level") : null,
     h(
       "div",
       { class: "sides" },
@@ -39,7 +41,7 @@ export function meter({ name = null, words = "Level", figures = true } = {}) {
       side.hold.style.setProperty("--share", meterShare(side.held_db).toFixed(3));
       side.hold.hidden = side.held_db <= -60;
     });
-    const text = most <= -60 ? "–" : figure(most, "dB");
+    const text = most <= -60 ? SILENT : figure(most, "dB");
     if (told && told.textContent !== text) told.textContent = text;
   });
   return { element, leave };

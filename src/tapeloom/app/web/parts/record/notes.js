@@ -1,7 +1,6 @@
 // The piano roll, as a tab of the record's page.
 
 import { h } from "../../dom.js";
-import { go } from "../../router.js";
 
 export async function tab(root, record) {
   let roll;
@@ -11,5 +10,5 @@ export async function tab(root, record) {
     root.append(h("div", { class: "empty" }, h("p", {}, "The piano roll is not part of this build.")));
     return () => {};
   }
-  return roll.notesTab(root, { record, onMade: (made) => go(`records/${made}/notes`) });
+  return roll.notesTab(root, { record });
 }

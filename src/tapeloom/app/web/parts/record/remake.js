@@ -3,6 +3,7 @@
 import { uploadJson } from "../../api.js";
 import { attempt, button, h } from "../../dom.js";
 import { submit } from "../../outbox.js";
+import { onFrom } from "../versions.js";
 import { beforeAfter } from "./before_after.js";
 import { work } from "./work.js";
 
@@ -29,7 +30,7 @@ export function remake(record, { tab, words, fits, payload, hasPictures = false 
         const sent = {};
         for (const [name, value] of Object.entries(files)) sent[name] = await uploadJson(name, value);
         const fields = Object.keys(sent).length ? { ...rest, files: sent } : rest;
-        progress.follow(await submit("/v1/make", { base: record.id, ...fields }));
+        progress.follow(await submit("/v1/make", { ...onFrom(record), ...fields }));
       });
       isBusy = progress.isBusy;
       show();
@@ -51,7 +52,7 @@ export function remake(record, { tab, words, fits, payload, hasPictures = false 
   });
   return {
     order,
-    element: h("div", { class: "stack" }, progress.element, compared),
+    element: h("div", { class: "stack remake" }, progress.element, compared),
     /** Whether there is something to make. */
     ready(is) {
       isReady = is;

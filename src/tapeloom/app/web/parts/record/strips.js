@@ -115,7 +115,7 @@ function drawn(state, strip, desk, level, hasSound) {
     "li",
     { class: `strip ${kind}`, style: { "--part": colour(name) } },
     more,
-    h("small", { class: "strip-kind" }, isCurve(fader) ? "moves with time" : (KINDS[kind] ?? "")),
+    h("small", { class: "strip-kind" }, isCurve(fader) ? "automated" : (KINDS[kind] ?? "")),
     h("div", { class: "strip-fader" }, slide, level?.element ?? null),
     told,
     h("div", { class: "strip-pan" }, place, placed),

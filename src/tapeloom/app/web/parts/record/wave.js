@@ -6,6 +6,7 @@ import Regions from "../../vendor/wavesurfer-regions.js";
 import { ink, onFrame, onTheme } from "./paint.js";
 
 const nonce = document.querySelector("meta[name=style-nonce]").content;
+const HEADROOM = 0.74; // of the height, where names stand above the peaks
 const SHADED = "color-mix(in srgb, var(--ink) 6%, transparent)";
 
 /**
@@ -20,7 +21,7 @@ export function wave(
   root,
   peaks,
   {
-    height = 128,
+    height = 160,
     colour = "--tape",
     sections = [],
     bars = [],
@@ -45,7 +46,7 @@ export function wave(
     barWidth: isQuiet ? undefined : 2,
     barGap: isQuiet ? undefined : 1,
     barRadius: 2,
-    barHeight: scale,
+    barHeight: sections.length ? scale * HEADROOM : scale,
     cursorWidth: 2,
     dragToSeek: false,
     autoScroll: true,
@@ -74,7 +75,7 @@ export function wave(
     mark();
     const wrapper = drawn.getWrapper();
     grid(wrapper, bars, peaks.duration_s);
-    wrapper.append(...sections.map((section) => label(section, peaks.duration_s)));
+    wrapper.append(...sections.map((section, at) => label(section, at, sections, peaks.duration_s)));
   });
 
   let shown = -1;
@@ -96,19 +97,24 @@ export function wave(
   };
 }
 
-function label({ name, start_s }, duration_s) {
+function label({ name, start_s }, at, sections, duration_s) {
   const text = document.createElement("span");
+  const end_s = sections[at + 1]?.start_s ?? duration_s;
   text.textContent = name;
   Object.assign(text.style, {
     position: "absolute",
-    top: "4px",
-    left: `calc(${(100 * start_s) / duration_s}% + 4px)`,
+    top: "0",
+    left: `${(100 * start_s) / duration_s}%`,
+    maxWidth: `calc(${(100 * (end_s - start_s)) / duration_s}% - 2px)`,
+    overflow: "hidden",
+    textOverflow: "ellipsis",
+    whiteSpace: "nowrap",
     zIndex: "6",
-    padding: "2px 6px",
-    borderRadius: "5px",
-    font: "600 0.72rem/1.2 var(--letters)",
+    padding: "3px 8px 3px 6px",
+    borderRadius: "0 0 6px",
+    font: "600 0.8rem/1.2 var(--letters)",
     color: "var(--ink)",
-    background: "color-mix(in srgb, var(--sheet) 82%, transparent)",
+    background: "var(--sheet)",
     pointerEvents: "none",
   });
   return text;

@@ -3,20 +3,8 @@
 import { get, post } from "../../api.js";
 import { attempt, button, fill, h } from "../../dom.js";
 import { isFinal, jobs, know, listen } from "../../events.js";
+import { progressWords } from "../stages.js";
 import { remember, settle, waitingOf } from "./undecided.js";
-
-const STATES = { queued: "Waits for its turn", paused: "Is paused", running: "Is made" };
-const STAGES = {
-  compose: "composing",
-  perform: "playing",
-  render: "rendering the sound",
-  mix: "mixing",
-  master: "mastering",
-  cover: "drawing the cover",
-  picture: "drawing the cover",
-  describe: "writing the words",
-  publish: "putting files away",
-};
 
 /** Whether a job was ordered on this record. */
 export function isOn(job, record) {
@@ -64,9 +52,7 @@ export function work(record, { fits, onDone, onBusy = () => {} }) {
         onDone(current);
       }
     } else if (isBusy) {
-      const stage = STAGES[current.stage] ?? current.stage;
-      const words = current.state === "running" && stage ? stage : STATES[current.state];
-      told.textContent = `${words.charAt(0).toUpperCase()}${words.slice(1)} …`;
+      told.textContent = progressWords(current);
       bar.value = current.progress ?? 0;
       if (shown !== current.id) fill(root, h("div", { class: "row between" }, told, cancel), bar);
       shown = current.id;
