@@ -308,10 +308,11 @@ def forward_backward(
                 for j in range(counts[t]):
                     states[t, key, region, j] *= pull[key]
                     total += states[t, key, region, j]
+        scale = 1.0 / max(total, 1e-300)
         for key in range(keys):
             for region in range(regions):
                 for j in range(counts[t]):
-                    states[t, key, region, j] /= max(total, 1e-300)
+                    states[t, key, region, j] *= scale
     for t in range(spans - 2, -1, -1):
         for key in range(keys):
             for region in range(regions):
@@ -346,13 +347,15 @@ def forward_backward(
                 total += later[key, 0, i]
         later[:, :, counts[t] :] = 0.0  # what an earlier step left there would grow to infinity
         whole = 0.0
+        scale = 1.0 / max(total, 1e-300)
         for key in range(keys):
             for region in range(regions):
                 for i in range(counts[t]):
-                    later[key, region, i] /= max(total, 1e-300)
+                    later[key, region, i] *= scale
                     states[t, key, region, i] *= later[key, region, i]
                     whole += states[t, key, region, i]
+        scale = 1.0 / max(whole, 1e-300)
         for key in range(keys):
             for region in range(regions):
                 for i in range(counts[t]):
-                    states[t, key, region, i] /= max(whole, 1e-300)
+                    states[t, key, region, i] *= scale
