@@ -25,7 +25,7 @@ from tapeloom.app.jobs import Job, JobOrder, JobService, ledger
 LIMITS = Limits(
     body_bytes=64 * 2**10, upload_bytes=2**20, upload_notes=2_000, upload_seconds=600.0,
     stored_bytes=3 * 2**20, quick_notes=500, streams_per_owner=3, live=1, body_s=1.0, header_s=1.0,
-    quick_s=300.0,  # numba may have to compile first
+    quick_s=300.0, infill_s=310.0,  # numba may have to compile first
 )  # fmt: skip
 
 

@@ -123,6 +123,25 @@ def test_what_cannot_be_asked_is_told_in_a_sentence(
     assert sentence in answer.json()["detail"]
 
 
+def test_bars_anew_may_take_longer_than_what_else_is_quick(
+    shared: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model may have to be read first."""
+    given: dict[str, float | None] = {}
+
+    async def run(task: Any, _body: bytes, *, limit_s: float | None = None) -> bytes:
+        given[task.__name__] = limit_s
+        return b"{}"
+
+    monkeypatch.setattr(shared.service.quick, "run", run)
+    client = shared.client("read")
+    for name in ("infill", "chords", "check"):
+        assert client.post(f"/v1/scores/{name}", json={}).status_code == 200
+    limits = shared.service.limits
+    assert given == {"infill": limits.infill_s, "put_chords": None, "check": None}
+    assert limits.infill_s > limits.quick_s
+
+
 def test_a_body_that_is_no_json_is_refused(shared: House) -> None:
     answer = shared.client("read").post("/v1/scores/check", content=b"{", headers=JSON)
     assert answer.status_code == 422

@@ -223,7 +223,14 @@ function versionsMenu(record, where) {
   }
   const menu = h(
     "details",
-    { class: "menu", ontoggle: open, onkeydown: (event) => event.key === "Escape" && (menu.open = false) },
+    {
+      class: "menu",
+      ontoggle: open,
+      onkeydown: (event) => event.key === "Escape" && (menu.open = false),
+      onfocusout: ({ relatedTarget }) => {
+        if (relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
+      },
+    },
     h("summary", { class: "button" }, `Versions (${number})`),
     list,
   );
