@@ -6,6 +6,7 @@ import pytest
 
 from tapeloom.app.commands import main
 from tapeloom.app.composing import compose_brief
+from tapeloom.app.order import read_order
 from tapeloom.core.brief import Brief, brief_from_json, brief_to_json
 from tapeloom.core.errors import InputError
 from tapeloom.core.midi import read_midi
@@ -62,9 +63,7 @@ def test_several_are_different_and_one_seed_is_one_score(folder, capsys):
 
 
 def test_it_is_the_score_of_the_record(record):
-    told = json.loads((record.folder / "brief.json").read_text())
-    of_order = ("artist", "engine", "origin")
-    brief = brief_from_json({name: told[name] for name in told if name not in of_order})
+    brief = read_order(record.folder, {}).brief
     made = json.loads((record.folder / "score.json").read_text())
     assert score_to_json(compose_brief(brief)) == made
 

@@ -30,7 +30,7 @@ def test_the_page_holds_every_preset() -> None:
 @pytest.mark.parametrize(
     ("name", "effect", "hz", "column"),
     [
-        ("studio", TAPES["studio"], 1000, 0),
+        pytest.param("studio", TAPES["studio"], 1000, 0, marks=pytest.mark.slow),
         ("pushed", TUBES["pushed"], 1000, 0),
         ("small iron", TRANSFORMERS["small iron"], 50, 1),
     ],

@@ -455,7 +455,7 @@ def laughs() -> bytes:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("long.mp3", lambda: mp3(700)),
+        pytest.param("long.mp3", lambda: mp3(700), marks=pytest.mark.slow),
         ("lying.flac", lying_flac),
         ("crowded.mxl", crowded_mxl),
         ("laughs.musicxml", laughs),

@@ -98,6 +98,7 @@ def test_every_module_that_is_named_is_there() -> None:
             assert (path.parent / name).is_file() or "vendor" in name, f"{path.name}: {name}"
 
 
+@pytest.mark.slow
 def test_a_cover_is_shown_small(shared: House) -> None:
     client = shared.client("read")
     held = io.BytesIO()
