@@ -228,6 +228,7 @@ def test_an_infill_of_a_composed_file_keeps_everything_else(folder, capsys):
     assert "bars 9 to 12 of melody written anew" in told
 
 
+@pytest.mark.slow
 def test_several_infills_lie_beside_the_file_or_in_a_folder(folder, song, capsys):
     shutil.copy(song, folder / "mine.mid")
     asked = ("compose", "--infill", "mine.mid", "--bars", "9", "--role", "bass", "--engine",

@@ -32,6 +32,7 @@ def run(*arguments):
     return stopped.value.code or 0
 
 
+@pytest.mark.slow
 def test_a_fugue_is_written_as_midi_with_its_analysis(folder, capsys):
     asked = ["compose", "--fugue", "subject.txt", "--voices", "3", "--seed", "1", "-o", "f.mid"]
     assert run(*asked, "--json") == 0

@@ -255,6 +255,7 @@ def test_a_batch_makes_records_on_seeds_that_follow(record: Record, tmp_path: Pa
     assert first["checksums"]["score.mid"] != second["checksums"]["score.mid"]
 
 
+@pytest.mark.slow
 def test_an_interrupted_make_leaves_nothing_half_written_and_continues(
     record: Record, tmp_path: Path
 ) -> None:

@@ -96,6 +96,7 @@ def test_a_record_is_mixed_from_its_dry_parts(record: Record, tmp_path: Path) ->
     assert "bass: 2.5 dB down at each kick" in done["reasons"]
 
 
+@pytest.mark.slow
 def test_a_records_own_mix_gives_the_record_again(record: Record, tmp_path: Path) -> None:
     mix_stems([record.folder], tmp_path / "out", settings=record.folder / "mix.json")
     for name in ("mix.flac", "premix.flac", "stems/keys.flac", "stems/parallel.flac"):

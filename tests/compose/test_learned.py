@@ -467,6 +467,7 @@ def test_what_cannot_be_filled_is_said() -> None:
     only_these_bars_changed(odd, fill(odd, "melody", range(4)), "melody", range(4))
 
 
+@pytest.mark.slow
 def test_a_varied_section_keeps_its_first_half_and_all_else() -> None:
     score = full_score()
     number = next(i for i, s in enumerate(score.sections) if s.name == "A")

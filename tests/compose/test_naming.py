@@ -1,6 +1,7 @@
 """Titles."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ def test_without_words_a_title_is_drawn_by_the_seed() -> None:
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1))
+@pytest.mark.slow
 def test_any_words_make_a_title_of_bounded_length(words: str) -> None:
     title = title_of(words, np.random.default_rng(0))
     assert 0 < len(title) <= MAX_TITLE

@@ -428,6 +428,7 @@ def test_mutated_files_give_a_score_or_one_sentence(tmp_path):
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data sets are not here")
 @pytest.mark.parametrize("name", ["pop909.tar.xz", "groove.tar.xz"])
+@pytest.mark.slow
 def test_real_files_come_back_note_for_note(tmp_path, name):
     checked = 0
     with tarfile.open(SHARED / name) as tar:

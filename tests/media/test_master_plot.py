@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from tapeloom.media.figures import ROLE_COLOURS
@@ -42,6 +43,7 @@ def test_both_sides_and_the_target_are_drawn_and_the_same_data_give_the_same_byt
     assert {rgb("bass"), rgb("melody"), rgb("keys")} <= drawn
 
 
+@pytest.mark.slow
 def test_silence_and_mono_have_their_picture(tmp_path: Path) -> None:
     plot_master(SILENT, SILENT, tmp_path / "silence.png", title="nothing")
     assert rgb("melody") in colours(tmp_path / "silence.png")  # the name of the side at least

@@ -120,7 +120,7 @@ def cadenced(bars):
     return Score((Part("Keys", "keys", notes=keys), Part("Kit", "drums", notes=kit)))
 
 
-@pytest.mark.parametrize("bars", [1, 8, 20])
+@pytest.mark.parametrize("bars", [1, 8, pytest.param(20, marks=pytest.mark.slow)])
 def test_harmony_is_drawn_with_keys_functions_and_tension(tmp_path, bars):
     score = cadenced(bars)
     analysis = analyse(score)

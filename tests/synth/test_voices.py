@@ -133,6 +133,7 @@ def test_any_note_sounds_finite_and_bounded(name, pitch, velocity, duration_s, b
     "pitch",
     [60, pytest.param(0, marks=pytest.mark.slow), pytest.param(127, marks=pytest.mark.slow)],
 )
+@pytest.mark.slow
 def test_two_minutes_of_a_key_are_bounded(name, pitch):
     sound = play(name, pitch, duration_s=120.0)
     longest = 120.0 + 3.0 if name in HELD else LONGEST

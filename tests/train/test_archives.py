@@ -128,6 +128,7 @@ def test_folders_and_lists_that_are_none_are_told(tmp_path):
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data sets are not here")
+@pytest.mark.slow
 def test_the_real_archives_are_read(tmp_path):
     place = unpacked(SHARED, tmp_path, sources=("irb",))
     assert sum(1 for _ in read_songs(place, sources=("irb",))) > 1000

@@ -140,6 +140,7 @@ def test_folders_and_names_that_are_none_are_told(tmp_path):
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data sets are not here")
+@pytest.mark.slow
 def test_the_real_sets_are_read(tmp_path):
     wanted = {
         "pop909": ("POP909/001/001.mid", "POP909/003/003.mid"),
