@@ -18,9 +18,9 @@ from . import (
     test_orders,
     test_records,
     test_security,
+    test_shelf,
     test_status,
     test_streams,
-    test_studio,
 )
 from .conftest import House, build
 from .test_status import free_port, until_it_answers
@@ -90,8 +90,8 @@ def test_on_postgresql_it_answers_alike(tmp_path: Path) -> None:
         test_catalogue.test_records_are_sorted_and_paged(house)
         test_catalogue.test_a_record_tells_its_base_and_its_versions(house)
         test_catalogue.test_a_removed_record_leaves_nothing(house)
-        test_studio.test_preferences_are_kept_and_given_out_for_training(house)
-        test_studio.test_a_schedule_is_made_held_and_dropped_by_its_owner(house)
+        test_shelf.test_preferences_are_kept_and_given_out_for_training(house)
+        test_shelf.test_a_schedule_is_made_held_and_dropped_by_its_owner(house)
         test_orders.test_a_job_is_paused_resumed_cancelled_and_begun_again(house)
         test_orders.test_a_record_is_continued_with_an_edited_score(house)
         test_security.test_another_keys_things_look_as_if_they_were_not_there(house)
