@@ -17,12 +17,13 @@ from tapeloom.core.errors import InputError
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import Note
 from tapeloom.core.time import PPQ
-from tapeloom.theory import key_sweep
+from tapeloom.theory import key_sweep, keys
 from tapeloom.theory.events import Events
 from tapeloom.theory.key_evidence import (
     INPUTS,
     KEYWISE,
     MAX_WINDOWS,
+    VECTORS,
     chromaticism,
     key_evidence,
     moves,
@@ -30,7 +31,6 @@ from tapeloom.theory.key_evidence import (
 )
 from tapeloom.theory.key_lines import LINE_INPUTS
 from tapeloom.theory.key_net import NETS, join, shipped_nets
-from tapeloom.theory.key_sweep import VECTORS
 from tapeloom.theory.keys import (
     CHROMATIC_SHARE,
     find_key,
@@ -129,10 +129,12 @@ def test_a_long_diatonic_piece_is_heard_by_its_passages_too() -> None:
     vectors, keywise = key_evidence(piece)
     alone = weigh(vectors, keywise)
     assert chromaticism(vectors) < CHROMATIC_SHARE
+    assert alone.max() < keys.CONFIDENT
     bars = 6 * 8
     starts = [at * 4 * PPQ for at in np.linspace(0, bars - 8, 4).astype(int).tolist()]
     passages = [key_distribution(piece.between(at, at + 32 * PPQ), passage=True) for at in starts]
-    expected = np.sqrt(alone * np.exp(np.log(np.array(passages) + 1e-6).mean(axis=0)))
+    told = np.log(np.array(passages) + 1e-6).mean(axis=0)
+    expected = np.cbrt(alone * np.exp(told) ** keys.PASSAGES_COUNT)
     found = key_distribution(piece, passage=False)
     np.testing.assert_allclose(found, expected / expected.sum(), atol=1e-5)
     for shift in range(-6, 6):
@@ -190,16 +192,29 @@ def test_probabilities_rank_the_keys() -> None:
 
 
 def test_the_loops_do_the_same_uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tapeloom.theory import key_evidence as module
-
-    loops = module._kernels()
-    names = ("sweep_notes", "fill_windows", "name_triads", "count_progress", "track")
-    assert [loop.py_func for loop in loops] == [getattr(key_sweep, name) for name in names]
     piece = progression([*SAME_NOTES, (0, 4, 7)])
     compiled = key_evidence(piece)
-    monkeypatch.setattr(module, "_kernels", lambda: tuple(loop.py_func for loop in loops))
+    for name, loop in list(vars(key_sweep).items()):
+        if hasattr(loop, "py_func"):
+            monkeypatch.setattr(key_sweep, name, loop.py_func)
     for here, there in zip(compiled, key_evidence(piece), strict=True):
         np.testing.assert_allclose(here, there, atol=1e-12)
+
+
+def test_a_piece_that_leaves_doubt_is_heard_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A minor and C major by turns: the passages have a say; in plain C major they are not asked."""
+    asked = []
+    real = keys._heard_in_passages
+    monkeypatch.setattr(keys, "_heard_in_passages", lambda *a: asked.append(a) or real(*a))
+    plain = progression([*MAJOR, (7, 11, 2, 5), (0, 4, 7)] * 8)
+    assert key_distribution(plain, passage=False).max() > keys.CONFIDENT
+    assert not asked
+    minor = [(9, 0, 4), (5, 9, 0), (4, 7, 11), (9, 0, 4)] * 2
+    torn = progression([*minor, *MAJOR[:4], *MAJOR[:4]] * 3)
+    shares = key_distribution(torn, passage=False)
+    assert len(asked) == 1
+    assert shares.sum() == pytest.approx(1.0)
+    assert not np.allclose(shares, asked[0][0])
 
 
 def row(evidence: NDArray[np.float64], name: str) -> NDArray[np.float64]:

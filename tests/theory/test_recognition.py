@@ -10,6 +10,9 @@ from tapeloom.core.harmony import Chord
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import Note, Part, Score
 from tapeloom.core.time import PPQ
+from tapeloom.theory import chord_net, recognition
+from tapeloom.theory.chord_net import shipped_net
+from tapeloom.theory.chord_rules import rotations
 from tapeloom.theory.events import Events
 from tapeloom.theory.recognition import (
     LABELS,
@@ -22,6 +25,7 @@ from tapeloom.theory.recognition import (
     recognise,
     recognise_chords,
 )
+from tapeloom.theory.span_features import CHANNELS
 
 roots = st.integers(0, 11)
 spans_of_notes = st.lists(
@@ -180,3 +184,19 @@ def test_the_best_path_is_the_best_of_all(rows: list[list[int]], cost: int) -> N
 
     found = best_path(evidence, change_cost=cost)
     assert worth(np.array(found)) == max(worth(path) for path in paths)
+
+
+def test_the_spectrum_sees_what_the_layer_sees_from_each_root() -> None:
+    net, spectrum = shipped_net()
+    channels = np.random.default_rng(0).random((5, CHANNELS, 12)).astype(np.float32)
+    turned = channels[:, :, rotations()].swapaxes(1, 2).reshape(5, 12, -1)
+    plain = turned @ net.first[: CHANNELS * 12]
+    found = chord_net._first_layer(spectrum, channels)
+    np.testing.assert_allclose(found.swapaxes(0, 1), plain, atol=1e-4)
+
+
+def test_the_path_is_found_uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    evidence = np.random.default_rng(1).normal(size=(12, 4))
+    compiled = best_path(evidence, change_cost=1.0)
+    monkeypatch.setattr(recognition, "_kernel", lambda: recognition.follow_best)
+    assert best_path(evidence, change_cost=1.0) == compiled

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,12 +92,15 @@ def find_skyline(events: Events) -> NDArray[np.bool_]:
     array([False,  True, False])
     """
     top = np.zeros(len(events), np.bool_)
-    held: list[tuple[int, int]] = []  # a heap of -pitch and end; what is over may lie deep in it
-    order = np.lexsort((-events.pitch, events.onset))
-    columns = (column[order].tolist() for column in (events.onset, events.end, -events.pitch))
-    for i, onset, end, depth in zip(order.tolist(), *columns, strict=True):
-        while held and held[0][1] <= onset:
-            heappop(held)
-        top[i] = not held or depth < held[0][0]
-        heappush(held, (depth, end))
+    times, begin = np.unique(events.onset, return_inverse=True)
+    stop = np.searchsorted(times, events.end)
+    covered = np.zeros(len(times), np.bool_)  # by what is higher
+    for pitch in np.unique(events.pitch)[::-1]:
+        alike = np.flatnonzero(events.pitch == pitch)
+        until = np.maximum.accumulate(events.end[alike])
+        top[alike] = ~covered[begin[alike]]
+        top[alike[1:]] &= until[:-1] <= events.onset[alike[1:]]
+        moves = np.bincount(begin[alike], minlength=len(times) + 1)
+        moves -= np.bincount(stop[alike], minlength=len(times) + 1)
+        covered |= np.cumsum(moves[:-1]) > 0
     return top

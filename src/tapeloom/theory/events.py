@@ -35,10 +35,21 @@ class Events:
         ends = np.rint(np.asarray(end, np.float64)).astype(np.int64).reshape(-1)
         pitches = np.rint(np.asarray(pitch, np.float64)).astype(np.int64).reshape(-1)
         parts = np.broadcast_to(np.asarray(part, np.int64).reshape(-1), starts.shape)
+        columns = (starts, np.maximum(ends, starts + 1), pitches, parts)
         kept = (pitches >= 0) & (pitches <= 127)
-        order = np.lexsort((pitches, starts))
-        order = order[kept[order]]
-        return cls(starts[order], np.maximum(ends, starts + 1)[order], pitches[order], parts[order])
+        if not kept.all():
+            columns = tuple(column[kept] for column in columns)
+        return cls._in_order(*columns)
+
+    @classmethod
+    def _in_order(cls, *columns: NDArray[np.int64]) -> "Events":
+        """Sort columns by onset, then pitch; notes alike stay in their order."""
+        onset, _, pitch, _ = columns
+        later, same = onset[1:] > onset[:-1], onset[1:] == onset[:-1]
+        if (later | (same & (pitch[1:] >= pitch[:-1]))).all():
+            return cls(*columns)
+        order = np.lexsort((pitch, onset))
+        return cls(*(column[order] for column in columns))
 
     @classmethod
     def from_notes(cls, notes: Iterable[Note], *, part: int = 0) -> "Events":
@@ -73,8 +84,9 @@ class Events:
 
     def between(self, start: int, end: int) -> "Events":
         """Cut out what sounds between two ticks."""
-        held = (self.onset < end) & (self.end > start)
-        return Events.from_columns(
+        begun = int(np.searchsorted(self.onset, end))  # onsets are in order
+        held = np.flatnonzero(self.end[:begun] > start)
+        return Events._in_order(
             np.maximum(self.onset[held], start),
             np.minimum(self.end[held], end),
             self.pitch[held],

@@ -1,7 +1,6 @@
 """What in a piece tells its key: which pitch classes sound, in which roles, and what they do."""
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,16 +8,38 @@ from numpy.typing import NDArray
 from tapeloom.core.meter import Meter, Meters, meter_at
 from tapeloom.core.time import PPQ
 from tapeloom.theory.events import Events
-from tapeloom.theory.key_sweep import (
-    VECTORS,
-    count_progress,
-    fill_windows,
-    name_triads,
-    sweep_notes,
-    track,
-)
 from tapeloom.theory.profiles import turned
 
+# Rows over the twelve pitch classes. Those of time and of windows are shares of the whole.
+VECTORS = (
+    "duration",  # of all notes
+    "presence",  # windows in which it sounds
+    "bass",  # time as the lowest sounding note
+    "top",  # time as the highest
+    "last",  # of the last quarter note
+    "last_bass",  # the lowest note of it
+    "first",  # of the first two quarters
+    "first_bass",  # the lowest note of the first quarter
+    "rise",  # reached by a semitone upwards
+    "fall",  # reached by a semitone downwards
+    "bass_fifth",  # reached by the bass from a fifth above
+    "major",  # windows with its major triad
+    "minor",
+    "diminished",
+    "seventh",  # windows with its dominant seventh chord
+    "resolved_major",  # a major triad after its dominant
+    "resolved_minor",
+    "last_major",  # the last window's triad
+    "last_minor",
+    "first_major",
+    "first_minor",
+    "low",  # windows whose lowest note it is
+    "held_top",  # time as the highest note, squared a note
+    "plagal_major",  # a major triad after its fourth degree's
+    "plagal_minor",
+    "prepared",  # two-five, by the tonic that it leads to
+    "before_rest",  # sounds before a rest or the end
+)
 # What is measured of each of the 24 keys, beside the VECTORS over pitch classes.
 KEYWISE = (
     "beats",  # Temperley's Bayesian fit of the pitch classes of each quarter note
@@ -32,14 +53,9 @@ KEYWISE = (
 )
 INPUTS = len(VECTORS) * 12 + 2 * len(KEYWISE)
 MAX_WINDOWS = 16_384  # of one quarter; in what lasts longer they are longer
-PRESENT = 0.06  # share of a window from which on a pitch class counts as heard
-SHARPNESS = 8.0  # how fast a fit falls with the share of notes outside of a scale
 STAY = 0.92  # probability that the next bar is in the same key
-TRUST = 0.7  # in one bar's evidence, against that of another
-_SCALES = {
-    "melodic": ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 9, 10, 11)),
-    "harmonic": ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 11)),
-}
+# Major, then minor with both sixths and sevenths, and the harmonic one.
+_SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 9, 10, 11), (0, 2, 3, 5, 7, 8, 11))
 TURNS = (np.arange(12)[None, :] + np.arange(12)[:, None]) % 12  # pitch classes from each tonic
 ONE_METER: Meters = ((0, Meter()),)
 
@@ -63,21 +79,11 @@ def key_evidence(
     keywise = np.zeros((len(KEYWISE), 24))
     if not len(events):
         return vectors, keywise
-    notes, windows, triads, progress, tracking = _kernels()
-    last = events.last
+    from tapeloom.theory.key_sweep import gather
+
     origin, _ = first_bar(events, meters)
-    width = max(PPQ, -((origin - last) // MAX_WINDOWS))
-    count = -(-(last - origin) // (4 * width)) * 4
-    notes(events.onset, events.end, events.pitch, vectors)
-    shares = np.zeros((count, 12))
-    lows = np.full(count, 999, np.int64)
-    windows(events.onset, events.end, events.pitch, origin, width, shares, lows)
-    halves = shares.reshape(-1, 2, 12).sum(axis=1)
-    low_halves = lows.reshape(-1, 2).min(axis=1)
-    roots, kinds, sevenths = triads(halves, low_halves)
-    progress(roots, kinds, sevenths, low_halves, vectors)
-    bars = halves.reshape(-1, 2, 12).sum(axis=1)
-    _fit_keys(shares, halves, bars, width, vectors, keywise, tracking)
+    width = max(PPQ, -((origin - events.last) // MAX_WINDOWS))
+    gather((events.onset, events.end, events.pitch), origin, width, _tables(), vectors, keywise)
     return vectors, keywise
 
 
@@ -109,7 +115,8 @@ def seen_from_keys(
     """
     lead = vectors.shape[:-2]
     parts = (vectors.reshape(*lead, -1), keywise.reshape(*lead, -1))
-    seen: NDArray[np.float32] = np.concatenate(parts, axis=-1).astype(np.float32)[..., _places()]
+    flat = np.concatenate(parts, axis=-1).astype(np.float32)
+    seen: NDArray[np.float32] = flat.take(_places(), axis=-1)
     return seen
 
 
@@ -122,57 +129,33 @@ def _places() -> NDArray[np.int64]:
     return np.concatenate((turned, keys[:, :12].T, keys[:, 12:].T), axis=1)
 
 
-def chromaticism(vectors: NDArray[np.float64]) -> float:
+def chromaticism(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the least share of the time, 0..1, that lies outside of any one major scale.
+
+    vectors   shape (..., VECTORS, 12)
 
     >>> from tapeloom.core.score import Note
     >>> chord = [Note(0, PPQ, pitch) for pitch in (60, 64, 67, 68)]
-    >>> chromaticism(key_evidence(Events.from_notes(chord))[0])
+    >>> float(chromaticism(key_evidence(Events.from_notes(chord))[0]))
     0.25
     """
-    return float((vectors[VECTORS.index("duration")] @ _tables()[3][:, :12]).min())
-
-
-def _fit_keys(
-    shares: NDArray[np.float64],
-    halves: NDArray[np.float64],
-    bars: NDArray[np.float64],
-    width: int,
-    vectors: NDArray[np.float64],
-    keywise: NDArray[np.float64],
-    tracking: Any,
-) -> None:
-    """Fill in what is measured of each key."""
-    scale, floor, moves, outside = _tables()
-    held: list[NDArray[np.bool_]] = []
-    for row, (windows, quarters) in enumerate(((shares, 1), (halves, 2), (bars, 4))):
-        sounding = windows[windows.any(axis=1)]
-        present = sounding > PRESENT * quarters * width
-        keywise[row] = present.mean(axis=0) @ scale + floor
-        held.append(present)
-        if quarters == 2:
-            vectors[VECTORS.index("presence")] = present.mean(axis=0)
-            wrong = (sounding @ outside) / sounding.sum(axis=1, keepdims=True)
-            fit = np.exp(-SHARPNESS * wrong).mean(axis=0)
-            keywise[6:] = fit.reshape(2, 24)
-    evidence = TRUST * (held[2] @ scale + floor)
-    posterior = tracking(evidence, moves)
-    keywise[3] = posterior.mean(axis=0)
-    keywise[4], keywise[5] = posterior[-1], posterior[0]
+    lengths = vectors[..., VECTORS.index("duration"), :]
+    outside: NDArray[np.float64] = (lengths @ ~_tables()[2][:, :12]).min(axis=-1)
+    return outside
 
 
 @cache
-def _tables() -> tuple[NDArray[np.float64], ...]:
-    """Return log-odds (12, 24), floors (24,), moves (24, 24), what is outside scales (12, 48)."""
+def _tables() -> tuple[
+    NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]
+]:
+    """Return what `key_sweep.fit_keys` takes: log-odds, their floor, scales and moves."""
     shares = turned("temperley")
-    floor = np.log(1.0 - shares).sum(axis=1)
-    scale = (np.log(shares) - np.log(1.0 - shares)).T
-    outside = np.ones((2, 24, 12))
-    for row, modes in enumerate(_SCALES.values()):
-        for mode, degrees in enumerate(modes):
-            for tonic in range(12):
-                outside[row, mode * 12 + tonic, [(tonic + step) % 12 for step in degrees]] = 0.0
-    return scale.copy(), floor, moves(), np.ascontiguousarray(outside.reshape(48, 12).T)
+    odds = (np.log(shares) - np.log(1.0 - shares)).T
+    scales = np.zeros((12, 36), np.bool_)
+    for row, degrees in enumerate(_SCALES):
+        for tonic in range(12):
+            scales[[(tonic + step) % 12 for step in degrees], row * 12 + tonic] = True
+    return odds.copy(), np.log(1.0 - shares).sum(axis=1), scales, moves()
 
 
 def moves() -> NDArray[np.float64]:
@@ -194,12 +177,3 @@ def moves() -> NDArray[np.float64]:
     table *= (1.0 - STAY) / table.sum(axis=1, keepdims=True)
     np.fill_diagonal(table, STAY)
     return table
-
-
-@cache
-def _kernels() -> tuple[Any, ...]:
-    """Compile the loops (numba takes half a second to import)."""
-    from numba import njit
-
-    loops = (sweep_notes, fill_windows, name_triads, count_progress, track)
-    return tuple(njit(cache=True)(loop) for loop in loops)

@@ -68,7 +68,7 @@ def lines_from_keys(lines: NDArray[np.float64]) -> NDArray[np.float32]:
     (12, 504)
     """
     flat = lines.astype(np.float32).reshape(*lines.shape[:-2], LINE_INPUTS)
-    seen: NDArray[np.float32] = flat[..., _places()]
+    seen: NDArray[np.float32] = flat.take(_places(), axis=-1)
     return seen
 
 

@@ -34,8 +34,11 @@ class KeyNet:
         >>> net.logits(np.zeros((12, 4), np.float32)).shape
         (24,)
         """
-        hidden = np.maximum(seen @ self.first + self.first_bias, 0.0)
-        scores = hidden @ self.last + seen @ self.direct + self.bias
+        rows = seen.reshape(-1, seen.shape[-1])
+        hidden = rows @ self.first
+        hidden += self.first_bias
+        np.maximum(hidden, 0.0, out=hidden)
+        scores = (hidden @ self.last + rows @ self.direct + self.bias).reshape(*seen.shape[:-1], 2)
         turned: NDArray[np.float64] = np.swapaxes(scores, -1, -2).astype(np.float64)
         return turned.reshape(*seen.shape[:-2], 24)
 

@@ -1,44 +1,34 @@
-"""The loops that count what tells a key; `key_evidence` compiles them."""
+"""The compiled loops that count what tells a key; importing them takes half a second."""
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from tapeloom.core.time import PPQ
 
-# Rows over the twelve pitch classes. Those of time and of windows are shares of the whole.
-VECTORS = (
-    "duration",  # of all notes
-    "presence",  # windows in which it sounds
-    "bass",  # time as the lowest sounding note
-    "top",  # time as the highest
-    "last",  # of the last quarter note
-    "last_bass",  # the lowest note of it
-    "first",  # of the first two quarters
-    "first_bass",  # the lowest note of the first quarter
-    "rise",  # reached by a semitone upwards
-    "fall",  # reached by a semitone downwards
-    "bass_fifth",  # reached by the bass from a fifth above
-    "major",  # windows with its major triad
-    "minor",
-    "diminished",
-    "seventh",  # windows with its dominant seventh chord
-    "resolved_major",  # a major triad after its dominant
-    "resolved_minor",
-    "last_major",  # the last window's triad
-    "last_minor",
-    "first_major",
-    "first_minor",
-    "low",  # windows whose lowest note it is
-    "held_top",  # time as the highest note, squared a note
-    "plagal_major",  # a major triad after its fourth degree's
-    "plagal_minor",
-    "prepared",  # two-five, by the tonic that it leads to
-    "before_rest",  # sounds before a rest or the end
-)
+Tables = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]
+# Rows of `vectors` are those of `key_evidence.VECTORS`.
 _WHOLE_SHARES = (0, 2, 3, 4, 6, 22, 26)
+PRESENT = 0.06  # share of a window from which on a pitch class counts as heard
+TRUST = 0.7  # in one bar's evidence, against that of another
+SHARPNESS = 8.0  # how fast a fit falls with the share of the time outside of a scale
 _CLOSE = PPQ // 4  # a note's end and the next one's beginning may lie so far apart
 
 
+@njit(cache=True, nogil=True)
+def _divide(vectors: NDArray[np.float64], row: int, more: float) -> None:
+    """Make a row shares of its sum, of which a few cases count for less if it is taken for more.
+
+    (Written out, as array expressions take long to compile.)
+    """
+    total = more
+    for c in range(12):
+        total += vectors[row, c]
+    for c in range(12):
+        vectors[row, c] /= max(total, 1e-9)
+
+
+@njit(cache=True, nogil=True)
 def sweep_notes(
     onset: NDArray[np.int64],
     end: NDArray[np.int64],
@@ -47,6 +37,7 @@ def sweep_notes(
 ) -> None:
     """Count what single notes tell, in one pass over time; fills rows of `vectors`.
 
+    >>> from tapeloom.theory.key_evidence import VECTORS
     >>> vectors = np.zeros((len(VECTORS), 12))
     >>> sweep_notes(*np.array([[0, PPQ], [PPQ, 2 * PPQ], [59, 60]]), vectors)
     >>> vectors[VECTORS.index("rise"), 0] > 0, vectors[VECTORS.index("last_bass"), 0]
@@ -107,11 +98,12 @@ def sweep_notes(
     vectors[5, lowest_last % 12] = 1.0
     vectors[7, lowest_first % 12] = 1.0
     for row in _WHOLE_SHARES:
-        vectors[row] /= max(vectors[row].sum(), 1e-9)
+        _divide(vectors, row, 0.0)
     for row in (8, 9):
-        vectors[row] /= vectors[row].sum() + 2.0
+        _divide(vectors, row, 2.0)
 
 
+@njit(cache=True, nogil=True)
 def fill_windows(
     onset: NDArray[np.int64],
     end: NDArray[np.int64],
@@ -143,6 +135,7 @@ def fill_windows(
             window += 1
 
 
+@njit(cache=True, nogil=True)
 def name_triads(
     shares: NDArray[np.float64], lows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
@@ -159,7 +152,7 @@ def name_triads(
     roots = np.full(count, -1, np.int64)
     kinds = np.full(count, -1, np.int64)
     sevenths = np.zeros(count, np.bool_)
-    weight = np.zeros(12)
+    weight = np.zeros(24)  # the twelve twice, so that no step above a root needs a remainder
     for a in range(count):
         total = shares[a].sum()
         if total <= 0 or lows[a] == 999:
@@ -168,24 +161,23 @@ def name_triads(
         for c in range(12):
             weight[c] = np.sqrt(shares[a, c] / total)
             whole += weight[c]
+        for c in range(12):
+            weight[c] /= whole
+            weight[c + 12] = weight[c]
         low = lows[a] % 12
         best = -9.0
         # From the bass up, so that of equals a transposition chooses the same.
         for step in range(12):
-            root = (low + step) % 12
+            root = low + step if low + step < 12 else low + step - 12
+            own = weight[root]
+            above = 0.3 * weight[root + 10] + 0.1 * weight[root + 11]
             for kind in range(3):
-                third = weight[(root + (4 if kind == 0 else 3)) % 12] / whole
-                fifth = weight[(root + (6 if kind == 2 else 7)) % 12] / whole
-                own = weight[root] / whole
-                score = own + third + fifth
-                if kind == 2:
-                    score -= 0.08
-                else:
-                    score += 0.3 * weight[(root + 10) % 12] / whole
-                    score += 0.1 * weight[(root + 11) % 12] / whole
-                if low == root:
+                third = weight[root + (4 if kind == 0 else 3)]
+                fifth = weight[root + (6 if kind == 2 else 7)]
+                score = own + third + fifth + (-0.08 if kind == 2 else above)
+                if step == 0:
                     score += 0.15
-                elif low == (root + (4 if kind == 0 else 3)) % 12:
+                elif step == (8 if kind == 0 else 9):  # the bass is the third
                     score += 0.06
                 if third == 0:
                     score -= 0.1
@@ -194,11 +186,11 @@ def name_triads(
                 if score > best + 1e-9:
                     best = score
                     roots[a], kinds[a] = root, kind
-        seventh = weight[(roots[a] + 10) % 12] / whole
-        sevenths[a] = kinds[a] == 0 and seventh > 0.08
+        sevenths[a] = kinds[a] == 0 and weight[roots[a] + 10] > 0.08
     return roots, kinds, sevenths
 
 
+@njit(cache=True, nogil=True)
 def count_progress(
     roots: NDArray[np.int64],
     kinds: NDArray[np.int64],
@@ -208,6 +200,7 @@ def count_progress(
 ) -> None:
     """Count triads, where they resolve, and which begin and end; fills rows of `vectors`.
 
+    >>> from tapeloom.theory.key_evidence import VECTORS
     >>> vectors = np.zeros((len(VECTORS), 12))
     >>> count_progress(np.array([7, 0]), np.array([0, 0]), np.array([True, False]),
     ...     np.array([43, 48]), vectors)
@@ -245,44 +238,188 @@ def count_progress(
     if root_before >= 0 and kind_before < 2:
         vectors[17 + kind_before, root_before] = 1.0
     for row in (11, 12, 13, 14, 21):
-        vectors[row] /= max(heard, 1)
+        for c in range(12):
+            vectors[row, c] /= max(heard, 1)
     for row in (10, 15, 16, 23, 24, 25):
-        vectors[row] /= vectors[row].sum() + 1.0
+        _divide(vectors, row, 1.0)
 
 
-def track(evidence: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.float64]:
+@njit(cache=True, nogil=True)
+def fit_keys(
+    shares: NDArray[np.float64],
+    least: float,
+    odds: NDArray[np.float64],
+    floor: NDArray[np.float64],
+    scales: NDArray[np.bool_],
+    moves: NDArray[np.float64],
+    vectors: NDArray[np.float64],
+    keywise: NDArray[np.float64],
+) -> None:
+    """Fit what sounds in windows to each key; fills `keywise` and a row of `vectors`.
+
+    shares   ticks of each pitch class in each window, shape (4 n, 12); one at least sounds
+    least    ticks from which on a pitch class counts as heard in one window
+    odds     log-odds that it is heard in each key, shape (12, 24); `floor` where none is, (24,)
+    scales   whether a pitch class lies in each scale, shape (12, 36): major, two of minor
+    moves    probabilities of the next bar's key, shape (24, 24)
+
+    >>> shares, keywise = np.zeros((4, 12)), np.zeros((8, 24))
+    >>> shares[2] = 1.0
+    >>> near = np.eye(24)
+    >>> fit_keys(shares, 0.5, near[:12], near[3], np.ones((12, 36), bool), near,
+    ...     np.zeros((27, 12)), keywise)
+    >>> keywise[0, [3, 4, 12]], keywise[6, 0]
+    (array([2., 1., 0.]), np.float64(1.0))
+    """
+    count, keys = len(shares), len(floor)
+    weights = np.empty((12, keys))
+    for c in range(12):
+        for key in range(keys):
+            weights[c, key] = np.exp(TRUST * odds[c, key])
+    often = np.zeros((3, 12))
+    sounding = np.zeros(3)
+    likely = np.zeros((count // 4, keys))
+    fits = np.zeros(scales.shape[1])
+    fit = np.zeros(scales.shape[1])
+    ticks = np.zeros(12)
+    bars = 0
+    for level in range(3):
+        width = 1 << level
+        for a in range(0, count, width):
+            total = 0.0
+            for c in range(12):
+                ticks[c] = 0.0
+                for k in range(a, a + width):
+                    ticks[c] += shares[k, c]
+                total += ticks[c]
+            if total <= 0:
+                continue
+            sounding[level] += 1
+            if level == 1:
+                # Each key's fit falls with the share of the time outside of it, exponentially:
+                # a product over the pitch classes outside.
+                for s in range(len(fit)):
+                    fit[s] = 1.0
+                for c in range(12):
+                    if ticks[c] > 0:
+                        loss = np.exp(-SHARPNESS * ticks[c] / total)
+                        for s in range(len(fit)):
+                            fit[s] *= 1.0 if scales[c, s] else loss
+                for s in range(len(fit)):
+                    fits[s] += fit[s]
+            elif level == 2:
+                for key in range(keys):
+                    likely[bars, key] = np.exp(TRUST * floor[key])
+            for c in range(12):
+                if ticks[c] > least * width:
+                    often[level, c] += 1
+                    if level == 2:
+                        for key in range(keys):
+                            likely[bars, key] *= weights[c, key]
+            bars += level == 2
+    for level in range(3):
+        for key in range(keys):
+            keywise[level, key] = floor[key]
+        for c in range(12):
+            often[level, c] /= sounding[level]
+            for key in range(keys):
+                keywise[level, key] += often[level, c] * odds[c, key]
+    shared = track(likely[:bars], moves)
+    for c in range(12):
+        vectors[1, c] = often[1, c]
+        keywise[7, c], keywise[7, c + 12] = fits[c] / sounding[1], fits[c + 24] / sounding[1]
+    for key in range(keys):
+        keywise[6, key] = fits[key] / sounding[1]
+        for t in range(bars):
+            keywise[3, key] += shared[t, key] / bars
+        keywise[4, key], keywise[5, key] = shared[bars - 1, key], shared[0, key]
+
+
+@njit(cache=True, nogil=True)
+def track(likely: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how probable each key is in each bar, given all bars: the forward-backward algorithm.
 
-    evidence   log-likelihoods, shape (bars, 24)
-    moves      probabilities of the next bar's key, shape (24, 24)
+    likely   likelihoods in any unit, shape (bars, 24)
+    moves    probabilities of the next bar's key, shape (24, 24)
 
-    >>> evidence = np.zeros((2, 24))
-    >>> evidence[:, 3] = 2.0
-    >>> track(evidence, np.full((24, 24), 1 / 24)).argmax(axis=1)
+    >>> likely = np.ones((2, 24))
+    >>> likely[:, 3] = 7.0
+    >>> track(likely, np.full((24, 24), 1 / 24)).argmax(axis=1)
     array([3, 3])
     """
-    bars, keys = evidence.shape
+    bars, keys = likely.shape
     forward = np.zeros((bars, keys))
-    likely = np.zeros((bars, keys))
-    state = np.full(keys, 1.0 / keys)
+    returns = np.zeros((keys, keys))  # so that the inner loop walks along a row
+    state, following = np.ones(keys), np.zeros(keys)
+    for a in range(keys):
+        for b in range(keys):
+            returns[b, a] = moves[a, b]
     for t in range(bars):
-        likely[t] = np.exp(evidence[t] - evidence[t].max())
-        following = np.zeros(keys)
-        for a in range(keys):
+        if t:
             for b in range(keys):
-                following[b] += state[a] * moves[a, b]
-        following = (following if t else state) * likely[t]
-        state = following / following.sum()
-        forward[t] = state
-    returns = moves.T.copy()  # so that the inner loop walks along a row
-    backward = np.full(keys, 1.0)
+                following[b] = 0.0
+            for a in range(keys):
+                for b in range(keys):
+                    following[b] += state[a] * moves[a, b]
+        total = 0.0
+        for b in range(keys):
+            state[b] = (following[b] if t else 1.0) * likely[t, b]
+            total += state[b]
+        for b in range(keys):
+            state[b] /= total
+            forward[t, b] = state[b]
+    for b in range(keys):
+        state[b] = 1.0
     for t in range(bars - 2, -1, -1):
-        ahead = backward * likely[t + 1]
-        backward = np.zeros(keys)
+        for b in range(keys):
+            following[b] = state[b] * likely[t + 1, b]
+            state[b] = 0.0
         for b in range(keys):
             for a in range(keys):
-                backward[a] += returns[b, a] * ahead[b]
-        backward /= backward.sum()
-        forward[t] *= backward
-        forward[t] /= forward[t].sum()
+                state[a] += returns[b, a] * following[b]
+        total, whole = 0.0, 0.0
+        for a in range(keys):
+            total += state[a]
+        for a in range(keys):
+            state[a] /= total
+            forward[t, a] *= state[a]
+            whole += forward[t, a]
+        for a in range(keys):
+            forward[t, a] /= whole
     return forward
+
+
+@njit(cache=True, nogil=True)
+def gather(
+    notes: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    origin: int,
+    width: int,
+    tables: Tables,
+    vectors: NDArray[np.float64],
+    keywise: NDArray[np.float64],
+) -> None:
+    """Count all of it, in windows of some ticks from an origin on; fills `vectors`, `keywise`.
+
+    notes    onsets, ends and pitches of one note at least, in order
+    tables   odds, floor, scales and moves, as `fit_keys` takes them
+
+    >>> vectors, keywise = np.zeros((27, 12)), np.zeros((8, 24))
+    >>> moves = np.full((24, 24), 1 / 24)
+    >>> tables = np.zeros((12, 24)), np.zeros(24), np.ones((12, 36), bool), moves
+    >>> notes = np.array([0]), np.array([PPQ]), np.array([60])
+    >>> gather(notes, 0, PPQ, tables, vectors, keywise)
+    >>> vectors[0, 0], keywise[3].sum().round(9)
+    (np.float64(1.0), np.float64(1.0))
+    """
+    onset, end, pitch = notes
+    odds, floor, scales, moves = tables
+    sweep_notes(onset, end, pitch, vectors)
+    count = -((origin - end.max()) // (4 * width)) * 4
+    shares = np.zeros((count, 12))
+    lows = np.full(count, 999, np.int64)
+    fill_windows(onset, end, pitch, origin, width, shares, lows)
+    halves = shares[::2] + shares[1::2]
+    low_halves = np.minimum(lows[::2], lows[1::2])
+    roots, kinds, sevenths = name_triads(halves, low_halves)
+    count_progress(roots, kinds, sevenths, low_halves, vectors)
+    fit_keys(shares, PRESENT * width, odds, floor, scales, moves, vectors, keywise)

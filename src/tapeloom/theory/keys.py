@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from tapeloom.core.time import PPQ
 from tapeloom.theory.events import Events
 from tapeloom.theory.key_evidence import (
     ONE_METER,
+    VECTORS,
     chromaticism,
     first_bar,
     key_evidence,
@@ -21,7 +23,6 @@ from tapeloom.theory.key_evidence import (
 )
 from tapeloom.theory.key_lines import line_evidence, lines_from_keys
 from tapeloom.theory.key_net import KeyNet, probabilities, shipped_nets
-from tapeloom.theory.key_sweep import VECTORS
 from tapeloom.theory.profiles import PROFILES, correlate
 
 __all__ = [
@@ -41,10 +42,12 @@ ENOUGH_ONSETS = 8  # with fewer the evidence counts for less
 # and jazz are; both values were chosen on held-out songs and annotated passages (models/keys.md).
 CHROMATIC_SHARE = 0.05
 CHROMATIC_BLUR = 0.01
-PROFILES_HEARD = ("simple", "aarden", "krumhansl")  # published ones; passages ask them too
+PROFILES_HEARD = ("simple", "aarden", "krumhansl")  # published ones, which have a say
 PROFILES_WEIGHT = 2.0  # nats for the mean of their correlations, -1..1
 LISTENINGS = 4  # passages that a whole diatonic piece is heard by as well
 LISTENING_BARS = 8
+PASSAGES_COUNT = 2.0  # as much as this many whole pieces
+CONFIDENT = 0.97  # a piece whose key is more probable is not heard again
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class KeyScore:
     score: float
 
 
+@cache
 def spell_key(tonic: int, mode: str) -> Key:
     """Return the key on a pitch class with the name that has the fewest accidentals.
 
@@ -80,7 +84,7 @@ def key_distribution(
     taught on songs, lead sheets and exercises (models/keys.md). Passages are heard by one net where
     they are chromatic and by two where they are diatonic, of which the second goes by the outer
     lines and the metre (`key_lines`); three published profiles have a say. A whole diatonic piece
-    is heard by some of its passages too, which count together as much as it does.
+    that leaves doubt is heard by some of its passages too, which count together twice as much.
     The fewer notes begin one after another, the flatter is the answer; where there are none all
     keys are alike.
 
@@ -96,7 +100,8 @@ def key_distribution(
     vectors, keywise = key_evidence(events, meters=meters)
     shares = weigh(vectors, keywise, line_evidence(events, meters=meters) if passage else None)
     # Rounded, so that a transposition never falls on the other side.
-    if not passage and round(chromaticism(vectors), 9) < CHROMATIC_SHARE:
+    doubtful = round(float(shares.max()), 6) < CONFIDENT
+    if not passage and doubtful and round(float(chromaticism(vectors)), 9) < CHROMATIC_SHARE:
         shares = _heard_in_passages(shares, events, meters)
     onsets = 1 + int(np.count_nonzero(np.diff(events.onset[: 16 * ENOUGH_ONSETS])))
     if onsets >= ENOUGH_ONSETS:
@@ -107,22 +112,21 @@ def key_distribution(
 def _heard_in_passages(
     shares: NDArray[np.float64], events: Events, meters: Meters
 ) -> NDArray[np.float64]:
-    """Take the geometric mean of a whole piece's answer and of those of its passages."""
+    """Take the weighted geometric mean of a whole piece's answer and of those of its passages."""
     origin, bar = first_bar(events, meters)
     spare = (events.last - origin) // bar - LISTENING_BARS
     if spare < LISTENING_BARS // 2:
         return shares
-    heard = []
-    for at in np.linspace(0, spare, LISTENINGS).astype(int).tolist():
-        start = origin + at * bar
-        passage = events.between(start, start + LISTENING_BARS * bar)
-        if len(passage):
-            lines = line_evidence(passage, meters=meters)
-            answer = weigh(*key_evidence(passage, meters=meters), lines)
-            heard.append(np.log(answer + 1e-6))
+    starts = [origin + bar * (spare * k // (LISTENINGS - 1)) for k in range(LISTENINGS)]
+    passages = [events.between(at, at + LISTENING_BARS * bar) for at in starts]
+    heard = [passage for passage in passages if len(passage)]
     if not heard:
         return shares
-    return probabilities((np.log(shares + 1e-9) + np.mean(heard, axis=0)) / 2)
+    evidence = [key_evidence(passage, meters=meters) for passage in heard]
+    vectors, keywise = (np.stack(each) for each in zip(*evidence, strict=True))
+    lines = np.stack([line_evidence(passage, meters=meters) for passage in heard])
+    told = np.log(weigh(vectors, keywise, lines) + 1e-6).sum(axis=0) / len(heard)
+    return probabilities((np.log(shares + 1e-9) + PASSAGES_COUNT * told) / (1 + PASSAGES_COUNT))
 
 
 def weigh(
@@ -132,9 +136,11 @@ def weigh(
     *,
     nets: dict[str, KeyNet] | None = None,
 ) -> NDArray[np.float64]:
-    """Return how probable each key is, shape (24,), by the evidence of `key_evidence`.
+    """Return how probable each key is, shape (..., 24), by the evidence of `key_evidence`.
 
     lines   what `line_evidence` finds in a passage; None for a whole piece
+
+    All three may be of many pieces, shape (pieces, ...).
 
     >>> vectors, keywise = key_evidence(Events.from_notes([]))
     >>> weigh(vectors, keywise).shape
@@ -142,15 +148,14 @@ def weigh(
     """
     nets = shipped_nets() if nets is None else nets
     seen = seen_from_keys(vectors, keywise)
+    fit = correlate(vectors[..., VECTORS.index("duration"), :], profile=PROFILES_HEARD)
     if lines is None:
-        return probabilities(nets["whole"].logits(seen))
+        return probabilities(nets["whole"].logits(seen) + PROFILES_WEIGHT * fit)
     far = (chromaticism(vectors) - CHROMATIC_SHARE) / CHROMATIC_BLUR
-    share = 1.0 / (1.0 + np.exp(-min(max(far, -50.0), 50.0)))
+    share = 1.0 / (1.0 + np.exp(-np.clip(far, -50.0, 50.0)))[..., None]
     chromatic = nets["chromatic"].logits(seen)
     by_lines = nets["diatonic_lines"].logits(lines_from_keys(lines))
     diatonic = (nets["diatonic"].logits(seen) + by_lines) / 2
-    lengths = vectors[VECTORS.index("duration")]
-    fit = correlate(lengths, profile=PROFILES_HEARD)
     return probabilities(share * chromatic + (1.0 - share) * diatonic + PROFILES_WEIGHT * fit)
 
 

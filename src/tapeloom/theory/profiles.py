@@ -65,18 +65,21 @@ def correlate(
     """Correlate twelve weights, one a pitch class from C, with a profile in all 24 keys: -1..1.
 
     C. Krumhansl and M. Schmuckler's algorithm. Weights that are all alike fit no key: all zeros.
-    Of several profiles the mean of their correlations is given.
+    Of several profiles the mean of their correlations is given. Rows of weights, shape (..., 12),
+    are correlated each for itself.
 
     >>> correlate([2, 0, 1, 0, 1, 1, 0, 2, 0, 1, 0, 1], profile="simple").round(2)[[0, 7]]
     array([1.  , 0.68])
     """
-    heard = np.asarray(weights, np.float64).reshape(-1)
-    if heard.shape != (12,):
-        raise InputError(f"there are {heard.size} weights; there must be 12, one a pitch class")
-    heard = heard - heard.mean()
-    size = float(np.linalg.norm(heard))
-    scores: NDArray[np.float64] = _shapes(profile) @ heard
-    return scores / size if size > 1e-9 else np.zeros(24)
+    heard = np.atleast_1d(np.asarray(weights, np.float64))
+    if heard.shape[-1] != 12:
+        raise InputError(
+            f"there are {heard.shape[-1]} weights; there must be 12, one a pitch class"
+        )
+    heard = heard - heard.sum(axis=-1, keepdims=True) / 12
+    size = np.sqrt((heard * heard).sum(axis=-1, keepdims=True))
+    scores: NDArray[np.float64] = heard @ _shapes(profile).T
+    return np.where(size > 1e-9, scores / np.maximum(size, 1e-9), 0.0)
 
 
 @lru_cache(maxsize=32)
