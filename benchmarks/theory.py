@@ -173,11 +173,17 @@ def predict(task: str, path: Path) -> None:
         print(json.dumps({"id": item["id"], **answer}))
 
 
-def rate(name: str, work: Callable[[Any], object], given: list[Any], count: int = 0) -> float:
-    """Print and return how many things (`count` in all, else one each) take a CPU-second at best."""
+def rate(
+    name: str,
+    work: Callable[[Any], object],
+    given: list[Any],
+    count: int = 0,
+    rounds: int = ROUNDS,
+) -> float:
+    """Print and return how many things (`count` in all, else one each) a CPU-second does."""
     work(given[0])  # compile, import, fill caches
     seconds = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = process_time()
         for value in given:
             work(value)
@@ -240,7 +246,8 @@ def time_peers(keys: Path, chords: Path, peers: int) -> None:
     arrays = rate("  tapeloom, from arrays", predict_key, pieces)
     rate("  partitura, from arrays", estimate_key, [as_note_array(piece) for piece in pieces])
     built = rate("  music21, from lists", lambda p: as_stream(p).analyze("key"), few)
-    ready = rate("  music21, from streams", lambda s: s.analyze("key"), [as_stream(p) for p in few])
+    streams = [as_stream(piece) for piece in few]  # which remember what they were asked
+    ready = rate("  music21, from streams", lambda s: s.analyze("key"), streams, rounds=1)
     print(f"  tapeloom / music21: {lists / built:.0f} from lists, {arrays / ready:.0f} else")
     print("chords, segments a second")
     lists = rate("  tapeloom, from lists", lambda i: predict_chords(Piece.from_item(i)), cut, count)

@@ -202,7 +202,7 @@ def test_the_loops_do_the_same_uncompiled(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_piece_that_leaves_doubt_is_heard_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A minor and C major by turns: the passages have a say; in plain C major they are not asked."""
+    """A minor and C major by turns: the passages have a say; plain C major does without."""
     asked = []
     real = keys._heard_in_passages
     monkeypatch.setattr(keys, "_heard_in_passages", lambda *a: asked.append(a) or real(*a))

@@ -35,6 +35,7 @@ class Events:
         ends = np.rint(np.asarray(end, np.float64)).astype(np.int64).reshape(-1)
         pitches = np.rint(np.asarray(pitch, np.float64)).astype(np.int64).reshape(-1)
         parts = np.broadcast_to(np.asarray(part, np.int64).reshape(-1), starts.shape)
+        columns: tuple[NDArray[np.int64], ...]
         columns = (starts, np.maximum(ends, starts + 1), pitches, parts)
         kept = (pitches >= 0) & (pitches <= 127)
         if not kept.all():
