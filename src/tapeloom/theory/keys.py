@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,7 @@ class KeyScore:
     score: float
 
 
-@cache
+@lru_cache(maxsize=256)
 def spell_key(tonic: int, mode: str) -> Key:
     """Return the key on a pitch class with the name that has the fewest accidentals.
 
