@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,10 +113,10 @@ class _Slices:
         return np.asarray(pick.reduceat(np.append(values, values[-1]), pairs)[::2])
 
     def shares(self, start: Ints, end: Ints) -> Floats:
-        return _normalised(self._sound.at(end) - self._sound.at(start))
+        return self._sound.shares(start, end)
 
     def bass_shares(self, start: Ints, end: Ints) -> Floats:
-        return _normalised(self._lows.at(end) - self._lows.at(start))
+        return self._lows.shares(start, end)
 
 
 class _Running:
@@ -125,14 +127,49 @@ class _Running:
         self._total = np.zeros((len(times), rate.shape[1]))
         np.cumsum(rate * np.diff(times)[:, None], axis=0, out=self._total[1:])
 
-    def at(self, ticks: Ints) -> Floats:
-        t = np.clip(ticks, self._times[0], self._times[-1])
-        i = np.clip(np.searchsorted(self._times, t, side="right") - 1, 0, len(self._rate) - 1)
-        return np.asarray(self._total[i] + self._rate[i] * (t - self._times[i])[:, None])
+    def shares(self, start: Ints, end: Ints) -> Floats:
+        """Return the part of each window's sound that is each column's, (windows, columns)."""
+        found = np.zeros((len(start), self._rate.shape[1]))
+        _kernel()(self._times, self._total, self._rate, start, end, found)
+        return found
 
 
-def _normalised(weights: Floats) -> Floats:
-    return np.asarray(weights / np.maximum(weights.sum(axis=-1, keepdims=True), 1e-9))
+@cache
+def _kernel() -> Any:
+    """Compile the loop (numba takes half a second to import)."""
+    from numba import njit
+
+    return njit(cache=True)(fill_shares)
+
+
+def fill_shares(
+    times: Ints, total: Floats, rate: Floats, start: Ints, end: Ints, found: Floats
+) -> None:
+    """Fill in what share of each window belongs to each column; the loop behind `_Running`.
+
+    times   where slices begin, and the last one's end, (slices + 1,)
+    total   the integral up to each of them, (slices + 1, columns)
+    rate    what is constant in each slice, (slices, columns)
+
+    >>> found = np.zeros((1, 2))
+    >>> rate, total = np.array([[1.0, 0.0], [1.0, 2.0]]), np.array([[0.0, 0], [4, 0], [8, 8]])
+    >>> fill_shares(np.array([0, 4, 8]), total, rate, np.array([0]), np.array([6]), found)
+    >>> found
+    array([[0.6, 0.4]])
+    """
+    last = len(rate) - 1
+    for row in range(len(start)):
+        begin = min(max(start[row], times[0]), times[-1])
+        stop = min(max(end[row], times[0]), times[-1])
+        i = max(min(np.searchsorted(times, begin, side="right") - 1, last), 0)
+        j = max(min(np.searchsorted(times, stop, side="right") - 1, last), 0)
+        whole = 0.0
+        for column in range(found.shape[1]):
+            to_end = total[j, column] + rate[j, column] * (stop - times[j])
+            found[row, column] = to_end - total[i, column] - rate[i, column] * (begin - times[i])
+            whole += found[row, column]
+        for column in range(found.shape[1]):
+            found[row, column] /= max(whole, 1e-9)
 
 
 def describe_arrivals(

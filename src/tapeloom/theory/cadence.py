@@ -14,6 +14,7 @@ chords would add one to three hundredths.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -24,7 +25,8 @@ from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import Meters
 from tapeloom.theory.arrivals import Arrivals, Floats, Ints, describe_arrivals
 from tapeloom.theory.events import Events
-from tapeloom.theory.keys import PROFILES, spell_key
+from tapeloom.theory.keys import spell_key
+from tapeloom.theory.profiles import turned
 
 KINDS = {
     "PAC": "perfect authentic cadence",
@@ -41,6 +43,8 @@ CONFIDENCE = (0.7, -0.6)  # slope and shift of the logistic curve from evidence 
 # Bars since the last cadence and what speaks for that distance; other even ones 0, odd ones -0.4.
 DISTANCES = {1: -2.5, 2: 0.0, 4: 0.6, 6: 0.1, 8: 0.4, 12: 0.1, 16: 0.1}
 _ODD = -0.4
+_SLACK = 2.5  # how far below the threshold a candidate may lie that a good distance may still lift
+_MOST = 3.3  # more than the notes alone can ever say for a kind (`_weigh_degrees`)
 _REACH = 40  # candidates that are looked back over
 _NEVER = -99.0
 _OVERALL = 0.3  # how much the whole piece's key counts beside that of the surrounding bars
@@ -139,13 +143,8 @@ def _ramp(values: Floats, low: float, high: float) -> Floats:
 
 def _key_evidence(found: Arrivals, keys: Sequence[_KeySpan]) -> Floats:
     """Return how well each key fits around each onset, 0 for the best, shape (rows, 24)."""
-    log = np.zeros((12, 24))
-    for mode, name in enumerate(("major", "minor")):
-        profile = np.array(PROFILES["temperley"][name])
-        shape = np.log(profile / profile.sum() + 0.005)
-        for tonic in range(12):
-            log[:, 12 * mode + tonic] = 12.0 * np.roll(shape, tonic)
-    near, all_over = found.around @ log, found.whole @ log
+    profiles = _log_profiles()
+    near, all_over = found.around @ profiles, found.whole @ profiles
     fit = near - near.max(axis=1, keepdims=True) + _OVERALL * (all_over - all_over.max())
     if keys:
         starts = [span.start for span in keys]
@@ -153,6 +152,14 @@ def _key_evidence(found: Arrivals, keys: Sequence[_KeySpan]) -> Floats:
         at = np.clip(np.searchsorted(starts, found.tick, side="right") - 1, 0, None)
         fit -= _GIVEN * (np.arange(24) != names[at][:, None])
     return np.asarray(fit)
+
+
+@cache
+def _log_profiles() -> Floats:
+    """Return what a unit of each pitch class says for each key, in nats, shape (12, 24)."""
+    shares = turned("temperley")
+    shares /= shares.sum(axis=1, keepdims=True)
+    return np.asarray(12.0 * np.log(shares + 0.005).T)
 
 
 def _degrees(shares: Floats, tonic: Ints) -> Floats:
@@ -183,13 +190,15 @@ def _weigh(found: Arrivals, prior: Floats) -> tuple[Floats, NDArray[np.int64]]:
             likely |= found.bass_bar == fifth
             if "PC" in kinds:
                 likely |= found.bass_before == (home + 5) % 12
-        rows = np.flatnonzero(likely)
-        key = prior[rows, home[rows] + 12 * minor]
+        key = prior[np.arange(len(found)), home + 12 * minor]
+        # What no harmony could lift to the threshold is not looked at.
+        most = max(OFFSETS[kind] for kind in kinds) + _MOST
+        rows = np.flatnonzero(likely & (close + key + most > THRESHOLD - _SLACK))
         for kind, value in _weigh_degrees(found.take(rows), home[rows], minor, kinds).items():
             at = list(KINDS).index(kind)
             fits = value > _NEVER / 2
             evidence[rows, at, minor] = np.where(
-                fits, value + close[rows] + key + OFFSETS[kind], _NEVER
+                fits, value + close[rows] + key[rows] + OFFSETS[kind], _NEVER
             )
             tonic[:, at, minor] = home
     return evidence, tonic
@@ -262,7 +271,7 @@ def _disagreement(found: Arrivals, tonic: Ints, chords: Sequence[_ChordSpan]) ->
 
 def _choose(found: Arrivals, score: Floats) -> list[int]:
     """Return the rows of the best sequence of cadences."""
-    rows = np.flatnonzero(score > THRESHOLD - 2.5)
+    rows = np.flatnonzero(score > THRESHOLD - _SLACK)
     bars = (found.bar[rows] + 1e-6).astype(np.int64).tolist()
     gains = (score[rows] - THRESHOLD).tolist()
     best, back = list(gains), [-1] * len(rows)

@@ -65,7 +65,8 @@ def _tables() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     around = np.zeros((3, 12, 12, len(LABELS)))
     for root, classes in enumerate(rotations()):
         around[:, classes, root] = tables
-    return around.reshape(36, -1), np.tile(list(RESERVE.values()), 12)
+    costs = _SHARPNESS * np.tile(list(RESERVE.values()), 12)
+    return _SHARPNESS * around.reshape(36, -1), costs
 
 
 def rule_evidence(channels: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -93,7 +94,8 @@ def rule_evidence(channels: NDArray[np.float32]) -> NDArray[np.float64]:
     seen[:, :12] = notes
     seen[:, 12:24] = 1.0 - np.minimum(notes / _HEARD, 1.0)
     seen[:, 24:] = sum(weight * channels[:, row] for row, weight in _BASS_WEIGHTS.items())
-    scores = _SHARPNESS * (seen @ tables - reserve)
+    scores = seen @ tables
+    scores -= reserve
     return scores.reshape(-1, 12, len(LABELS))
 
 

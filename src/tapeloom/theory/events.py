@@ -1,7 +1,7 @@
 """Notes as columns: what analysis reads, so that it can count in arrays."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,14 +31,12 @@ class Events:
         A pitch between two keys of the piano counts as the nearer; a note without length lasts
         one tick; what lies outside of 0..127 is left out.
         """
-        starts = np.rint(np.asarray(onset, np.float64)).astype(np.int64).reshape(-1)
-        ends = np.rint(np.asarray(end, np.float64)).astype(np.int64).reshape(-1)
-        pitches = np.rint(np.asarray(pitch, np.float64)).astype(np.int64).reshape(-1)
+        starts, ends, pitches = _whole(onset), _whole(end), _whole(pitch)
         parts = np.broadcast_to(np.asarray(part, np.int64).reshape(-1), starts.shape)
         columns: tuple[NDArray[np.int64], ...]
         columns = (starts, np.maximum(ends, starts + 1), pitches, parts)
-        kept = (pitches >= 0) & (pitches <= 127)
-        if not kept.all():
+        if len(pitches) and (pitches.min() < 0 or pitches.max() > 127):
+            kept = (pitches >= 0) & (pitches <= 127)
             columns = tuple(column[kept] for column in columns)
         return cls._in_order(*columns)
 
@@ -46,10 +44,10 @@ class Events:
     def _in_order(cls, *columns: NDArray[np.int64]) -> "Events":
         """Sort columns by onset, then pitch; notes alike stay in their order."""
         onset, _, pitch, _ = columns
-        later, same = onset[1:] > onset[:-1], onset[1:] == onset[:-1]
-        if (later | (same & (pitch[1:] >= pitch[:-1]))).all():
+        place = onset * 128 + pitch
+        if (place[1:] >= place[:-1]).all():
             return cls(*columns)
-        order = np.lexsort((pitch, onset))
+        order = np.argsort(place, kind="stable")
         return cls(*(column[order] for column in columns))
 
     @classmethod
@@ -83,6 +81,14 @@ class Events:
         """Move every note; what would leave 0..127 is left out."""
         return Events.from_columns(self.onset, self.end, self.pitch + semitones, self.part)
 
+    def first(self, count: int) -> "Events":
+        """Keep the notes that begin first.
+
+        >>> Events.from_notes([Note(0, 4, 64), Note(4, 4, 60)]).first(1).pitch
+        array([64])
+        """
+        return Events(*(getattr(self, column.name)[:count] for column in fields(self)))
+
     def between(self, start: int, end: int) -> "Events":
         """Cut out what sounds between two ticks."""
         begun = int(np.searchsorted(self.onset, end))  # onsets are in order
@@ -93,6 +99,14 @@ class Events:
             self.pitch[held],
             self.part[held],
         )
+
+
+def _whole(numbers: ArrayLike) -> NDArray[np.int64]:
+    """Round to whole numbers; those that are whole already are taken as they are."""
+    given = np.asarray(numbers).reshape(-1)
+    if given.dtype.kind not in "iu":
+        given = np.rint(given.astype(np.float64))
+    return given.astype(np.int64, copy=False)
 
 
 def weigh(events: Events, edges: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:

@@ -276,6 +276,9 @@ def fit_keys(
     for c in range(12):
         for key in range(keys):
             weights[c, key] = np.exp(TRUST * odds[c, key])
+    silent = np.empty(keys)  # the likelihood where no pitch class is heard
+    for key in range(keys):
+        silent[key] = np.exp(TRUST * floor[key])
     often = np.zeros((3, 12))
     sounding = np.zeros(3)
     likely = np.zeros((count // 4, keys))
@@ -309,7 +312,7 @@ def fit_keys(
                     fits[s] += fit[s]
             elif level == 2:
                 for key in range(keys):
-                    likely[bars, key] = np.exp(TRUST * floor[key])
+                    likely[bars, key] = silent[key]
             for c in range(12):
                 if ticks[c] > least * width:
                     often[level, c] += 1

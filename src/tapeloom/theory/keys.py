@@ -71,13 +71,18 @@ def spell_key(tonic: int, mode: str) -> Key:
 
 
 def key_distribution(
-    events: Events, *, meters: Meters = ONE_METER, passage: bool | None = None
+    events: Events,
+    *,
+    meters: Meters = ONE_METER,
+    passage: bool | None = None,
+    nets: dict[str, KeyNet] | None = None,
 ) -> NDArray[np.float64]:
     """Return how probable each key is, shape (24,): twelve major keys from C, then the minor ones.
 
     meters    tell where the first bar begins
     passage   True for some bars of a piece, whose end closes nothing; False for a whole piece;
               None takes what is shorter than twelve bars of four for a passage
+    nets      by name; None takes those that come with the package
 
     A small net weighs which pitch classes sound, in the bass, at the beginning and the end, which
     triads they make and where these resolve, and a tracking of the key over the bars. It was
@@ -98,11 +103,12 @@ def key_distribution(
     if passage is None:
         passage = events.last - int(events.onset[0]) < PASSAGE_TICKS
     vectors, keywise = key_evidence(events, meters=meters)
-    shares = weigh(vectors, keywise, line_evidence(events, meters=meters) if passage else None)
+    lines = line_evidence(events, meters=meters) if passage else None
+    shares = weigh(vectors, keywise, lines, nets=nets)
     # Rounded, so that a transposition never falls on the other side.
     doubtful = round(float(shares.max()), 6) < CONFIDENT
     if not passage and doubtful and round(float(chromaticism(vectors)), 9) < CHROMATIC_SHARE:
-        shares = _heard_in_passages(shares, events, meters)
+        shares = _heard_in_passages(shares, events, meters, nets)
     onsets = 1 + int(np.count_nonzero(np.diff(events.onset[: 16 * ENOUGH_ONSETS])))
     if onsets >= ENOUGH_ONSETS:
         return shares
@@ -110,7 +116,10 @@ def key_distribution(
 
 
 def _heard_in_passages(
-    shares: NDArray[np.float64], events: Events, meters: Meters
+    shares: NDArray[np.float64],
+    events: Events,
+    meters: Meters,
+    nets: dict[str, KeyNet] | None,
 ) -> NDArray[np.float64]:
     """Take the weighted geometric mean of a whole piece's answer and of those of its passages."""
     origin, bar = first_bar(events, meters)
@@ -125,7 +134,7 @@ def _heard_in_passages(
     evidence = [key_evidence(passage, meters=meters) for passage in heard]
     vectors, keywise = (np.stack(each) for each in zip(*evidence, strict=True))
     lines = np.stack([line_evidence(passage, meters=meters) for passage in heard])
-    told = np.log(weigh(vectors, keywise, lines) + 1e-6).sum(axis=0) / len(heard)
+    told = np.log(weigh(vectors, keywise, lines, nets=nets) + 1e-6).sum(axis=0) / len(heard)
     return probabilities((np.log(shares + 1e-9) + PASSAGES_COUNT * told) / (1 + PASSAGES_COUNT))
 
 

@@ -98,10 +98,10 @@ def normalise(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> float(normalise(np.zeros((1, 12, 15)))[0, 0, 0].round(2))
     -5.19
     """
-    most = scores.max(axis=(1, 2), keepdims=True)
-    total = np.exp(scores - most).sum(axis=(1, 2), keepdims=True)
-    result: NDArray[np.float64] = scores - most - np.log(total)
-    return result
+    flat = scores.reshape(len(scores), STATES)
+    flat = flat - flat.max(axis=1, keepdims=True)
+    flat -= np.log(np.exp(flat).sum(axis=1, keepdims=True))
+    return flat.reshape(scores.shape)
 
 
 def bass_of(

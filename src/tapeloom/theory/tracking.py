@@ -122,13 +122,13 @@ def _follow(
     rates = np.array([rules.leave, rules.linger, rules.settle, rules.modulate])
     walk(steps, counts, modulations(), near, shares, pull, rates, states)
     row = np.arange(spans)
-    key_shares = states.sum(axis=(2, 3))
+    key_shares = states.reshape(spans, 24, -1).sum(axis=2)
     keys = key_shares.argmax(axis=1)
     in_found = states[row, keys]  # (spans, regions, candidates)
     best = in_found.sum(axis=1).argmax(axis=1)
     region = in_found[row, :, best].argmax(axis=1)
     found = chords[row, best]
-    odds = np.clip(states.sum(axis=(1, 2))[row, best], 1e-9, 1.0 - 1e-9)
+    odds = np.clip(states[row, :, :, best].sum(axis=(1, 2)), 1e-9, 1.0 - 1e-9)
     odds = (odds / (1.0 - odds)) ** _CHORD_POWER
     total = odds / (1.0 + odds)
     key_shares = np.maximum(key_shares, 1e-12) ** _KEY_POWER
@@ -267,16 +267,21 @@ def forward_backward(
     spans, keys, count, _ = steps.shape
     regions = near.shape[1]
     mixed = np.zeros((keys, regions, count))
-    arriving = np.zeros((keys, count))
-    going = np.zeros(count)  # who leaves for other keys, or comes from them
+    # What comes to each key from others, and what leaves each; keys last, so that loops over them
+    # become vector instructions.
+    arriving = np.zeros((count, keys))
+    going = np.zeros(keys)
+    into = np.empty((keys, keys))
+    for key in range(keys):
+        for other in range(keys):
+            into[other, key] = away[key, other]
     later = np.ones((keys, regions, count))
     for t in range(spans):
         before_count = counts[t - 1] if t else 1
-        for key in range(keys):
-            for i in range(count):
-                arriving[key, i] = 0.0
-        for key in range(keys):
-            for i in range(before_count):
+        for i in range(before_count):
+            for key in range(keys):
+                arriving[i, key] = 0.0
+            for key in range(keys):
                 if t == 0:
                     mixed[key, 0, i] = 1.0
                     for region in range(1, regions):
@@ -288,13 +293,11 @@ def forward_backward(
                     there = states[t - 1, key, region, i]
                     afield += there
                     mixed[key, region, i] = here * leave * shares[key, region] + there * linger
-                    arriving[near[key, region], i] += settle * there
+                    arriving[i, near[key, region]] += settle * there
                 mixed[key, 0, i] = here * (1.0 - leave - modulate) + afield * back
-                going[i] = modulate * (here + afield)
-            if t > 0:
+                leaving = modulate * (here + afield)
                 for other in range(keys):
-                    for i in range(before_count):
-                        arriving[other, i] += going[i] * away[key, other]
+                    arriving[i, other] += leaving * away[key, other]
         total = 0.0
         for key in range(keys):
             for region in range(regions):
@@ -302,7 +305,7 @@ def forward_backward(
                 for i in range(before_count):
                     come = mixed[key, region, i]
                     if region == 0:
-                        come += arriving[key, i]
+                        come += arriving[i, key]
                     for j in range(counts[t]):
                         states[t, key, region, j] += come * steps[t, home, i, j]
                 for j in range(counts[t]):
@@ -323,12 +326,14 @@ def forward_backward(
                         value += steps[t + 1, home, i, j] * later[key, region, j]
                     mixed[key, region, i] = value * pull[key]
         total = 0.0
-        for key in range(keys):
-            going[:] = 0.0
+        for i in range(counts[t]):
+            for key in range(keys):
+                going[key] = 0.0
             for other in range(keys):
-                for i in range(counts[t]):
-                    going[i] += away[key, other] * mixed[other, 0, i]
-            for i in range(counts[t]):
+                there = mixed[other, 0, i]
+                for key in range(keys):
+                    going[key] += there * into[other, key]
+            for key in range(keys):
                 leaving = 0.0
                 for region in range(1, regions):
                     leaving += shares[key, region] * mixed[key, region, i]
@@ -336,13 +341,13 @@ def forward_backward(
                         back * mixed[key, 0, i]
                         + linger * mixed[key, region, i]
                         + settle * mixed[near[key, region], 0, i]
-                        + modulate * going[i]
+                        + modulate * going[key]
                     )
                     total += later[key, region, i]
                 later[key, 0, i] = (
                     (1.0 - leave - modulate) * mixed[key, 0, i]
                     + leave * leaving
-                    + modulate * going[i]
+                    + modulate * going[key]
                 )
                 total += later[key, 0, i]
         later[:, :, counts[t] :] = 0.0  # what an earlier step left there would grow to infinity

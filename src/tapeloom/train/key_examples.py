@@ -87,6 +87,40 @@ def cut(events: Events, start: int, end: int) -> Events:
     return Events.from_columns(held.onset - start, held.end - start, held.pitch, held.part)
 
 
+def key_spans(score: Score, events: Events) -> list[tuple[int, int, int]]:
+    """List where each stated key begins and ends, in ticks, and its number.
+
+    The last one ends with the last note's bar of four quarters; without notes or keys there are
+    none.
+
+    >>> from tapeloom.core.score import Note, Part
+    >>> score = Score((Part("piano", "keys", notes=(Note(0, PPQ, 60),)),))
+    >>> key_spans(score, Events.from_score(score))
+    []
+    """
+    if not score.keys or not len(events):
+        return []
+    last = (int(events.onset.max()) // (4 * PPQ) + 1) * 4 * PPQ
+    starts = [0, *(max(tick, 0) for tick, _ in score.keys[1:])]
+    numbers = [number_of(key) for _, key in score.keys]
+    return list(zip(starts, [*starts[1:], last], numbers, strict=True))
+
+
+def passages(
+    events: Events, spans: Iterable[tuple[int, int, int]], *, step: int
+) -> Iterator[tuple[Events, int]]:
+    """Yield passages of eight bars, one begun every `step` ticks of each key's span, with its key.
+
+    At least six of the bars lie in the span; what holds less than twenty notes is left out.
+    """
+    for start, stop, key in spans:
+        begin = -(-start // (4 * PPQ)) * 4 * PPQ
+        for at in range(begin, stop - 24 * PPQ, step):
+            passage = cut(events, at, at + PASSAGE_TICKS)
+            if len(passage) >= 20:
+                yield passage, key
+
+
 def songs(sheets: Iterable[LeadSheet], rng: np.random.Generator) -> Iterator[tuple[Example, bool]]:
     """Yield whole songs of one key, long parts of them, and passages of eight bars.
 
@@ -94,26 +128,22 @@ def songs(sheets: Iterable[LeadSheet], rng: np.random.Generator) -> Iterator[tup
     """
     for sheet in sheets:
         events, song = Events.from_score(sheet.score), sheet.title
-        keys = [(max(tick, 0) if k else 0, number_of(key))
-                for k, (tick, key) in enumerate(sheet.score.keys)]  # fmt: skip
-        if not keys or not len(events):
+        spans = key_spans(sheet.score, events)
+        if not spans:
             continue
-        bars = int(events.onset.max()) // (4 * PPQ) + 1
-        if len({key for _, key in keys}) == 1:
-            yield heard(events, keys[0][1], "song", song), False
+        bars = spans[-1][1] // (4 * PPQ)
+        keys = {key for _, _, key in spans}
+        if len(keys) == 1:
+            (whole,) = keys
+            yield heard(events, whole, "song", song), False
             for _ in range(PARTS):
                 first = int(rng.integers(0, max(1, int(bars * 0.5)) + 1))
                 length = max(16, int(rng.uniform(0.3, 1.0) * bars))
                 part = cut(events, first * 4 * PPQ, (first + length) * 4 * PPQ)
                 if len(part) > 60:
-                    yield heard(part, keys[0][1], "part", song), False
-        stops = [tick for tick, _ in keys[1:]] + [bars * 4 * PPQ]
-        for (start, key), stop in zip(keys, stops, strict=True):
-            begin = -(-start // (4 * PPQ)) * 4 * PPQ
-            for at in range(begin, stop - 24 * PPQ, 16 * PPQ):
-                passage = cut(events, at, at + PASSAGE_TICKS)
-                if len(passage) >= 20:
-                    yield heard(passage, key, "song", song), True
+                    yield heard(part, whole, "part", song), False
+        for passage, key in passages(events, spans, step=16 * PPQ):
+            yield heard(passage, key, "song", song), True
 
 
 def set_sheet(score: Score, rng: np.random.Generator, *, to_minor: bool = False) -> Events:

@@ -162,6 +162,24 @@ def train(examples: Sequence[Example], lesson: Lesson, *, hidden: int, nets: int
     )
 
 
+def teach(examples: dict[str, list[Example]], *, hidden: int, nets: int) -> dict[str, KeyNet]:
+    """Teach all lessons on the examples of both spans, and return the nets by their shipped names.
+
+    nets   how many are fitted for each lesson
+    """
+    taught = {}
+    for name, lesson in LESSONS.items():
+        report(f"{name}: {len(examples[lesson.span])} examples")
+        taught[name] = train(examples[lesson.span], lesson, hidden=hidden, nets=nets)
+    return {name: join(tuple(taught[part] for part in parts)) for name, parts in JOINED.items()}
+
+
+def read_excluded(path: Path) -> frozenset[str]:
+    """Read numbers of songs, a line each; what begins with # is a remark."""
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    return frozenset(line for line in lines if line and line[0] != "#")
+
+
 def measure(nets: dict[str, KeyNet], examples: Sequence[Example], span: str) -> dict[str, str]:
     """Return for each kind of examples: their number, the exact ones beside the best profile's, in
     percent, the log-loss, and how far confidence lies from the share that is right.
@@ -255,19 +273,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--nets", type=int, default=3, help="nets a lesson, whose mean is taken")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
-    lines = options.excluded.read_text("utf-8").splitlines()
-    excluded = frozenset(line.strip() for line in lines if line.strip() and line[0] != "#")
     examples = gather(
-        options.pop, options.sheets, options.jazz, excluded,
+        options.pop, options.sheets, options.jazz, read_excluded(options.excluded),
         count=options.exercises, seed=options.seed,
     )  # fmt: skip
-    taught = {}
-    for name, lesson in LESSONS.items():
-        report(f"{name}: {len(examples[lesson.span])} examples")
-        taught[name] = train(
-            examples[lesson.span], lesson, hidden=options.hidden, nets=options.nets
-        )
-    nets = {name: join(tuple(taught[part] for part in parts)) for name, parts in JOINED.items()}
+    nets = teach(examples, hidden=options.hidden, nets=options.nets)
     for span, those in examples.items():
         report(f"{span}, validation songs")
         for kind, figures in measure(nets, those, span).items():
