@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tapeloom.core.time import PPQ
 from tapeloom.theory.events import Events
 from tapeloom.theory.key_evidence import key_evidence
-from tapeloom.theory.key_net import KeyNet
+from tapeloom.theory.key_model import KeyModel
 from tapeloom.theory.keys import key_distribution, weigh
 from tapeloom.theory.profiles import correlate
 from tapeloom.train.corpus.pop909 import read_pop909
@@ -50,15 +50,15 @@ def questions(folder: Path, excluded: frozenset[str]) -> Iterator[Question]:
             yield Question(passage, key, sheet.title, True)
 
 
-def listen(asked: Question, nets: dict[str, KeyNet]) -> dict[str, NDArray[np.float64]]:
+def listen(asked: Question, model: KeyModel) -> dict[str, NDArray[np.float64]]:
     """How probable each key is, or how well it fits, by several ways to listen."""
     vectors, keywise = key_evidence(asked.events)
     heard = {
         "simple profile": correlate(vectors[0], profile="simple"),
-        "as shipped": key_distribution(asked.events, passage=asked.is_passage, nets=nets),
+        "as shipped": key_distribution(asked.events, passage=asked.is_passage, model=model),
     }
     if not asked.is_passage:
-        heard["the piece alone"] = weigh(vectors, keywise, nets=nets)
+        heard["the piece alone"] = weigh(vectors, keywise, model=model)
     return heard
 
 
@@ -86,6 +86,7 @@ def main() -> None:
     )
     parser.add_argument("--parts", type=int, default=5, help="how often the nets are taught")
     parser.add_argument("--nets", type=int, default=3, help="nets a lesson, whose mean is taken")
+    parser.add_argument("--fits", type=int, default=2, help="fits of trees a lesson, likewise")
     parser.add_argument("--hidden", type=int, default=24, help="hidden units a net")
     parser.add_argument("--exercises", type=int, default=8000, help="passages of exercises")
     options = parser.parse_args()
@@ -103,10 +104,10 @@ def main() -> None:
             span: [replace(each, is_validation=part.get(each.song) == held) for each in those]
             for span, those in examples.items()
         }
-        nets = teach(dealt, hidden=options.hidden, nets=options.nets)
+        model = teach(dealt, hidden=options.hidden, nets=options.nets, fits=options.fits)
         for number, each in enumerate(asked):
             if part[each.song] == held:
-                heard[number] = listen(each, nets)
+                heard[number] = listen(each, model)
     for title, is_passage in (("whole songs of one key", False), ("passages of eight bars", True)):
         chosen = [number for number, each in enumerate(asked) if each.is_passage == is_passage]
         those = [asked[number] for number in chosen]

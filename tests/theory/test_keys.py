@@ -30,7 +30,8 @@ from tapeloom.theory.key_evidence import (
     seen_from_keys,
 )
 from tapeloom.theory.key_lines import LINE_INPUTS
-from tapeloom.theory.key_net import NETS, join, shipped_nets
+from tapeloom.theory.key_model import NETS, shipped_model
+from tapeloom.theory.key_net import join
 from tapeloom.theory.keys import (
     CHROMATIC_SHARE,
     find_key,
@@ -272,7 +273,7 @@ def test_moves_prefer_near_keys() -> None:
 
 
 def test_nets_are_small_and_join() -> None:
-    nets = shipped_nets()
+    nets = shipped_model().nets
     assert set(nets) == set(NETS)
     for name, net in nets.items():
         inputs = LINE_INPUTS if name.endswith("lines") else INPUTS

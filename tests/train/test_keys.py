@@ -1,23 +1,30 @@
 """Examples for key finding, and what the training of its nets does."""
 
+import sys
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.score import ChordSpan, Note, Part, Score
 from tapeloom.core.time import PPQ
 from tapeloom.theory.events import Events
 from tapeloom.train.corpus.lead_sheet import LeadSheet
 from tapeloom.train.key_examples import (
+    KINDS,
     assemble,
     cut,
     exercises,
     gather_sections,
+    heard,
     set_sheet,
     sheets,
     songs,
 )
-from tapeloom.train.keys import JOINED, LESSONS, fit, miscalibration
+from tapeloom.train.key_trees import join_trees, look, read_trees, teach_relatives
+from tapeloom.train.keys import JOINED, LESSONS, TREE_LESSONS, fit, miscalibration
 
 TUNE = (60, 64, 67, 69, 71, 72, 69, 67, 65, 64, 62, 59, 60, 64, 62, 60)
 
@@ -104,3 +111,65 @@ def test_each_net_is_joined_of_lessons_of_one_span_and_evidence() -> None:
     for name, parts in JOINED.items():
         assert len({LESSONS[part].span for part in parts}) == 1
         assert {LESSONS[part].lines for part in parts} == {name.endswith("lines")}
+
+
+def test_trees_are_read_from_what_lightgbm_dumps() -> None:
+    """A tree of two splits, written by hand."""
+    leaves = [{"leaf_index": i, "leaf_value": float(i)} for i in range(3)]
+    inner = {
+        "split_feature": 1,
+        "threshold": 0.5,
+        "left_child": leaves[1],
+        "right_child": leaves[2],
+    }
+    root = {"split_feature": 0, "threshold": 0.0, "left_child": leaves[0], "right_child": inner}
+    trees = read_trees({"tree_info": [{"tree_structure": root}]})
+    rows = np.array([[-1, 9], [0, 9], [1, 0.5], [1, 0.6]], np.float32)
+    assert trees.log_odds(rows).tolist() == [0.0, 0.0, 1.0, 2.0]
+    stump = read_trees({"tree_info": [{"tree_structure": {"leaf_value": 4.0}}]})
+    assert join_trees([trees, stump]).log_odds(rows).tolist() == [2.0, 2.0, 2.5, 3.0]
+
+
+def test_trees_look_from_the_major_key() -> None:
+    """A song in A minor and its transposition look alike."""
+    events = Events.from_notes([Note(i * PPQ, PPQ, p) for i, p in enumerate(TUNE)])
+    here, there = (
+        look(heard(events.transpose(steps), 12 + (9 + steps) % 12, "song", "1"), lines=True)
+        for steps in (0, 4)
+    )
+    np.testing.assert_allclose(here, there, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_trees_learn_what_tells_relative_keys() -> None:
+    """Songs that end on the tonic of theirs, whose bass else is drawn."""
+    pytest.importorskip("lightgbm")
+    rng = np.random.default_rng(4)
+    found = []
+    for number in range(1500):
+        minor = bool(rng.integers(2))
+        scale = rng.choice([60, 62, 64, 65, 67, 69, 71], size=24)
+        notes = [Note(i * PPQ, PPQ, int(p)) for i, p in enumerate(scale)]
+        notes.append(Note(24 * PPQ, PPQ, 57 if minor else 60))
+        shift = int(rng.integers(12))
+        events = Events.from_notes(notes).transpose(shift)
+        key = (9 + shift) % 12 + 12 if minor else shift
+        found.append(heard(events, key, "song", str(number)))
+    taught = [
+        replace(example, is_validation=number >= 1200) for number, example in enumerate(found)
+    ]
+    trees = teach_relatives(taught, {"song": 1.0}, lines=True, fits=2, rounds=150)
+    odds = trees.log_odds(np.stack([look(each, lines=True) for each in found[1200:]]))
+    assert np.mean((odds > 0) == [each.key >= 12 for each in found[1200:]]) > 0.95
+
+
+def test_trees_are_taught_on_what_there_is() -> None:
+    assert set(TREE_LESSONS) == {"whole", "passage"}
+    for lessons in TREE_LESSONS.values():
+        assert set().union(*lessons) <= set(KINDS)
+
+
+def test_without_lightgbm_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(InputError, match=r"pip install 'tapeloom\[train\]'"):
+        teach_relatives([], {"song": 1.0}, lines=False, fits=1)

@@ -1,16 +1,11 @@
 """The learned part of key finding: a small net that looks at a piece from each tonic alike."""
 
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 Weights = NDArray[np.float32]
-# For pieces; for passages of two kinds; for diatonic ones by the evidence of `key_lines`.
-NETS = ("whole", "diatonic", "chromatic", "diatonic_lines")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,31 +65,3 @@ def probabilities(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     shares = np.exp(logits - logits.max(axis=-1, keepdims=True))
     result: NDArray[np.float64] = shares / shares.sum(axis=-1, keepdims=True)
     return result
-
-
-def save_nets(nets: dict[str, KeyNet], path: Path) -> None:
-    """Write nets by name."""
-    arrays = {
-        f"{name}_{part}": getattr(net, part)
-        for name, net in nets.items()
-        for part in KeyNet.__slots__
-    }
-    np.savez_compressed(path, **arrays)
-
-
-def load_nets(path: Path) -> dict[str, KeyNet]:
-    """Read what `save_nets` wrote."""
-    with np.load(path, allow_pickle=False) as stored:
-        return {
-            name: KeyNet(*(stored[f"{name}_{part}"] for part in KeyNet.__slots__)) for name in NETS
-        }
-
-
-@cache
-def shipped_nets() -> dict[str, KeyNet]:
-    """Load the nets that come with the package.
-
-    >>> sorted(shipped_nets())
-    ['chromatic', 'diatonic', 'diatonic_lines', 'whole']
-    """
-    return load_nets(Path(str(files("tapeloom.models") / "keys.npz")))

@@ -22,7 +22,9 @@ from tapeloom.theory.key_evidence import (
     seen_from_keys,
 )
 from tapeloom.theory.key_lines import line_evidence, lines_from_keys
-from tapeloom.theory.key_net import KeyNet, probabilities, shipped_nets
+from tapeloom.theory.key_model import KeyModel, shipped_model
+from tapeloom.theory.key_net import probabilities
+from tapeloom.theory.key_trees import RELATIVE, Trees, relative_inputs
 from tapeloom.theory.profiles import PROFILES, correlate
 
 __all__ = [
@@ -75,23 +77,24 @@ def key_distribution(
     *,
     meters: Meters = ONE_METER,
     passage: bool | None = None,
-    nets: dict[str, KeyNet] | None = None,
+    model: KeyModel | None = None,
 ) -> NDArray[np.float64]:
     """Return how probable each key is, shape (24,): twelve major keys from C, then the minor ones.
 
     meters    tell where the first bar begins
     passage   True for some bars of a piece, whose end closes nothing; False for a whole piece;
               None takes what is shorter than twelve bars of four for a passage
-    nets      by name; None takes those that come with the package
+    model     None takes the one that comes with the package
 
     A small net weighs which pitch classes sound, in the bass, at the beginning and the end, which
     triads they make and where these resolve, and a tracking of the key over the bars. It was
     taught on songs, lead sheets and exercises (models/keys.md). Passages are heard by one net where
     they are chromatic and by two where they are diatonic, of which the second goes by the outer
-    lines and the metre (`key_lines`); three published profiles have a say. A whole diatonic piece
-    that leaves doubt is heard by some of its passages too, which count together twice as much.
-    The fewer notes begin one after another, the flatter is the answer; where there are none all
-    keys are alike.
+    lines and the metre (`key_lines`); three published profiles have a say. What leaves doubt and is
+    diatonic is looked at by trees, which choose between a major key and its relative minor
+    (`key_trees`), and a whole piece of that kind is heard by some of its passages too, which count
+    together twice as much. The fewer notes begin one after another, the flatter is the answer;
+    where there are none all keys are alike.
 
     >>> notes = [Note(i * PPQ, PPQ, p) for i, p in enumerate((60, 64, 67, 65, 62, 59, 60))]
     >>> shares = key_distribution(Events.from_notes(notes))
@@ -104,11 +107,11 @@ def key_distribution(
         passage = events.last - int(events.onset[0]) < PASSAGE_TICKS
     vectors, keywise = key_evidence(events, meters=meters)
     lines = line_evidence(events, meters=meters) if passage else None
-    shares = weigh(vectors, keywise, lines, nets=nets)
+    shares = weigh(vectors, keywise, lines, model=model)
     # Rounded, so that a transposition never falls on the other side.
     doubtful = round(float(shares.max()), 6) < CONFIDENT
     if not passage and doubtful and round(float(chromaticism(vectors)), 9) < CHROMATIC_SHARE:
-        shares = _heard_in_passages(shares, events, meters, nets)
+        shares = _heard_in_passages(shares, events, meters, model)
     onsets = 1 + int(np.count_nonzero(np.diff(events.onset[: 16 * ENOUGH_ONSETS])))
     if onsets >= ENOUGH_ONSETS:
         return shares
@@ -119,7 +122,7 @@ def _heard_in_passages(
     shares: NDArray[np.float64],
     events: Events,
     meters: Meters,
-    nets: dict[str, KeyNet] | None,
+    model: KeyModel | None,
 ) -> NDArray[np.float64]:
     """Take the weighted geometric mean of a whole piece's answer and of those of its passages."""
     origin, bar = first_bar(events, meters)
@@ -134,7 +137,7 @@ def _heard_in_passages(
     evidence = [key_evidence(passage, meters=meters) for passage in heard]
     vectors, keywise = (np.stack(each) for each in zip(*evidence, strict=True))
     lines = np.stack([line_evidence(passage, meters=meters) for passage in heard])
-    told = np.log(weigh(vectors, keywise, lines, nets=nets) + 1e-6).sum(axis=0) / len(heard)
+    told = np.log(weigh(vectors, keywise, lines, model=model) + 1e-6).sum(axis=0) / len(heard)
     return probabilities((np.log(shares + 1e-9) + PASSAGES_COUNT * told) / (1 + PASSAGES_COUNT))
 
 
@@ -143,7 +146,7 @@ def weigh(
     keywise: NDArray[np.float64],
     lines: NDArray[np.float64] | None = None,
     *,
-    nets: dict[str, KeyNet] | None = None,
+    model: KeyModel | None = None,
 ) -> NDArray[np.float64]:
     """Return how probable each key is, shape (..., 24), by the evidence of `key_evidence`.
 
@@ -155,17 +158,63 @@ def weigh(
     >>> weigh(vectors, keywise).shape
     (24,)
     """
-    nets = shipped_nets() if nets is None else nets
+    model = shipped_model() if model is None else model
+    nets = model.nets
     seen = seen_from_keys(vectors, keywise)
-    fit = correlate(vectors[..., VECTORS.index("duration"), :], profile=PROFILES_HEARD)
     if lines is None:
-        return probabilities(nets["whole"].logits(seen) + PROFILES_WEIGHT * fit)
+        turned, logits = None, nets["whole"].logits(seen)
+    else:
+        turned = lines_from_keys(lines)
+        diatonic = (nets["diatonic"].logits(seen) + nets["diatonic_lines"].logits(turned)) / 2
+        logits = nets["chromatic"].logits(seen)
+        logits += _diatonic_share(vectors)[..., None] * (diatonic - logits)
+    lengths = vectors[..., VECTORS.index("duration"), :]
+    logits += PROFILES_WEIGHT * correlate(lengths, profile=PROFILES_HEARD)
+    shares = probabilities(logits)
+    # Rounded, so that a transposition never falls on the other side.
+    doubtful = shares.max(axis=-1).round(6) < CONFIDENT
+    if not doubtful.any():
+        return shares
+    trees = model.trees["whole" if lines is None else "passage"]
+    return _tell_relatives(shares, doubtful, _diatonic_share(vectors), trees, seen, turned)
+
+
+def _diatonic_share(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far music counts as diatonic, 0..1, shape (...)."""
     far = (chromaticism(vectors) - CHROMATIC_SHARE) / CHROMATIC_BLUR
-    share = 1.0 / (1.0 + np.exp(-np.clip(far, -50.0, 50.0)))[..., None]
-    chromatic = nets["chromatic"].logits(seen)
-    by_lines = nets["diatonic_lines"].logits(lines_from_keys(lines))
-    diatonic = (nets["diatonic"].logits(seen) + by_lines) / 2
-    return probabilities(share * chromatic + (1.0 - share) * diatonic + PROFILES_WEIGHT * fit)
+    share: NDArray[np.float64] = 1.0 / (1.0 + np.exp(np.clip(far, -50.0, 50.0)))
+    return share
+
+
+def _tell_relatives(
+    shares: NDArray[np.float64],
+    doubtful: NDArray[np.bool_],
+    diatonic: NDArray[np.float64],
+    trees: Trees,
+    seen: NDArray[np.float32],
+    lines: NDArray[np.float32] | None,
+) -> NDArray[np.float64]:
+    """Let trees divide anew what a major key and its relative minor have together, where in doubt.
+
+    diatonic   how much, 0..1, the trees count for the log-odds against `shares`
+
+    Keys that together are half as probable as others or less are left as they are.
+    """
+    told = shares.reshape(-1, 24).copy()
+    both = told[:, :12] + told[:, RELATIVE]
+    likely = both > 0.5 * both.max(axis=1, keepdims=True)
+    row, tonic = np.nonzero(likely & doubtful.reshape(-1, 1))
+    minor = RELATIVE[tonic]
+    those = relative_inputs(
+        seen.reshape(-1, *seen.shape[-2:])[row],
+        tonic,
+        None if lines is None else lines.reshape(-1, *lines.shape[-2:])[row],
+    )
+    before = np.log((told[row, minor] + 1e-12) / (told[row, tonic] + 1e-12))
+    odds = before + diatonic.reshape(-1)[row] * (trees.log_odds(those) - before)
+    told[row, minor] = both[row, tonic] / (1.0 + np.exp(-odds))
+    told[row, tonic] = both[row, tonic] - told[row, minor]
+    return told.reshape(shares.shape)
 
 
 def find_key(

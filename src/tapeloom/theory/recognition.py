@@ -98,7 +98,7 @@ def normalise(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> float(normalise(np.zeros((1, 12, 15)))[0, 0, 0].round(2))
     -5.19
     """
-    flat = scores.reshape(len(scores), STATES)
+    flat: NDArray[np.float64] = scores.reshape(len(scores), STATES)
     flat = flat - flat.max(axis=1, keepdims=True)
     flat -= np.log(np.exp(flat).sum(axis=1, keepdims=True))
     return flat.reshape(scores.shape)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from tapeloom.core.errors import InputError
 from tapeloom.theory.key_evidence import seen_from_keys
 from tapeloom.theory.key_lines import lines_from_keys
-from tapeloom.theory.key_net import KeyNet, join, probabilities, save_nets
+from tapeloom.theory.key_model import KeyModel
+from tapeloom.theory.key_net import KeyNet, join, probabilities
 from tapeloom.theory.keys import weigh
 from tapeloom.theory.profiles import correlate
 from tapeloom.train.corpus.irb import read_irb
@@ -28,6 +29,7 @@ from tapeloom.train.key_examples import (
     sheets,
     songs,
 )
+from tapeloom.train.key_trees import join_trees, teach_relatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ JOINED = {
     "diatonic": ("songs", "all"),
     "chromatic": ("all", "exercises", "sheets"),
     "diatonic_lines": ("songs_lines", "all_lines"),
+}
+# By span, the kinds of examples that each fit of the trees is taught on, as in a Lesson.
+TREE_LESSONS: dict[str, tuple[dict[str, float], ...]] = {
+    "whole": ({"song": 0.3, "part": 0.7},),
+    "passage": ({"song": 1.0}, {"song": 1.0, "exercise": 1.0, **_SHEETS}),
 }
 
 
@@ -162,16 +169,26 @@ def train(examples: Sequence[Example], lesson: Lesson, *, hidden: int, nets: int
     )
 
 
-def teach(examples: dict[str, list[Example]], *, hidden: int, nets: int) -> dict[str, KeyNet]:
-    """Teach all lessons on the examples of both spans, and return the nets by their shipped names.
+def teach(examples: dict[str, list[Example]], *, hidden: int, nets: int, fits: int = 2) -> KeyModel:
+    """Teach all lessons on the examples of both spans.
 
     nets   how many are fitted for each lesson
+    fits   how often trees are
     """
     taught = {}
     for name, lesson in LESSONS.items():
         report(f"{name}: {len(examples[lesson.span])} examples")
         taught[name] = train(examples[lesson.span], lesson, hidden=hidden, nets=nets)
-    return {name: join(tuple(taught[part] for part in parts)) for name, parts in JOINED.items()}
+    joined = {name: join(tuple(taught[part] for part in parts)) for name, parts in JOINED.items()}
+    trees = {}
+    for span, lessons in TREE_LESSONS.items():
+        report(f"trees, {span}: {len(lessons)} times {fits} fits")
+        fitted = [
+            teach_relatives(examples[span], kinds, lines=span == "passage", fits=fits)
+            for kinds in lessons
+        ]
+        trees[span] = join_trees(fitted)
+    return KeyModel(joined, trees)
 
 
 def read_excluded(path: Path) -> frozenset[str]:
@@ -180,7 +197,7 @@ def read_excluded(path: Path) -> frozenset[str]:
     return frozenset(line for line in lines if line and line[0] != "#")
 
 
-def measure(nets: dict[str, KeyNet], examples: Sequence[Example], span: str) -> dict[str, str]:
+def measure(model: KeyModel, examples: Sequence[Example], span: str) -> dict[str, str]:
     """Return for each kind of examples: their number, the exact ones beside the best profile's, in
     percent, the log-loss, and how far confidence lies from the share that is right.
     """
@@ -192,7 +209,7 @@ def measure(nets: dict[str, KeyNet], examples: Sequence[Example], span: str) -> 
         key = np.array([each.key for each in those])
         passage = span == "passage"
         shares = np.stack(
-            [weigh(e.vectors, e.keywise, e.lines if passage else None, nets=nets) for e in those]
+            [weigh(e.vectors, e.keywise, e.lines if passage else None, model=model) for e in those]
         )
         right = shares.argmax(axis=1) == key
         loss = -np.log(shares[np.arange(len(key)), key]).mean()
@@ -271,18 +288,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--exercises", type=int, default=8000, help="passages of exercises")
     parser.add_argument("--hidden", type=int, default=24, help="hidden units a net")
     parser.add_argument("--nets", type=int, default=3, help="nets a lesson, whose mean is taken")
+    parser.add_argument("--fits", type=int, default=2, help="fits of trees a lesson, likewise")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     examples = gather(
         options.pop, options.sheets, options.jazz, read_excluded(options.excluded),
         count=options.exercises, seed=options.seed,
     )  # fmt: skip
-    nets = teach(examples, hidden=options.hidden, nets=options.nets)
+    model = teach(examples, hidden=options.hidden, nets=options.nets, fits=options.fits)
     for span, those in examples.items():
         report(f"{span}, validation songs")
-        for kind, figures in measure(nets, those, span).items():
+        for kind, figures in measure(model, those, span).items():
             report(f"  {kind} {figures}")
-    save_nets(nets, options.out)
+    model.save(options.out)
 
 
 if __name__ == "__main__":
