@@ -16,6 +16,7 @@ from tapeloom.core.harmony import Chord, Key
 from tapeloom.core.meter import Meter
 from tapeloom.core.score import ChordSpan, Note
 from tapeloom.core.time import PPQ
+from tapeloom.theory import cadence
 from tapeloom.theory.arrivals import describe_arrivals
 from tapeloom.theory.cadence import KINDS, Cadence, find_cadences
 from tapeloom.theory.chord_cadences import KINDS as CHORD_KINDS
@@ -242,3 +243,25 @@ def test_benchmark_is_reached() -> None:
     assert f1["any"] > 0.56
     assert f1["PAC"] > 0.70
     assert f1["HC"] > 0.35
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_is_lost_by_not_weighing_hopeless_arrivals(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closes on and off the beat among drawn chords: what can count is weighed as if all were."""
+    rng = np.random.default_rng(seed)
+    chords: list[Any] = []
+    for _ in range(12):
+        chords += [tuple(np.sort(rng.integers(40, 80, size=4)).tolist()) for _ in range(3)]
+        chords += CLOSES[str(rng.choice(list(CLOSES)))][-3:]
+    events = play(chords, start=PPQ // 2 * int(rng.integers(4))).transpose(int(rng.integers(12)))
+    found = describe_arrivals(events, FOUR)
+    prior = cadence._key_evidence(found, ())
+    some, _ = cadence._weigh(found, prior)
+    monkeypatch.setattr(cadence, "_MOST", 1e6)
+    every, _ = cadence._weigh(found, prior)
+    counts = every > cadence.THRESHOLD - cadence._SLACK
+    assert counts.any()
+    np.testing.assert_array_equal(some[counts], every[counts])
+    assert (some < every).any()

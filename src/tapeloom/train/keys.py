@@ -65,7 +65,7 @@ JOINED = {
 }
 # By span, the kinds of examples that each fit of the trees is taught on, as in a Lesson.
 TREE_LESSONS: dict[str, tuple[dict[str, float], ...]] = {
-    "whole": ({"song": 0.3, "part": 0.7},),
+    "whole": ({"song": 0.3, "part": 0.7, "sheet": 0.1, "minor_sheet": 0.1, "assembled": 0.4},),
     "passage": ({"song": 1.0}, {"song": 1.0, "exercise": 1.0, **_SHEETS}),
 }
 
