@@ -35,7 +35,7 @@ EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
             "prometheus-client",
         ),
     ),
-    "train": ("training models", ("torch", "accelerate", "pyarrow", "onnx")),
+    "train": ("training models", ("torch", "accelerate", "pyarrow", "onnx", "lightgbm")),
     "plugins": ("VST3 plug-ins", ("pedalboard",)),
 }
 CODECS = (("mp3", "libmp3lame"), ("aac", "aac"), ("opus", "libopus"))
