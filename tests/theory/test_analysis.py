@@ -111,6 +111,16 @@ def test_keys_are_spelled_together() -> None:
     assert [str(span.key) for span in both.keys] == ["Bb minor", "Eb minor"]
 
 
+@pytest.mark.parametrize("stated", ["Gb major", "F# major"])
+def test_a_key_is_spelled_as_the_score_does(stated: str) -> None:
+    """What the score states settles the name of a key that has two, and no more."""
+    score = play([chord.transpose(6) for chord in chords("C F G7 C Am Dm G7 C")])
+    found = analyse(replace(score, keys=((0, Key.parse(stated)),)))
+    assert {str(found.key), *(str(span.key) for span in found.keys)} == {stated}
+    other = analyse(replace(score, keys=((0, Key("C", "major")),)))
+    assert other == analyse(score)
+
+
 def test_within_a_region_chords_are_applied_to_it() -> None:
     found = analyse_progression(chords("C F G7 C Gm7 C7 F Dm G7 C"))
     assert [str(span.key) for span in found.keys] == ["C major"]

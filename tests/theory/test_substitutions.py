@@ -149,7 +149,8 @@ def test_every_technique_has_words():
     [
         (8, "G major", False, "Ab"), (1, "C major", True, "C#"), (1, "C major", False, "Db"),
         (6, "C major", False, "F#"), (10, "E major", False, "A#"), (4, "Ab major", True, "E"),
-        (5, "Eb major", False, "F"), (11, "Eb minor", False, "B"),
+        (5, "Eb major", False, "F"), (11, "Eb minor", False, "Cb"),
+        (11, "Gb major", False, "Cb"), (5, "F# major", False, "E#"), (11, "Bb major", False, "B"),
     ],
 )  # fmt: skip
 def test_roots_are_spelled_by_degree(root, key, rising, wanted):

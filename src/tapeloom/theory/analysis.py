@@ -107,7 +107,7 @@ def analyse(score: Score, *, edges: Sequence[int] | None = None) -> Analysis:
     voices = [i for i, part in enumerate(score.parts) if part.role == "melody" and part.notes]
     melody = events.part == voices[0] if voices else None
     stated = score.chords if edges is None else ()
-    return _analyse(events, score.meters, edges, stated, melody)
+    return _analyse(events, score.meters, edges, stated, melody, [key for _, key in score.keys])
 
 
 def analyse_events(
@@ -140,7 +140,12 @@ def _analyse(
     edges: ArrayLike | None,
     stated: Sequence[ChordSpan],
     melody: NDArray[np.bool_] | None,
+    written: Sequence[Key] = (),
 ) -> Analysis:
+    """Analyse notes, or where they are stated chords.
+
+    written   the score's own keys, which say how theirs is spelled and nothing else
+    """
     if not stated and not len(events):
         return NOTHING
     if events.last > LONGEST:
@@ -149,7 +154,7 @@ def _analyse(
             f"analysis reads at most {LONGEST // PPQ}"
         )
     if stated:
-        return _read_chords(stated, events, meters, melody, None)
+        return _read_chords(stated, events, meters, melody, None, written)
     at = find_edges(events, meters) if edges is None else check_edges(edges)
     weights = weigh(events, at)
     sounding = np.flatnonzero(weights.sum(axis=1) > 0)
@@ -178,7 +183,7 @@ def _analyse(
     ]
     if edges is None:
         spans, found = _merge(spans, found)
-    return _assemble(spans, found, home, events, meters, melody)
+    return _assemble(spans, found, home, events, meters, melody, written=written)
 
 
 def _certainty(weights: NDArray[np.float64], found: Track) -> NDArray[np.float64]:
@@ -225,6 +230,7 @@ def _read_chords(
     meters: Meters,
     melody: NDArray[np.bool_] | None,
     key: Key | None,
+    written: Sequence[Key] = (),
 ) -> Analysis:
     """Analyse chords that are given."""
     if not spans:
@@ -245,7 +251,7 @@ def _read_chords(
     held = lengths @ found.key_shares / lengths.sum() + _ENDING * found.key_shares[-1]
     played = key_distribution(events if len(events) else _sound(spans), meters=meters)
     home = held / held.sum() + _PLAYED * played
-    return _assemble(spans, found, home / home.sum(), events, meters, melody, key)
+    return _assemble(spans, found, home / home.sum(), events, meters, melody, key, written)
 
 
 def _sound(spans: Sequence[ChordSpan]) -> Events:
@@ -281,12 +287,13 @@ def _assemble(
     meters: Meters,
     melody: NDArray[np.bool_] | None,
     key: Key | None = None,
+    written: Sequence[Key] = (),
 ) -> Analysis:
     """Name what was tracked, and find what closes, strains and repeats."""
     lengths = np.array([span.end - span.start for span in spans], np.float64)
     if key is None:
         numbers = [int(home.argmax()), *found.keys.tolist(), *found.regions.tolist()]
-        whole, *spelled = _spell_together(numbers)
+        whole, *spelled = _spell_together(numbers, written)
         keys, regions = spelled[: len(spans)], spelled[len(spans) :]
         sure = float(home.max())
         held = found.key_shares[np.arange(len(spans)), found.keys]
@@ -322,13 +329,18 @@ def _surprise(chords: Sequence[Chord], keys: Sequence[Key]) -> list[float]:
     ]
 
 
-def _spell_together(numbers: Sequence[int]) -> list[Key]:
-    """Spell keys, tonic + 12 * is_minor each, the first so that it lies near all, all near it."""
+def _spell_together(numbers: Sequence[int], written: Sequence[Key]) -> list[Key]:
+    """Spell keys, tonic + 12 * is_minor each, the first so that it lies near all, all near it.
+
+    written   where a spelling of the first one is among them, it is spelled so
+    """
     counts = Counter(numbers)
     # What can be spelled in two ways says nothing of where the others lie.
     sure = {n: plain.signature for n in counts for plain, *others in [_spellings(n)] if not others}
     where = sum(sure[n] * counts[n] for n in sure) / max(sum(counts[n] for n in sure), 1)
-    first = min(_spellings(numbers[0]), key=lambda key: abs(key.signature - where))
+    names = _spellings(numbers[0])
+    stated = [key for key in names if key in written]
+    first = min(stated or names, key=lambda key: abs(key.signature - where))
     near = {
         number: min(_spellings(number), key=lambda key: abs(key.signature - first.signature))
         for number in counts

@@ -22,14 +22,19 @@ def spell_root(root: int, key: Key, *, rising: bool = False) -> str:
 
     rising   whether the degrees between are raised ones (the roots of diminished chords)
 
+    Only the key's own scale has a Cb, an E#, an Fb or a B#.
+
     >>> spell_root(8, Key("G", "major")), spell_root(8, Key("A", "minor"), rising=True)
     ('Ab', 'G#')
+    >>> [spell_root(11, Key(tonic, "major")) for tonic in ("Gb", "Bb")]
+    ['Cb', 'B']
     """
     above = (root - key.pitch_class) % 12
     step = _RISING[above] if rising and above in _RISING else _STEPS[above]
     letter = _LETTERS[(_LETTERS.index(key.tonic[0]) + step) % 7]
     off = (root - LETTERS[letter] + 6) % 12 - 6
-    if abs(off) > 1 or letter + "#" * off in ("E#", "B#") or letter + "b" * -off in ("Cb", "Fb"):
+    is_odd = letter + "#" * off in ("E#", "B#") or letter + "b" * -off in ("Cb", "Fb")
+    if abs(off) > 1 or (is_odd and root % 12 not in key.scale):
         return pitch_class_name(root, sharps=key.signature > 0)
     return letter + ("#" * off if off > 0 else "b" * -off)
 
