@@ -24,7 +24,7 @@ from tapeloom.theory.keys import key_distribution, weigh
 from tapeloom.theory.profiles import correlate
 from tapeloom.train.corpus.pop909 import read_pop909
 from tapeloom.train.key_examples import key_spans, passages
-from tapeloom.train.keys import gather, read_excluded, report, teach
+from tapeloom.train.keys import add_options, gather, read_excluded, report, teach
 
 DRAWS = 2000
 
@@ -78,18 +78,11 @@ def show(name: str, heard: NDArray[np.float64], asked: list[Question]) -> None:
 def main() -> None:
     """Read the options, teach, listen and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pop", type=Path, help="POP909-CL's folder of MIDI files")
-    parser.add_argument("sheets", type=Path, help="OpenEWLD's folder of lead sheets")
-    parser.add_argument("jazz", type=Path, help="irb's folder of tunes")
-    parser.add_argument(
-        "excluded", type=Path, help="numbers of songs that are left out, a line each"
-    )
+    add_options(parser)
     parser.add_argument("--parts", type=int, default=5, help="how often the nets are taught")
-    parser.add_argument("--nets", type=int, default=3, help="nets a lesson, whose mean is taken")
-    parser.add_argument("--fits", type=int, default=2, help="fits of trees a lesson, likewise")
-    parser.add_argument("--hidden", type=int, default=24, help="hidden units a net")
-    parser.add_argument("--exercises", type=int, default=8000, help="passages of exercises")
     options = parser.parse_args()
+    if options.parts < 2:
+        parser.error(f"--parts {options.parts} leaves no songs to teach: give 2 or more")
     excluded = read_excluded(options.excluded)
     asked = list(questions(options.pop, excluded))
     songs = sorted({each.song for each in asked})

@@ -43,3 +43,15 @@ def test_drums_are_no_pitches_and_microtones_go_to_the_nearest() -> None:
     loose = Events.from_columns([0.2, 1], [0.3, 2], [60.4, 200], 3)
     assert (loose.pitch.tolist(), loose.end.tolist(), loose.part.tolist()) == ([60], [1], [3])
     assert Events.from_notes([]).last == 0
+
+
+def test_columns_are_ones_own_and_in_one_piece() -> None:
+    """Of views, too, as compiled loops want them, and as values want them."""
+    rows = np.array([[0, 4, 60], [4, 8, 62]])
+    for events in (Events.from_columns(*rows.T), Events.from_columns(*rows.T.copy())):
+        columns = (events.onset, events.end, events.pitch, events.part)
+        assert all(column.flags.c_contiguous for column in columns)
+    whole = rows.T.copy()
+    events = Events.from_columns(*whole)
+    whole[:] = 0
+    assert events.pitch.tolist() == [60, 62]

@@ -128,6 +128,7 @@ def test_chromatic_music_is_not_the_trees(undecided: KeyModel) -> None:
 def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
     model = shipped_model()
     model.save(tmp_path / "model.npz")
+    assert [path.name for path in tmp_path.iterdir()] == ["model.npz"]
     again = KeyModel.load(tmp_path / "model.npz")
     given = evidence(0, 2, 4, 7)
     np.testing.assert_array_equal(weigh(*given, model=again), weigh(*given, model=model))

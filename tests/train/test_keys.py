@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,7 +25,15 @@ from tapeloom.train.key_examples import (
     songs,
 )
 from tapeloom.train.key_trees import join_trees, look, read_trees, teach_relatives
-from tapeloom.train.keys import JOINED, LESSONS, TREE_LESSONS, fit, miscalibration
+from tapeloom.train.keys import (
+    JOINED,
+    LESSONS,
+    TREE_LESSONS,
+    fit,
+    main,
+    miscalibration,
+    read_excluded,
+)
 
 TUNE = (60, 64, 67, 69, 71, 72, 69, 67, 65, 64, 62, 59, 60, 64, 62, 60)
 
@@ -173,3 +182,19 @@ def test_without_lightgbm_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(InputError, match=r"pip install 'tapeloom\[train\]'"):
         teach_relatives([], {"song": 1.0}, lines=False, fits=1)
+
+
+def test_excluded_songs_are_numbers_a_line(tmp_path: Path) -> None:
+    (tmp_path / "songs.txt").write_text("# those of the benchmark\n003\n\n 017 \n", "utf-8")
+    assert read_excluded(tmp_path / "songs.txt") == {"003", "017"}
+
+
+def test_a_missing_file_is_told_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [str(tmp_path)] * 3 + [str(tmp_path / "none.txt"), str(tmp_path / "keys.npz")]
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    assert stopped.value.code == 2
+    assert "none.txt cannot be read" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

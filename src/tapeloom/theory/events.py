@@ -1,7 +1,7 @@
 """Notes as columns: what analysis reads, so that it can count in arrays."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,7 +32,7 @@ class Events:
         one tick; what lies outside of 0..127 is left out.
         """
         starts, ends, pitches = _whole(onset), _whole(end), _whole(pitch)
-        parts = np.broadcast_to(np.asarray(part, np.int64).reshape(-1), starts.shape)
+        parts = np.broadcast_to(np.asarray(part, np.int64).reshape(-1), starts.shape).copy()
         columns: tuple[NDArray[np.int64], ...]
         columns = (starts, np.maximum(ends, starts + 1), pitches, parts)
         if len(pitches) and (pitches.min() < 0 or pitches.max() > 127):
@@ -81,14 +81,6 @@ class Events:
         """Move every note; what would leave 0..127 is left out."""
         return Events.from_columns(self.onset, self.end, self.pitch + semitones, self.part)
 
-    def first(self, count: int) -> "Events":
-        """Keep the notes that begin first.
-
-        >>> Events.from_notes([Note(0, 4, 64), Note(4, 4, 60)]).first(1).pitch
-        array([64])
-        """
-        return Events(*(getattr(self, column.name)[:count] for column in fields(self)))
-
     def between(self, start: int, end: int) -> "Events":
         """Cut out what sounds between two ticks."""
         begun = int(np.searchsorted(self.onset, end))  # onsets are in order
@@ -102,11 +94,14 @@ class Events:
 
 
 def _whole(numbers: ArrayLike) -> NDArray[np.int64]:
-    """Round to whole numbers; those that are whole already are taken as they are."""
+    """Round to whole numbers, in an array of one's own and in one piece.
+
+    (Compiled loops are compiled again for a view with gaps.)
+    """
     given = np.asarray(numbers).reshape(-1)
     if given.dtype.kind not in "iu":
         given = np.rint(given.astype(np.float64))
-    return given.astype(np.int64, copy=False)
+    return given.astype(np.int64, order="C")
 
 
 def weigh(events: Events, edges: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tapeloom.core.files import replacing
 from tapeloom.theory.key_net import KeyNet
 from tapeloom.theory.key_trees import Trees
 
@@ -30,7 +31,8 @@ class KeyModel:
             for name, each in those.items()
             for part in each.__slots__
         }
-        np.savez_compressed(path, **arrays)
+        with replacing(path) as temporary:
+            np.savez_compressed(temporary, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> "KeyModel":

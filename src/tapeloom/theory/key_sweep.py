@@ -1,4 +1,8 @@
-"""The compiled loops that count what tells a key; importing them takes half a second."""
+"""The compiled loops that count what tells a key; importing them takes half a second.
+
+They stand in one module since they call each other, and numba's cache on disk doesn't notice that
+a function of another module has changed.
+"""
 
 import numpy as np
 from numba import njit

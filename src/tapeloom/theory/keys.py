@@ -49,7 +49,7 @@ PROFILES_WEIGHT = 2.0  # nats for the mean of their correlations, -1..1
 LISTENINGS = 4  # passages that a whole diatonic piece is heard by as well
 LISTENING_BARS = 8
 PASSAGES_COUNT = 2.0  # as much as this many whole pieces
-CONFIDENT = 0.97  # a piece whose key is more probable is not heard again
+CONFIDENT = 0.97  # what is more probable is asked no further: neither trees nor passages
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,25 +175,29 @@ def teach(examples: dict[str, list[Example]], *, hidden: int, nets: int, fits: i
     nets   how many are fitted for each lesson
     fits   how often trees are
     """
-    taught = {}
-    for name, lesson in LESSONS.items():
-        report(f"{name}: {len(examples[lesson.span])} examples")
-        taught[name] = train(examples[lesson.span], lesson, hidden=hidden, nets=nets)
-    joined = {name: join(tuple(taught[part] for part in parts)) for name, parts in JOINED.items()}
     trees = {}
-    for span, lessons in TREE_LESSONS.items():
+    for span, lessons in TREE_LESSONS.items():  # first, so that a missing extra is told at once
         report(f"trees, {span}: {len(lessons)} times {fits} fits")
         fitted = [
             teach_relatives(examples[span], kinds, lines=span == "passage", fits=fits)
             for kinds in lessons
         ]
         trees[span] = join_trees(fitted)
+    taught = {}
+    for name, lesson in LESSONS.items():
+        report(f"{name}: {len(examples[lesson.span])} examples")
+        taught[name] = train(examples[lesson.span], lesson, hidden=hidden, nets=nets)
+    joined = {name: join(tuple(taught[part] for part in parts)) for name, parts in JOINED.items()}
     return KeyModel(joined, trees)
 
 
 def read_excluded(path: Path) -> frozenset[str]:
     """Read numbers of songs, a line each; what begins with # is a remark."""
-    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+    lines = (line.strip() for line in text.splitlines())
     return frozenset(line for line in lines if line and line[0] != "#")
 
 
@@ -275,27 +279,35 @@ def report(text: str) -> None:
     sys.stdout.flush()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the options, train, print the figures and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Ask where the music is, and how much is taught."""
     parser.add_argument("pop", type=Path, help="POP909-CL's folder of MIDI files")
     parser.add_argument("sheets", type=Path, help="OpenEWLD's folder of lead sheets")
     parser.add_argument("jazz", type=Path, help="irb's folder of tunes")
     parser.add_argument(
         "excluded", type=Path, help="numbers of songs that are left out, a line each"
     )
-    parser.add_argument("out", type=Path, help="the .npz to write")
     parser.add_argument("--exercises", type=int, default=8000, help="passages of exercises")
     parser.add_argument("--hidden", type=int, default=24, help="hidden units a net")
     parser.add_argument("--nets", type=int, default=3, help="nets a lesson, whose mean is taken")
     parser.add_argument("--fits", type=int, default=2, help="fits of trees a lesson, likewise")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the options, train, print the figures and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_options(parser)
+    parser.add_argument("out", type=Path, help="the .npz to write")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
-    examples = gather(
-        options.pop, options.sheets, options.jazz, read_excluded(options.excluded),
-        count=options.exercises, seed=options.seed,
-    )  # fmt: skip
-    model = teach(examples, hidden=options.hidden, nets=options.nets, fits=options.fits)
+    try:
+        examples = gather(
+            options.pop, options.sheets, options.jazz, read_excluded(options.excluded),
+            count=options.exercises, seed=options.seed,
+        )  # fmt: skip
+        model = teach(examples, hidden=options.hidden, nets=options.nets, fits=options.fits)
+    except InputError as error:
+        parser.error(str(error))
     for span, those in examples.items():
         report(f"{span}, validation songs")
         for kind, figures in measure(model, those, span).items():
