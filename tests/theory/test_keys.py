@@ -23,6 +23,7 @@ from tapeloom.theory.key_evidence import (
     INPUTS,
     KEYWISE,
     MAX_WINDOWS,
+    ONE_METER,
     VECTORS,
     chromaticism,
     key_evidence,
@@ -37,6 +38,7 @@ from tapeloom.theory.keys import (
     find_key,
     find_keys,
     key_distribution,
+    key_distributions,
     rank_keys,
     weigh,
 )
@@ -204,9 +206,9 @@ def test_the_loops_do_the_same_uncompiled(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_piece_that_leaves_doubt_is_heard_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A minor and C major by turns: the passages have a say; plain C major does without."""
-    asked = []
-    real = keys._heard_in_passages
-    monkeypatch.setattr(keys, "_heard_in_passages", lambda *a: asked.append(a) or real(*a))
+    asked: list[Events] = []
+    real = keys._some_passages
+    monkeypatch.setattr(keys, "_some_passages", lambda *a: asked.append(a[0]) or real(*a))
     plain = progression([*MAJOR, (7, 11, 2, 5), (0, 4, 7)] * 8)
     assert key_distribution(plain, passage=False).max() > keys.CONFIDENT
     assert not asked
@@ -215,7 +217,27 @@ def test_a_piece_that_leaves_doubt_is_heard_again(monkeypatch: pytest.MonkeyPatc
     shares = key_distribution(torn, passage=False)
     assert len(asked) == 1
     assert shares.sum() == pytest.approx(1.0)
-    assert not np.allclose(shares, asked[0][0])
+    assert not np.allclose(shares, weigh(*key_evidence(torn)))
+
+
+def test_many_pieces_at_once_are_heard_as_one_by_one() -> None:
+    """Torn and plain ones, short and long ones, silence, more than are heard at once."""
+    minor = [(9, 0, 4), (5, 9, 0), (4, 7, 11), (9, 0, 4)] * 2
+    torn = progression([*minor, *MAJOR[:4], *MAJOR[:4]] * 3)
+    others = [progression(MAJOR), progression(MINOR * 3), Events.from_notes([]), of([(0, 4, 60)])]
+    three_four = ((0, Meter(3, 4)),)
+    music = [
+        (piece.transpose(shift), meters)
+        for shift in range(5)
+        for piece in (torn, *others)
+        for meters in (ONE_METER, three_four)
+    ]
+    assert len(music) > keys.AT_ONCE
+    for passage in (None, False, True):
+        together = key_distributions(music, passage=passage)
+        alone = [key_distribution(each, meters=m, passage=passage) for each, m in music]
+        np.testing.assert_allclose(together, alone, atol=1e-5)
+    assert key_distributions([]).shape == (0, 24)
 
 
 def row(evidence: NDArray[np.float64], name: str) -> NDArray[np.float64]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         find_key,
         find_keys,
         key_distribution,
+        key_distributions,
         related_keys,
         spell_key,
     )
@@ -78,6 +79,7 @@ _HOMES = {
     "identify": "chord_names",
     "instrument": "instruments",
     "key_distribution": "keys",
+    "key_distributions": "keys",
     "ladder": "scales",
     "lead": "voice_leading",
     "minimal_leading": "voice_distance",
@@ -137,6 +139,7 @@ __all__ = [
     "identify",
     "instrument",
     "key_distribution",
+    "key_distributions",
     "ladder",
     "lead",
     "minimal_leading",

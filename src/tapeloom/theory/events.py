@@ -32,10 +32,10 @@ class Events:
         one tick; what lies outside of 0..127 is left out.
         """
         starts, ends, pitches = _whole(onset), _whole(end), _whole(pitch)
-        parts = np.broadcast_to(np.asarray(part, np.int64).reshape(-1), starts.shape).copy()
+        parts = np.full(starts.shape, np.asarray(part, np.int64).reshape(-1))
         columns: tuple[NDArray[np.int64], ...]
         columns = (starts, np.maximum(ends, starts + 1), pitches, parts)
-        if len(pitches) and (pitches.min() < 0 or pitches.max() > 127):
+        if (pitches >> 7).any():
             kept = (pitches >= 0) & (pitches <= 127)
             columns = tuple(column[kept] for column in columns)
         return cls._in_order(*columns)

@@ -14,6 +14,7 @@ from tapeloom.core.score import Note
 from tapeloom.core.time import PPQ
 from tapeloom.theory.events import Events
 from tapeloom.theory.key_evidence import (
+    KEYWISE,
     ONE_METER,
     VECTORS,
     chromaticism,
@@ -33,6 +34,7 @@ __all__ = [
     "find_key",
     "find_keys",
     "key_distribution",
+    "key_distributions",
     "rank_keys",
     "related_keys",
     "spell_key",
@@ -49,6 +51,7 @@ PROFILES_WEIGHT = 2.0  # nats for the mean of their correlations, -1..1
 LISTENINGS = 4  # passages that a whole diatonic piece is heard by as well
 LISTENING_BARS = 8
 PASSAGES_COUNT = 2.0  # as much as this many whole pieces
+AT_ONCE = 32  # pieces whose evidence stays in the processor's cache
 CONFIDENT = 0.97  # what is more probable is asked no further: neither trees nor passages
 
 
@@ -101,44 +104,102 @@ def key_distribution(
     >>> int(shares.argmax()), round(float(shares.sum()), 6)
     (0, 1.0)
     """
-    if not len(events):
-        return np.full(24, 1 / 24)
-    if passage is None:
-        passage = events.last - int(events.onset[0]) < PASSAGE_TICKS
-    vectors, keywise = key_evidence(events, meters=meters)
-    lines = line_evidence(events, meters=meters) if passage else None
-    shares = weigh(vectors, keywise, lines, model=model)
-    # Rounded, so that a transposition never falls on the other side.
-    doubtful = round(float(shares.max()), 6) < CONFIDENT
-    if not passage and doubtful and round(float(chromaticism(vectors)), 9) < CHROMATIC_SHARE:
-        shares = _heard_in_passages(shares, events, meters, model)
-    onsets = 1 + int(np.count_nonzero(np.diff(events.onset[: 16 * ENOUGH_ONSETS])))
-    if onsets >= ENOUGH_ONSETS:
-        return shares
-    return probabilities(np.log(shares + 1e-12) * onsets / ENOUGH_ONSETS)
+    shares: NDArray[np.float64]
+    (shares,) = key_distributions([(events, meters)], passage=passage, model=model)
+    return shares
 
 
-def _heard_in_passages(
-    shares: NDArray[np.float64],
-    events: Events,
-    meters: Meters,
-    model: KeyModel | None,
+def key_distributions(
+    music: Sequence[tuple[Events, Meters]],
+    *,
+    passage: bool | None = None,
+    model: KeyModel | None = None,
 ) -> NDArray[np.float64]:
-    """Take the weighted geometric mean of a whole piece's answer and of those of its passages."""
+    """Return how probable each key is in each of many pieces, shape (pieces, 24).
+
+    music   each one's notes and meters
+
+    For the rest as `key_distribution`; faster, since the nets hear a dozen at once.
+
+    >>> chord = Events.from_notes([Note(0, PPQ, pitch) for pitch in (60, 64, 67)])
+    >>> key_distributions([(chord, ONE_METER), (chord.transpose(2), ONE_METER)]).argmax(axis=1)
+    array([0, 2])
+    """
+    model = shipped_model() if model is None else model
+    shares = np.full((len(music), 24), 1 / 24)
+    spans: dict[bool, list[int]] = {False: [], True: []}
+    for number, (events, _) in enumerate(music):
+        if len(events):
+            spans[_is_short(events) if passage is None else passage].append(number)
+    for hear, numbers in ((_hear_pieces, spans[False]), (_hear_passages, spans[True])):
+        for first in range(0, len(numbers), AT_ONCE):
+            batch = numbers[first : first + AT_ONCE]
+            shares[batch] = hear([music[number] for number in batch], model)
+    for number, (events, _) in enumerate(music):
+        begun = events.onset[: 16 * ENOUGH_ONSETS]
+        onsets = 1 + int(np.count_nonzero(begun[1:] != begun[:-1]))
+        if onsets < ENOUGH_ONSETS:
+            flat = np.log(shares[number] + 1e-12) * onsets / ENOUGH_ONSETS
+            shares[number] = probabilities(flat)
+    return shares
+
+
+def _is_short(events: Events) -> bool:
+    return events.last - int(events.onset[0]) < PASSAGE_TICKS
+
+
+def _hear_pieces(music: Sequence[tuple[Events, Meters]], model: KeyModel) -> NDArray[np.float64]:
+    """Return how probable each key is in whole pieces, shape (pieces, 24).
+
+    Where one leaves doubt and is diatonic, it is the weighted geometric mean of the answer for the
+    whole and of those for some passages.
+    """
+    vectors, keywise = _evidence(music)
+    shares = weigh(vectors, keywise, model=model)
+    # Rounded, so that a transposition never falls on the other side.
+    doubtful = np.flatnonzero(shares.max(axis=1).round(6) < CONFIDENT)
+    diatonic = chromaticism(vectors[doubtful]).round(9) < CHROMATIC_SHARE
+    rows = doubtful[diatonic].tolist()
+    cut = [(row, passage) for row in rows for passage in _some_passages(*music[row])]
+    if not cut:
+        return shares
+    heard = _hear_passages([(passage, music[row][1]) for row, passage in cut], model)
+    rows = [row for row, _ in cut]
+    asked, count = np.unique(rows, return_counts=True)
+    told = np.zeros_like(shares)
+    np.add.at(told, rows, np.log(heard + 1e-6))
+    mixed = np.log(shares[asked] + 1e-9) + PASSAGES_COUNT * told[asked] / count[:, None]
+    shares[asked] = probabilities(mixed / (1 + PASSAGES_COUNT))
+    return shares
+
+
+def _hear_passages(music: Sequence[tuple[Events, Meters]], model: KeyModel) -> NDArray[np.float64]:
+    """Return how probable each key is in passages, shape (passages, 24)."""
+    vectors, keywise = _evidence(music)
+    lines = np.stack([line_evidence(events, meters=meters) for events, meters in music])
+    return weigh(vectors, keywise, lines, model=model)
+
+
+def _evidence(
+    music: Sequence[tuple[Events, Meters]],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what `key_evidence` finds in each, for all pieces in one array."""
+    vectors = np.empty((len(music), len(VECTORS), 12))
+    keywise = np.empty((len(music), len(KEYWISE), 24))
+    for row, (events, meters) in enumerate(music):
+        vectors[row], keywise[row] = key_evidence(events, meters=meters)
+    return vectors, keywise
+
+
+def _some_passages(events: Events, meters: Meters) -> list[Events]:
+    """Cut passages out of a piece, evenly spread; none where it is hardly longer than one."""
     origin, bar = first_bar(events, meters)
     spare = (events.last - origin) // bar - LISTENING_BARS
     if spare < LISTENING_BARS // 2:
-        return shares
+        return []
     starts = [origin + bar * (spare * k // (LISTENINGS - 1)) for k in range(LISTENINGS)]
     passages = [events.between(at, at + LISTENING_BARS * bar) for at in starts]
-    heard = [passage for passage in passages if len(passage)]
-    if not heard:
-        return shares
-    evidence = [key_evidence(passage, meters=meters) for passage in heard]
-    vectors, keywise = (np.stack(each) for each in zip(*evidence, strict=True))
-    lines = np.stack([line_evidence(passage, meters=meters) for passage in heard])
-    told = np.log(weigh(vectors, keywise, lines, model=model) + 1e-6).sum(axis=0) / len(heard)
-    return probabilities((np.log(shares + 1e-9) + PASSAGES_COUNT * told) / (1 + PASSAGES_COUNT))
+    return [passage for passage in passages if len(passage)]
 
 
 def weigh(
@@ -165,9 +226,9 @@ def weigh(
         turned, logits = None, nets["whole"].logits(seen)
     else:
         turned = lines_from_keys(lines)
-        diatonic = (nets["diatonic"].logits(seen) + nets["diatonic_lines"].logits(turned)) / 2
+        both = (nets["diatonic"].logits(seen) + nets["diatonic_lines"].logits(turned)) / 2
         logits = nets["chromatic"].logits(seen)
-        logits += _diatonic_share(vectors)[..., None] * (diatonic - logits)
+        logits += _diatonic_share(vectors)[..., None] * (both - logits)
     lengths = vectors[..., VECTORS.index("duration"), :]
     logits += PROFILES_WEIGHT * correlate(lengths, profile=PROFILES_HEARD)
     shares = probabilities(logits)

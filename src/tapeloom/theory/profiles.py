@@ -71,15 +71,15 @@ def correlate(
     >>> correlate([2, 0, 1, 0, 1, 1, 0, 2, 0, 1, 0, 1], profile="simple").round(2)[[0, 7]]
     array([1.  , 0.68])
     """
-    heard = np.atleast_1d(np.asarray(weights, np.float64))
-    if heard.shape[-1] != 12:
-        raise InputError(
-            f"there are {heard.shape[-1]} weights; there must be 12, one a pitch class"
-        )
-    heard = heard - heard.sum(axis=-1, keepdims=True) / 12
+    given = np.asarray(weights, np.float64)
+    count = given.shape[-1] if given.ndim else 1
+    if count != 12:
+        raise InputError(f"there are {count} weights; there must be 12, one a pitch class")
+    heard = given - given.sum(axis=-1, keepdims=True) / 12
     size = np.sqrt((heard * heard).sum(axis=-1, keepdims=True))
     scores: NDArray[np.float64] = heard @ _shapes(profile).T
-    return np.where(size > 1e-9, scores / np.maximum(size, 1e-9), 0.0)
+    scores *= (size > 1e-9) / np.maximum(size, 1e-9)
+    return scores
 
 
 @lru_cache(maxsize=32)
