@@ -54,6 +54,24 @@ def melody() -> Score:
     return Score(parts, keys=((0, Key("F", "major")),))
 
 
+@pytest.mark.parametrize(
+    "chart",
+    [
+        "Gbmaj7 Ebm7 Abm7 Db7",
+        "F#maj7 D#m7 G#m7 C#7",
+        "Abm7 Db7 Gbmaj7",
+        "C#maj7 A#m7 D#m7 G#7",
+        "Abm7 Dbm7 Eb7 Abm6",
+        "G#m7 C#m7 D#7 G#m6",
+        "Cb Fb Gb7 Cb",
+        "Dm7/A Bb7 A7 Dm",
+    ],
+)
+def test_roots_keep_the_names_that_were_typed(chart: str) -> None:
+    told = read("reharmonize", chart, "--amount", 0)
+    assert names(told) == chart.split()
+
+
 def test_the_example_of_the_manual() -> None:
     text = run("reharmonize", "Dm7 G7 Cmaj7", "--amount", 0.9, "--style", "jazz")
     chart, *reasons = text.splitlines()

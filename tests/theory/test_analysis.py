@@ -121,6 +121,13 @@ def test_a_key_is_spelled_as_the_score_does(stated: str) -> None:
     assert other == analyse(score)
 
 
+def test_a_stated_key_of_seven_flats_is_kept() -> None:
+    dark = play([chord.transpose(11) for chord in chords(MINOR) * 2])
+    found = analyse(replace(dark, keys=((0, Key("Ab", "minor")),)))
+    assert str(found.key) == "Ab minor"
+    assert str(analyse(dark).key) == "G# minor"
+
+
 def test_within_a_region_chords_are_applied_to_it() -> None:
     found = analyse_progression(chords("C F G7 C Gm7 C7 F Dm G7 C"))
     assert [str(span.key) for span in found.keys] == ["C major"]

@@ -8,9 +8,11 @@ from pathlib import Path
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
 from tapeloom.core.meter import Meter, bar_starts, meter_at
+from tapeloom.core.pitch import line_of_fifths, name_on_line
 from tapeloom.core.score import ChordSpan, Note, Part, Score
 from tapeloom.core.time import PPQ
 
+_MOST_ACCIDENTALS = 7  # in a key signature
 _LONGEST = 60  # letters of a chord's symbol
 MAX_TEXT = 2**20  # bytes of a chart or of a romanText file
 ROMANTEXT = (".rntxt", ".romantext", ".rntext")
@@ -77,7 +79,24 @@ def read_chords(text: str, *, name: str = "", meter: Meter | None = None) -> Son
         if name:
             raise InputError(f"{name} cannot be read: {error}") from error
         raise
-    return Song(Score((), meters=((0, meter or Meter()),), chords=spans))
+    key = _key_as_typed(text, spans)
+    keys = ((0, key),) if key else ()
+    return Song(Score((), meters=((0, meter or Meter()),), keys=keys, chords=spans))
+
+
+def _key_as_typed(text: str, spans: Sequence[ChordSpan]) -> Key | None:
+    """Return the key of chords where it has two names and the typed roots ask for the rarer."""
+    signs = re.findall(r"(?<![A-Za-z0-9#])[A-G]([b#♭♯])", text)
+    flats = sum(sign in "b♭" for sign in signs)
+    if 2 * flats == len(signs):
+        return None
+    from tapeloom.theory.chord_model import key_of
+
+    key = key_of([span.chord for span in spans])
+    other = -12 if 2 * flats > len(signs) else 12  # fifths
+    if other * key.signature >= 0 or abs(key.signature + other) > _MOST_ACCIDENTALS:
+        return None
+    return Key(name_on_line(line_of_fifths(key.tonic) + other), key.mode)
 
 
 def _read_numerals(text: str) -> Song:

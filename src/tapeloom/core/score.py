@@ -31,7 +31,8 @@ class Move:
             raise InputError(f"{self.kind!r} is no move; choose one of {', '.join(MOVES)}")
         if not 0 <= self.after <= MAX_TICK:
             raise InputError(
-                f"a move {self.after} ticks after its note's start; it must be 0 or later"
+                f"a move {self.after} ticks after its note's start; "
+                f"it must lie between 0 and {MAX_TICK}"
             )
         low, high = (-96.0, 96.0) if self.kind == "bend" else (0.0, 127.0)
         if not low <= self.value <= high:
@@ -58,9 +59,13 @@ class Note:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start <= MAX_TICK:
-            raise InputError(f"a note starts at tick {self.start}; it must be 0 or later")
+            raise InputError(
+                f"a note starts at tick {self.start}; it must lie between 0 and {MAX_TICK}"
+            )
         if not 1 <= self.duration <= MAX_TICK:
-            raise InputError(f"a note lasts {self.duration} ticks; it must last at least 1")
+            raise InputError(
+                f"a note lasts {self.duration} ticks; it must last between 1 and {MAX_TICK}"
+            )
         if not 0 <= self.pitch <= 127:
             raise InputError(f"pitch is {self.pitch}; it must lie between 0 and 127")
         if not 1 <= self.velocity <= 127:

@@ -339,7 +339,8 @@ def _spell_together(numbers: Sequence[int], written: Sequence[Key]) -> list[Key]
     sure = {n: plain.signature for n in counts for plain, *others in [_spellings(n)] if not others}
     where = sum(sure[n] * counts[n] for n in sure) / max(sum(counts[n] for n in sure), 1)
     names = _spellings(numbers[0])
-    stated = [key for key in names if key in written]
+    stated = [key for key in written if key.mode == names[0].mode
+              and key.pitch_class == names[0].pitch_class]  # fmt: skip
     first = min(stated or names, key=lambda key: abs(key.signature - where))
     near = {
         number: min(_spellings(number), key=lambda key: abs(key.signature - first.signature))

@@ -47,6 +47,8 @@ def chord_text(chord: Chord, key: Key | None = None, *, following: Chord | None 
     >>> key = Key("G", "major")
     >>> chord_text(Chord(8, "7"), key), chord_text(Chord(8, "dim7"), key)
     ('Ab7', 'G#dim7')
+    >>> chord_text(Chord(8, "7"), Key("C#", "minor"))
+    'G#7'
     """
     if key is None:
         return chord.symbol()
@@ -55,6 +57,7 @@ def chord_text(chord: Chord, key: Key | None = None, *, following: Chord | None 
         rising = False
     root = spell_root(chord.root, key, rising=rising)
     is_dark = 4 in chord.intervals and root in ("D#", "A#", "G#")
+    is_dark = is_dark and chord.root not in key.scale
     if is_dark and (following is None or (chord.root - following.root) % 12 != 7):
         root = pitch_class_name(chord.root)  # Ebmaj7, not D#maj7, unless it is a dominant there
     text = f"{root}{QUALITIES[chord.quality].symbol}"

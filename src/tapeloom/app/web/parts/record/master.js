@@ -1,8 +1,7 @@
 // Master: where the record is headed, its main settings, made again and compared.
 
 import { artefact, get } from "../../api.js";
-import { button, field, fill, h, select } from "../../dom.js";
-import { bind } from "../../keys.js";
+import { field, fill, h, select } from "../../dom.js";
 import { control } from "./control.js";
 import { spoken } from "./effects.js";
 import { keepingFocus } from "./focus.js";
@@ -10,6 +9,7 @@ import { History } from "./history.js";
 import { loudnessFigures } from "./loudness.js";
 import { GROUPS, isSame, presetOf, reasonOf, withPreset } from "./master_edit.js";
 import { remake } from "./remake.js";
+import { undoing } from "./undo.js";
 
 const NAMES = { cd: "CD", lofi: "Lo-fi", apple: "Apple Music" };
 
@@ -32,22 +32,17 @@ export async function tab(root, record) {
     fits: ({ files = {} }) => "master.json" in files && !("mix.json" in files) && !("score.json" in files),
     payload: () => ({ files: { "master.json": history.value } }),
   });
-  const undo = button("Undo", { picture: "undo", quietly: true, onclick: () => step(history.undo()) });
-  const redo = button("Redo", { picture: "redo", quietly: true, onclick: () => step(history.redo()) });
+  const steps = undoing(history, () => {
+    keepingFocus(controls, showControls);
+    showState();
+  });
 
   function change(settings, mark = null) {
     history.set(settings, mark);
     showState();
   }
-  function step(isMoved) {
-    if (!isMoved) return false;
-    keepingFocus(controls, showControls);
-    showState();
-    return true;
-  }
   function showState() {
-    undo.disabled = !history.canUndo;
-    redo.disabled = !history.canRedo;
+    steps.showState();
     made.ready(!own || !isSame(history.value, own));
     showPreset();
   }
@@ -101,7 +96,7 @@ export async function tab(root, record) {
         "div",
         { class: "row between" },
         h("h2", {}, "Now"),
-        h("div", { class: "row" }, undo, redo, made.order),
+        h("div", { class: "row" }, steps.buttons, made.order),
       ),
       loudnessFigures({ ...loudness, loudness_range_lu: loudness.range_lu }),
       made.element,
@@ -115,13 +110,8 @@ export async function tab(root, record) {
   );
   showControls();
   showState();
-  const unbind = bind({
-    "Mod+z": () => step(history.undo()),
-    "Mod+Shift+z": () => step(history.redo()),
-    "Mod+y": () => step(history.redo()),
-  });
   return () => {
-    unbind();
+    steps.leave();
     made.leave();
   };
 }

@@ -2,7 +2,6 @@
 
 import { artefact, get } from "../../api.js";
 import { attempt, button, fill, h } from "../../dom.js";
-import { bind } from "../../keys.js";
 import { player } from "../../player.js";
 import { keepingFocus } from "./focus.js";
 import { History } from "./history.js";
@@ -11,6 +10,7 @@ import { changedFiles, look, opened, preview, put, stripsOf, toggled, withValue 
 import { remake } from "./remake.js";
 import { ensureStems, MASTER, stemNames } from "./sound.js";
 import { drawStrips } from "./strips.js";
+import { undoing } from "./undo.js";
 
 const BUS = { name: "bus", kind: "bus", path: [] };
 
@@ -68,8 +68,12 @@ export async function tab(root, record) {
     fits: ({ files = {}, rerolls = [] }) => !rerolls.length && ("mix.json" in files || "score.json" in files),
     payload: () => ({ files: changedFiles(history.first, history.value) }),
   });
-  const undo = button("Undo", { picture: "undo", quietly: true, onclick: () => step(history.undo()) });
-  const redo = button("Redo", { picture: "redo", quietly: true, onclick: () => step(history.redo()) });
+  const steps = undoing(history, () => {
+    keepingFocus(mixer, showStrips);
+    keepingFocus(inspector, showStrip);
+    showState();
+    listen();
+  });
   const busKey = button("Bus", { "aria-pressed": "false", onclick: () => desk.open(BUS) });
   const told = h(
     "p",
@@ -87,7 +91,7 @@ export async function tab(root, record) {
     h(
       "section",
       { class: "card", "aria-label": "Mixer" },
-      h("div", { class: "row between" }, h("div", { class: "row" }, undo, redo, busKey), made.order),
+      h("div", { class: "row between" }, h("div", { class: "row" }, steps.buttons, busKey), made.order),
       told,
       mixer,
     ),
@@ -100,17 +104,8 @@ export async function tab(root, record) {
     showState();
     listen();
   }
-  function step(isMoved) {
-    if (!isMoved) return false;
-    keepingFocus(mixer, showStrips);
-    keepingFocus(inspector, showStrip);
-    showState();
-    listen();
-    return true;
-  }
   function showState() {
-    undo.disabled = !history.canUndo;
-    redo.disabled = !history.canRedo;
+    steps.showState();
     made.ready(Object.keys(changedFiles(history.first, history.value)).length > 0);
   }
   function showStrips() {
@@ -148,13 +143,8 @@ export async function tab(root, record) {
   showStrips();
   showStrip();
   showState();
-  const unbind = bind({
-    "Mod+z": () => step(history.undo()),
-    "Mod+Shift+z": () => step(history.redo()),
-    "Mod+y": () => step(history.redo()),
-  });
   return () => {
-    unbind();
+    steps.leave();
     leaveStrips();
     made.leave();
     if (isPreviewed && player.tracks.some((track) => track.name === MASTER && track.record === record.id)) {
