@@ -35,6 +35,8 @@ _TOP = 0.62  # inches for the names of parts and functions
 _SECTION, _KEY, _CHORD, _NUMERAL, _CADENCE = 0.23, 0.21, 0.2, 0.19, 0.21  # inches of the rows
 _TENSION, _FOOT = 0.62, 0.5
 _SIZES = (8.4, 5.6)  # points of chords and numerals: with room, and without
+_BAR, _WIDEST_BAR = 1.6, 3.2  # inches
+_GAP = 0.06  # inches between names
 _LETTER = 0.0092  # inches of a letter's width by point of its size
 
 
@@ -55,7 +57,7 @@ def plot_harmony(score: Score, analysis: Analysis, path: Path) -> None:
     """Draw a score with its analysis, in lines of 16 bars, a long one in nine lines of more."""
     end = max([score.end, 1, *(chord.end for chord in analysis.chords)])
     starts = bar_starts(score.meters, end)
-    lines = _lines(starts, end)
+    lines = _lines(starts, end, analysis)
     drums = [part for part in score.parts if part.role == "drums" and part.notes]
     pitched = [part for part in score.parts if part.role != "drums" and part.notes]
     colours = part_colours(pitched)
@@ -100,8 +102,8 @@ def plot_harmony(score: Score, analysis: Analysis, path: Path) -> None:
     save(figure, path)
 
 
-def _lines(starts: Sequence[int], end: int) -> list[_Line]:
-    """Cut the bars into lines."""
+def _lines(starts: Sequence[int], end: int, analysis: Analysis) -> list[_Line]:
+    """Cut the bars into lines, wide enough for dense chords where they are few."""
     count = min(_MOST_LINES, -(-len(starts) // _BARS_A_LINE))
     per_line = -(-len(starts) // (4 * count)) * 4  # phrases are mostly of four bars
     firsts = range(0, len(starts), per_line)
@@ -109,7 +111,16 @@ def _lines(starts: Sequence[int], end: int) -> list[_Line]:
              else end) for first in firsts]  # fmt: skip
     longest = max(stop - start for _, start, stop in cuts)
     # A piece of few bars doesn't fill the page: its letters would be lost in it.
-    room = min(_WIDTH - _LEFT - _RIGHT, max(1.6 * len(starts), 6.0))
+    wanted = longest * max(
+        (
+            (_LETTER * _SIZES[0] * max(len(c.chord.symbol()), len(c.numeral)) + _GAP)
+            / (c.end - c.start)
+            for c in analysis.chords
+        ),
+        default=0.0,
+    )
+    wanted = max(min(wanted, _WIDEST_BAR * len(starts)), _BAR * len(starts), 6.0)
+    room = min(_WIDTH - _LEFT - _RIGHT, wanted)
     return [_Line(first, start, stop, room / longest) for first, start, stop in cuts]
 
 
@@ -209,7 +220,7 @@ def _write_row(
         x = rows.line.x(tick)
         if x < free:
             continue
-        room = (rows.line.x(ticks[i + 1]) - x if i + 1 < len(ticks) else 99.0) - 0.03
+        room = (rows.line.x(ticks[i + 1]) - x if i + 1 < len(ticks) else 99.0) - _GAP
         size = min(max(room / (_LETTER * len(name)), small), large)
         rows.write(tick, low, name, colour=colours[i], size=size)
         free = x + _LETTER * size * len(name)
