@@ -87,8 +87,10 @@ class Postgres:
         self._folder.mkdir(parents=True)
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self._as:
-            for path in (folder, *folder.parents[:2]):
-                path.chmod(path.stat().st_mode | 0o755)
+            temporary = Path(tempfile.gettempdir())
+            for path in (folder, *folder.parents):
+                if temporary in path.parents:
+                    path.chmod(path.stat().st_mode | 0o755)
             shutil.chown(self._folder, "postgres")
         self._port = _free_port()
         self._run("initdb", "-D", str(self._folder), "-A", "trust", "-U", "tapeloom", "-N")

@@ -138,6 +138,7 @@ def test_the_loss_of_one_host_of_three_loses_and_doubles_no_job(hosts: Hosts) ->
         time.sleep(1.0)
         hosts.workers["one"].kill()  # dies as well; `three` goes on alone
         _until(lambda: _done(service) >= JOBS // 2, 180)
+        _until(lambda: service.health().workers == 1, 60)  # both are known to be lost
         hosts.network.mend("two")  # it finds that it was taken for dead, and ends
         hosts.workers["two"].wait(60)
         hosts.work("two")

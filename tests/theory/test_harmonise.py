@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -42,6 +42,8 @@ def tune_of(rows, start=0):
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(scale_tunes, st.sampled_from(sorted(STYLES)), st.floats(0, 1))
+# F lies across the middle of the bar: short on both sides, long over a chord that is held.
+@example([(62, PPQ // 2), (60, PPQ // 2), (62, PPQ // 2), (65, PPQ)], "bossa", 0.0)
 def test_chords_fill_the_bars_and_avoid_no_long_note(rows, style, richness):
     tune = tune_of(rows)
     spans = harmonise(tune, key=Key("C", "major"), style=style, richness=richness)

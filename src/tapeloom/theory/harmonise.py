@@ -16,7 +16,7 @@ from tapeloom.core.score import ChordSpan, Note
 from tapeloom.theory.chart import COMMON_METERS
 from tapeloom.theory.families import FAMILIES, SIZE, START, family, frame
 from tapeloom.theory.keys import find_keys
-from tapeloom.theory.melody_fit import AVOID, MelodyNote, melody_over, role
+from tapeloom.theory.melody_fit import AVOID, LONG, MelodyNote, melody_over, role
 from tapeloom.theory.ngrams import NGrams
 from tapeloom.theory.palette import STYLES, harmony_style
 from tapeloom.theory.setting import Setting
@@ -116,7 +116,8 @@ def harmonise(
     cuts = _cuts(line, meters, end)
     slots = list(itertools.pairwise(cuts))
     fits = np.array([_fit(melody_over(line, a, b, meters=meters), style) for a, b in slots])
-    path = _walk(fits, slots, key, meters, richness, manner.way)
+    stays = np.array([_stay(line, at, style) for at, _ in slots])
+    path = _walk(fits, stays, slots, key, meters, richness, manner.way)
     setting = Setting((ChordSpan(cuts[0], cuts[-1], Chord(0)),), key, manner, meters, line)
     return _dress(setting, slots, path)
 
@@ -179,6 +180,23 @@ def _fit(melody: Sequence[MelodyNote], style: str) -> NDArray[np.float64]:
     return clash + FIT * (_heard() @ weight)
 
 
+def _stay(melody: Sequence[Note], tick: int, style: str) -> NDArray[np.float64]:
+    """Return what it costs to hold a chord over a tick, shape (96,).
+
+    A note across it may be long over what is held though it is short on both sides.
+    """
+    avoids, symbols = _avoided(style)
+    across = np.zeros(12, bool)
+    for note in melody:
+        if note.start < tick < note.end and note.duration >= LONG:
+            across[note.pitch % 12] = True
+    cost = np.zeros(SIZE)
+    if across.any():
+        cost[symbols] = CLASH
+        np.minimum.at(cost, symbols, CLASH * (avoids & across).any(axis=1))
+    return cost
+
+
 @lru_cache(maxsize=256)
 def _following(way: str, place: tuple[int, int]) -> NDArray[np.float64]:
     """Return the cost of each symbol after each other in C or A minor, and after both beginnings.
@@ -192,6 +210,7 @@ def _following(way: str, place: tuple[int, int]) -> NDArray[np.float64]:
 
 def _walk(
     fits: NDArray[np.float64],
+    stays: NDArray[np.float64],
     slots: Sequence[tuple[int, int]],
     key: Key,
     meters: Meters,
@@ -201,6 +220,7 @@ def _walk(
     """Return the cheapest states, one for each slot."""
     turn = 8 * frame(key)
     heard = np.roll(fits, -turn, axis=1)  # as in C or A minor
+    stays = np.roll(stays, -turn, axis=1)
     tonic = 8 * ((key.pitch_class - frame(key)) % 12)
     homes = ("minor", "minor7") if key.is_minor else ("major",)
     away = np.full(SIZE, END)
@@ -214,8 +234,8 @@ def _walk(
         if i == 0:
             total = heard[0] + following[START + key.is_minor]
             continue
-        held = HELD * richness * _STALE.get(place[0] % 8, 0.0) * np.eye(SIZE)
-        reach = total[:, None] + following[:SIZE] + change + held
+        held = HELD * richness * _STALE.get(place[0] % 8, 0.0) + stays[i]
+        reach = total[:, None] + following[:SIZE] + change + np.diag(held)
         back[i] = reach.argmin(axis=0)
         total = reach.min(axis=0) + heard[i]
     path = [int((total + away).argmin())]

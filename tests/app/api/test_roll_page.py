@@ -112,6 +112,7 @@ def test_a_draft_becomes_a_version_with_its_one_change(
     page.reload()  # a version under way is followed all the same
     page.wait_for_selector(".roll-progress:not([hidden])")
     house.finish(job.id, {"score.json": sent}, title="Louder", duration_s=25.6)
+    page.get_by_role("button", name="Keep it").click()
     page.wait_for_url(f"**/records/{job.id}/notes")
     after = page.request.get(f"{house.url}/v1/records/{job.id}/score").json()
     changed = [
