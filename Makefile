@@ -22,7 +22,7 @@ check: $(VENV)/dev  ## Check format, lint, types and who imports whom
 
 slow: $(VENV)/dev  ## Run the tests that take minutes, and laws on many drawn examples
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,train,browser]"
-	HYPOTHESIS_PROFILE=thorough $(RUN)/python -m pytest -m "slow or hypothesis"
+	HYPOTHESIS_PROFILE=thorough $(RUN)/python -m pytest -m "slow or hypothesis" -n 2
 
 deploy: $(VENV)/dev  ## Check what runs the service, and run it here (needs the apt packages of DEPLOYMENT.md)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,deploy]"
