@@ -169,12 +169,36 @@ def test_an_edit_can_be_taken_back_and_comes_again_after_a_reload(page: Any, rec
     assert undo.is_disabled()
 
 
+def test_a_fader_moved_by_key_is_taken_back_and_put_again(page: Any, record: str) -> None:
+    page.goto(f"/#/records/{record}/mix")
+    fader = page.get_by_label("Fader of").first
+    fader.wait_for(timeout=20_000)
+    first = fader.input_value()
+    undo = page.get_by_role("button", name="Undo", exact=True)
+    assert undo.is_disabled()
+    fader.press("ArrowUp")
+    moved = fader.input_value()
+    assert float(moved) == float(first) + 0.5
+    page.keyboard.press("Control+z")
+    assert fader.input_value() == first
+    assert undo.is_disabled()
+    page.keyboard.press("Control+Shift+z")
+    assert fader.input_value() == moved
+    undo.click()
+    assert fader.input_value() == first
+
+
 def test_a_master_made_again_is_heard_beside_the_old_one(page: Any, record: str) -> None:
     page.goto(f"/#/records/{record}/master")
     page.get_by_label("Headed for").wait_for(timeout=20_000)
     choice = page.get_by_label("Headed for")
     names = choice.evaluate("(list) => [...list.options].map((one) => one.value)")
+    first = choice.input_value()
     choice.select_option(next(name for name in names if "broadcast" in name))
+    page.get_by_role("button", name="Undo", exact=True).click()
+    assert choice.input_value() == first
+    page.get_by_role("button", name="Redo", exact=True).click()
+    assert "broadcast" in choice.input_value()
     page.get_by_role("button", name="Master again").click()
     page.get_by_role("heading", name="The new version").wait_for(timeout=LONG_MS)
     page.get_by_role("radio", name="After").click()
