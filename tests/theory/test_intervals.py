@@ -1,7 +1,7 @@
 import warnings
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
@@ -29,6 +29,8 @@ def test_a_spelled_pitch_is_music21s(pitch):
 def test_an_interval_is_music21s(first, second):
     low, high = sorted((first, second), key=lambda pitch: (pitch.height, pitch.midi))
     ours = Interval.between(first, second)
+    # Beyond four times augmented or diminished its table ends, and is read from the other end.
+    assume(len(str(ours).rstrip("0123456789")) <= 4)
     names = [str(pitch).replace("b", "-") for pitch in (low, high)]
     theirs = oracle.Interval(oracle_pitch.Pitch(names[0]), oracle_pitch.Pitch(names[1]))
     assert theirs.semitones == ours.semitones

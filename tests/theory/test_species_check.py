@@ -1,8 +1,6 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tapeloom.core.errors import InputError
 from tapeloom.core.harmony import Key
@@ -62,22 +60,21 @@ def test_a_fault_says_where_it_is_and_what_is_heard() -> None:
     assert "same direction" in fault.rule.says
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.sampled_from(FAULTY + UNADVISED), st.integers(-3, 3))
-def test_faults_stay_when_everything_is_transposed(row: tuple[str, ...], shift: int) -> None:
+@pytest.mark.parametrize("row", FAULTY + UNADVISED, ids=lambda row: f"{row[0]}-{row[1]}")
+def test_faults_stay_when_everything_is_transposed(row: tuple[str, ...]) -> None:
     _, _, mode, *voices = row
     exercise = read_exercise(mode, *voices)
-    tonic = pitch_class_name(exercise.mode.pitch_class + shift)
-    key = Key(tonic, exercise.mode.mode)
-    moved = replace(
-        exercise, mode=key,
-        voices=tuple(tuple(replace(n, pitch=n.pitch + shift) for n in line)
-                     for line in exercise.voices),
-    )  # fmt: skip
     ranged = {"range"}  # the only rule that knows how high a voice sings
     before = [(f.tick, f.name, f.voices) for f in check(exercise) if f.name not in ranged]
-    after = [(f.tick, f.name, f.voices) for f in check(moved) if f.name not in ranged]
-    assert before == after
+    for shift in range(-5, 7):
+        tonic = pitch_class_name(exercise.mode.pitch_class + shift)
+        moved = replace(
+            exercise, mode=Key(tonic, exercise.mode.mode),
+            voices=tuple(tuple(replace(n, pitch=n.pitch + shift) for n in line)
+                         for line in exercise.voices),
+        )  # fmt: skip
+        after = [(f.tick, f.name, f.voices) for f in check(moved) if f.name not in ranged]
+        assert before == after, tonic
 
 
 @pytest.mark.parametrize(

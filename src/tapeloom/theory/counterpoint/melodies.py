@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 
 from tapeloom.core.harmony import Key
+from tapeloom.core.pitch import line_of_fifths
 from tapeloom.theory.counterpoint.context import Context
 from tapeloom.theory.counterpoint.exercise import BAR, FLATS_OF_MODE, HALF, QUARTER, is_tied
 from tapeloom.theory.counterpoint.rules import Fault
@@ -84,9 +85,8 @@ def _leaps(context: Context, voice: int) -> Iterator[Fault]:
 
 def is_raised(context: Context, voice: int, i: int) -> bool:
     """Tell whether a note is raised above what its mode has."""
-    name = context.exercise.name(context.voices[voice][i])
-    mode = context.exercise.mode
-    return name.alteration > 0 and name.midi % 12 not in mode.scale
+    name = context.exercise.name(context.voices[voice][i]).name
+    return line_of_fifths(name) > context.exercise.mode.signature + 5
 
 
 def _outlines(context: Context, voice: int) -> Iterator[Fault]:
