@@ -2,6 +2,7 @@
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -166,6 +167,28 @@ def test_a_cover_is_drawn_at_once_with_what_is_asked_of_it(shared: House) -> Non
     ):
         assert client.post("/v1/covers", json=wrong).status_code == 422, wrong
     assert shared.client("read").post("/v1/covers", json={"record": record}).status_code == 404
+
+
+def test_a_preference_told_twice_with_one_key_is_kept_once(house: House) -> None:
+    client, stranger = house.client("read", "write"), house.client("read", "write")
+    a, b = house.record(me(client), **FACTS), house.record(me(client), **FACTS)
+    told = {"a": a, "b": b, "choice": "b", "about": "melody", "listened_s": 12.5}
+    key = {"Idempotency-Key": "tuesday"}
+    with ThreadPoolExecutor(4) as pool:  # all at once: one of them is kept
+        answers = list(
+            pool.map(lambda _: client.post("/v1/preferences", json=told, headers=key), range(8))
+        )
+    assert {answer.status_code for answer in answers} == {201}, answers[0].text
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    other = client.post("/v1/preferences", json={**told, "choice": "a"}, headers=key)
+    assert other.status_code == 409
+    assert "'tuesday' belongs to another preference" in other.json()["detail"]
+    client.delete(f"/v1/records/{a}")  # what was told stays told
+    assert client.post("/v1/preferences", json=told, headers=key).json() == answers[0].json()
+    assert len(client.get("/v1/preferences").json()["preferences"]) == 1
+    c, d = house.record(me(stranger), **FACTS), house.record(me(stranger), **FACTS)
+    theirs = stranger.post("/v1/preferences", json={**told, "a": c, "b": d}, headers=key)
+    assert theirs.status_code == 201
 
 
 def test_preferences_are_kept_and_given_out_for_training(house: House) -> None:

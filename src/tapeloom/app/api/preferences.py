@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from tapeloom.app.api.records import Records
-from tapeloom.app.api.tables import PREFERENCES
-from tapeloom.app.jobs import Job
+from tapeloom.app.api.tables import PREFERENCE_KEYS, PREFERENCES
+from tapeloom.app.jobs import Conflict, Job
 from tapeloom.app.jobs.ledger import new_id
 from tapeloom.core.errors import InputError
 
@@ -23,18 +23,44 @@ class Preferences:
     def __init__(self, records: Records, engine: sa.Engine) -> None:
         self._records, self._engine = records, engine
 
-    def add(self, owner: str, sees: str | None, told: Mapping[str, Any]) -> dict[str, Any]:
-        """Keep a preference of an owner between two records that it sees."""
+    def add(
+        self, owner: str, sees: str | None, told: Mapping[str, Any], *, key: str | None = None
+    ) -> dict[str, Any]:
+        """Keep a preference of an owner between two records that it sees.
+
+        key   the same key again gives the same preference; Conflict where it told another one
+        """
         if told["a"] == told["b"]:
             raise InputError("a and b are the same record; compare two")
+        if key is not None and (before := self._told_before(owner, key)):
+            return _same(before, told, key)
         pair = {name: _facts(self._records.job(told[name], sees)) for name in ("a", "b")}
         row = {"id": new_id(), "owner": owner, "created_at": time.time(), **told, **pair}
         mine = sa.select(sa.func.count()).where(PREFERENCES.c.owner == owner)
-        with self._engine.begin() as connection:
-            if int(connection.execute(mine).scalar() or 0) >= MOST:
-                raise InputError(f"you have {MOST} preferences; no more are kept")
-            connection.execute(sa.insert(PREFERENCES).values(**row))
+        try:
+            with self._engine.begin() as connection:
+                if key is not None:
+                    values = {"owner": owner, "key": key, "preference": row["id"]}
+                    connection.execute(sa.insert(PREFERENCE_KEYS).values(**values))
+                if int(connection.execute(mine).scalar() or 0) >= MOST:
+                    raise InputError(f"you have {MOST} preferences; no more are kept")
+                connection.execute(sa.insert(PREFERENCES).values(**row))
+        except sa.exc.IntegrityError:  # told at the same time by another request
+            before = self._told_before(owner, key) if key is not None else None
+            if before is None:
+                raise
+            return _same(before, told, str(key))
         return row
+
+    def _told_before(self, owner: str, key: str) -> dict[str, Any] | None:
+        wanted = (
+            sa.select(PREFERENCES)
+            .join(PREFERENCE_KEYS, PREFERENCE_KEYS.c.preference == PREFERENCES.c.id)
+            .where(PREFERENCE_KEYS.c.owner == owner, PREFERENCE_KEYS.c.key == key)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(wanted).mappings().first()
+        return None if row is None else dict(row)
 
     def page(
         self, owner: str | None, *, before: str | None = None, limit: int = 50
@@ -58,6 +84,14 @@ class Preferences:
             yield from rows
             if before is None:
                 return
+
+
+def _same(before: dict[str, Any], told: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return what was told before, if it was the same."""
+    pair = {name: before[name]["id"] for name in ("a", "b")}
+    if {**{name: before[name] for name in told}, **pair} != dict(told):
+        raise Conflict(f"the key {key!r} belongs to another preference; use a new one")
+    return before
 
 
 def _facts(job: Job) -> dict[str, Any]:

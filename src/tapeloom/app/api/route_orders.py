@@ -39,7 +39,7 @@ Again = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]+$",
-        description="The same key again gives the same job.",
+        description="The same key again gives the same answer.",
     ),
 ]  # fmt: skip
 _ERRORS = documented(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503)

@@ -110,9 +110,9 @@ async def cover_fields(service: Served, _who: Reader) -> Any:
 @router.post(
     "/preferences", status_code=201, response_model=PreferenceAnswer, summary="Keep a preference"
 )
-def add_preference(form: PreferenceForm, service: Served, who: Writer) -> Any:
-    """Keep which of two records was liked better."""
-    return service.preferences.add(who.owner, who.sees, form.model_dump())
+def add_preference(form: PreferenceForm, service: Served, who: Writer, again: Again = None) -> Any:
+    """Keep which of two records was liked better; the same key again keeps nothing new."""
+    return service.preferences.add(who.owner, who.sees, form.model_dump(), key=again)
 
 
 @router.get(

@@ -78,6 +78,13 @@ PREFERENCES = Table(  # which of two records somebody liked better
     Column("created_at", Float, nullable=False),
     Index("tapeloom_preferences_by_owner", "owner", "id"),
 )
+PREFERENCE_KEYS = Table(  # with which key a preference was told
+    "tapeloom_preference_keys",
+    TABLES,
+    Column("owner", String(64), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("preference", String(32), nullable=False),
+)
 
 
 def create_tables(engine: Engine) -> None:

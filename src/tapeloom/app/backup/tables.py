@@ -21,6 +21,7 @@ from tapeloom.core.errors import InputError
 LEFT_OUT = {
     "tapeloom_workers": "who works now",
     "tapeloom_leases": "who watches now",
+    "tapeloom_preference_keys": "what a browser may be telling twice just now",
     "tapeloom_tokens": "links and sessions: whoever restores a backup logs in anew",
 }
 MOST_ROW = 8 * 2**20  # bytes
