@@ -1,5 +1,6 @@
 """An analysis over the piano roll: keys, chords, numerals, cadences above, tension below."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,14 +214,18 @@ def _draw_chords(rows: _Rows, analysis: Analysis, low: float) -> None:
 def _write_row(
     rows: _Rows, low: float, ticks: Sequence[int], names: Sequence[str], colours: Sequence[str]
 ) -> None:
-    """Write names side by side: small where room is short, left out where there is none."""
+    """Write names side by side: small where room is short, then shorter, else left out."""
     free = 0.0  # inches from which the row is free
     large, small = _SIZES
-    for i, (tick, name) in enumerate(zip(ticks, names, strict=True)):
-        x = rows.line.x(tick)
+    edges = [rows.line.x(tick) for tick in ticks[1:]]
+    edges.append(rows.line.x(rows.line.stop) + _RIGHT)
+    for i, tick in enumerate(ticks):
+        name, x = names[i], rows.line.x(tick)
         if x < free:
             continue
-        room = (rows.line.x(ticks[i + 1]) - x if i + 1 < len(ticks) else 99.0) - _GAP
+        room = edges[i] - x - _GAP
+        if _LETTER * small * len(name) > room:
+            name = re.sub(r"\[[^]]*\]", "", name)  # a numeral without what is added to its chord
         size = min(max(room / (_LETTER * len(name)), small), large)
         rows.write(tick, low, name, colour=colours[i], size=size)
         free = x + _LETTER * size * len(name)
